@@ -1,0 +1,100 @@
+"""Design and decide online experiments inside Jupyter.
+
+A design says what we want to know; data is reduced once to moments; estimators turn moments into estimates; an
+analysis gathers them into a result; a card shows it.
+
+>>> import decision_widgets as dw
+>>> df = dw.examples.ride_hailing(riders=2000, seed=1)
+>>> design = dw.BetweenSubject(participant="rider_id", arm="variant", control="control", metrics=["booked"])
+>>> dw.analyze(df, design).decision.verdict
+'ship'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+    from jupyter_server.serverapp import ServerApp
+
+    from decision_widgets import estimates, examples
+    from decision_widgets.analysis import analyze
+    from decision_widgets.design import Arm, BetweenSubject, Metric, read_design
+    from decision_widgets.errors import ColumnNotFound, DecisionError, EngineMissing, InputError, MissingValues
+    from decision_widgets.results import DecisionResult
+
+_HOME: Final = {
+    "analyze": "analysis",
+    "Arm": "design",
+    "BetweenSubject": "design",
+    "Metric": "design",
+    "read_design": "design",
+    "ColumnNotFound": "errors",
+    "DecisionError": "errors",
+    "EngineMissing": "errors",
+    "InputError": "errors",
+    "MissingValues": "errors",
+    "DecisionResult": "results",
+}
+_ROOMS: Final = ("estimates", "examples")
+
+__all__ = [
+    "Arm",
+    "BetweenSubject",
+    "ColumnNotFound",
+    "DecisionError",
+    "DecisionResult",
+    "EngineMissing",
+    "InputError",
+    "Metric",
+    "MissingValues",
+    "analyze",
+    "estimates",
+    "examples",
+    "read_design",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"decision_widgets.{name}")
+    if name not in _HOME:
+        raise AttributeError(f"module 'decision_widgets' has no attribute {name!r}")
+    return getattr(import_module(f"decision_widgets.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Turn on ``%%decision`` (``%load_ext decision_widgets``); doing it twice changes nothing."""
+    import_module("decision_widgets.magic").load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Turn ``%%decision`` off."""
+    import_module("decision_widgets.magic").unload(shell)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "decision-widgets"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "decision_widgets"}]
+
+
+def _load_jupyter_server_extension(server: ServerApp) -> None:
+    import_module("decision_widgets.server").setup_handlers(server.web_app)
+
+
+def _live_view(payload: dict[str, Any]) -> dict[str, Any]:
+    return import_module("decision_widgets.cards").widget_view(payload)
+
+
+import_module("decision_widgets.views.live").set_live_view(_live_view)

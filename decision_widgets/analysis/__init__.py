@@ -1,0 +1,5 @@
+"""The conductor: the only room that knows both the design and the data."""
+
+from decision_widgets.analysis.analyze import analyze
+
+__all__ = ["analyze"]

@@ -1,0 +1,223 @@
+"""Every treatment against control, metric by metric, by each method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from decision_widgets.analysis.diagnosis import KAPPA_ABOVE
+from decision_widgets.analysis.family import simultaneous_alpha
+from decision_widgets.data import MetricReading, Reading
+from decision_widgets.design import BetweenSubject, Metric
+from decision_widgets.estimates import (
+    MeanDifference,
+    NoRelativeEffect,
+    RelativeEffect,
+    clustered_difference,
+    detectable_effect,
+    relative_effect,
+    student_t,
+    welch_t,
+)
+from decision_widgets.moments import ArmMoments
+from decision_widgets.results import EffectEstimate, Message, NotEstimable
+from decision_widgets.views import numbers
+
+Row = EffectEstimate | NotEstimable
+RECOMMENDED: Final = "ols_cr2"
+REFUSING: Final = ("E_METRIC_KIND", "E_NO_VARIATION", "E_SMALL_N", "E_FEW_CLUSTERS")
+FEW: Final = 10
+FEWEST: Final = 3
+TAIL_PER_KAPPA: Final = 0.0845
+
+
+def compare(design: BetweenSubject, reading: Reading, messages: list[Message], blocking: Message | None) -> list[Row]:
+    """Estimate every effect; what the comparison finds out about itself is added to `messages`."""
+    rows: list[Row] = []
+    for metric in design.metrics:
+        for arm in reading.arms[1:]:
+            rows += _compare_one(design, reading, metric, arm, messages, blocking)
+    return rows
+
+
+def _compare_one(
+    design: BetweenSubject,
+    reading: Reading,
+    metric: Metric,
+    arm: str,
+    messages: list[Message],
+    blocking: Message | None,
+) -> list[Row]:
+    stop = blocking or next(
+        (m for m in messages if m.code in REFUSING and m.metric == metric.name and m.arm in (None, arm, design.control)),
+        None,
+    )
+    read = reading.metrics[metric.name]
+    if stop is not None or not isinstance(read, MetricReading):
+        assert stop is not None
+        return [_refused(reading, design, metric, arm, stop)]
+    control, treatment = read.arms[design.control], read.arms[arm]
+    recommended = clustered_difference(control, treatment, alpha=design.alpha)
+    assert recommended.df is not None
+    if recommended.df < FEWEST:
+        few = Message.of("E_FEW_CLUSTERS", metric=metric.name, arm=arm, **_counts(control, treatment, recommended))
+        messages.append(few)
+        return [_refused(reading, design, metric, arm, few)]
+    found = list(_findings(metric.name, arm, control, treatment, recommended))
+    messages += found
+    comparison = _Comparison(
+        design=design,
+        metric=metric,
+        arm=arm,
+        read=read,
+        control=control,
+        treatment=treatment,
+        simultaneous=simultaneous_alpha(design, metric, len(reading.arms) - 1),
+    )
+    return [comparison.estimate(RECOMMENDED, recommended, found), *comparison.companions()]
+
+
+def _refused(reading: Reading, design: BetweenSubject, metric: Metric, arm: str, message: Message) -> NotEstimable:
+    read = reading.metrics[metric.name]
+    arms = read.arms if isinstance(read, MetricReading) else {}
+    counts = [arms[name].n_participants if name in arms else 0 for name in (design.control, arm)]
+    return NotEstimable(
+        metric=metric.name,
+        arm=arm,
+        method=RECOMMENDED,
+        role=metric.role,
+        recommended=True,
+        message=message,
+        n_control=counts[0],
+        n_treatment=counts[1],
+        codes=(message.code,),
+    )
+
+
+def _counts(control: ArmMoments, treatment: ArmMoments, answer: MeanDifference) -> dict[str, str]:
+    assert answer.df is not None
+    return {
+        "n_control": numbers.integer(control.n_participants),
+        "n_treatment": numbers.integer(treatment.n_participants),
+        "df": numbers.df_text(answer.df),
+    }
+
+
+def _findings(
+    metric: str, arm: str, control: ArmMoments, treatment: ArmMoments, answer: MeanDifference
+) -> Iterator[Message]:
+    assert answer.df is not None
+    if answer.df < FEW or min(control.n_participants, treatment.n_participants) < FEW:
+        yield Message.of("W_FEW_CLUSTERS", metric=metric, arm=arm, **_counts(control, treatment, answer))
+    kappa = _kappa(control, treatment)
+    if abs(kappa) >= KAPPA_ABOVE:
+        points = numbers.fixed(100 * TAIL_PER_KAPPA * abs(kappa), 1)
+        yield Message.of("W_SKEW", metric=metric, arm=arm, points=points, kappa=numbers.fixed(kappa, 2))
+    relative = relative_effect(answer)
+    if isinstance(relative, NoRelativeEffect):
+        yield Message.of(relative.code, metric=metric, arm=arm, mean=f"{control.level:.4g}")
+
+
+def _kappa(control: ArmMoments, treatment: ArmMoments) -> float:
+    """Skewness of the difference, ``(g_t s_t³/n_t² − g_c s_c³/n_c²)/SE³``, on participants' linearised values."""
+    parts = [(a.skewness, a.linearised_variance, a.n_participants) for a in (treatment, control)]
+    third = [g * v**1.5 / n**2 for g, v, n in parts]
+    return (third[0] - third[1]) / sum(v / n for _, v, n in parts) ** 1.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Comparison:
+    """What the methods of one comparison share."""
+
+    design: BetweenSubject
+    metric: Metric
+    arm: str
+    read: MetricReading
+    control: ArmMoments
+    treatment: ArmMoments
+    simultaneous: float
+
+    def companions(self) -> Iterator[EffectEstimate]:
+        """Give the other methods: participants equally weighted, and plain OLS where rows repeat."""
+        alpha, shift = self.design.alpha, self.control.shift
+        means = self.control.participant_means, self.treatment.participant_means
+        if means[0] is not None and means[1] is not None and means[0].cross[0, 0] + means[1].cross[0, 0] > 0:
+            yield self.estimate("welch", _shifted(welch_t(means[0], means[1], alpha=alpha), shift))
+        rows = self.control.observations, self.treatment.observations
+        if rows[0] is not None and rows[1] is not None and rows[0].n + rows[1].n > self.clusters:
+            yield self.estimate("ols", _shifted(student_t(rows[0], rows[1], alpha=alpha), shift))
+
+    @property
+    def clusters(self) -> int:
+        return self.control.n_participants + self.treatment.n_participants
+
+    def estimate(self, method: str, answer: MeanDifference, found: Sequence[Message] = ()) -> EffectEstimate:
+        """Put one answer into its place in the table."""
+        rows = self.control.n_observations + self.treatment.n_observations
+        lower, upper = answer.interval(self.simultaneous)
+        return EffectEstimate(
+            metric=self.metric.name,
+            arm=self.arm,
+            method=method,
+            method_text=self._method_text(method),
+            estimand=self._estimand(method),
+            role=self.metric.role,
+            recommended=method == RECOMMENDED,
+            control_mean=answer.control_mean,
+            treatment_mean=answer.treatment_mean,
+            effect=answer.effect,
+            effect_lower=answer.effect_lower,
+            effect_upper=answer.effect_upper,
+            effect_lower_simultaneous=lower,
+            effect_upper_simultaneous=upper,
+            **_relative(answer, answer.alpha, ""),
+            **_relative(answer, self.simultaneous, "_simultaneous"),
+            std_error=answer.std_error,
+            df=answer.df,
+            statistic=answer.statistic,
+            p_value=answer.p_value,
+            detectable_effect=detectable_effect(
+                answer.std_error, df=answer.df, alpha=self.design.alpha, power=self.design.power
+            ),
+            n_control=self.control.n_participants,
+            n_treatment=self.treatment.n_participants,
+            n_observations=rows,
+            n_clusters=rows if method == "ols" else self.clusters,
+            codes=tuple(dict.fromkeys(m.code for m in found)),
+        )
+
+    def _method_text(self, method: str) -> str:
+        who, n = self.design.participant, numbers.integer(self.clusters)
+        if method == "welch":
+            return f"Welch's t-test on the means of each {who}"
+        if method == "ols":
+            return "OLS, not recommended: ignores repeated observations"
+        start = "OLS"
+        if self.read.recognition.kind == "ratio":
+            start = f"Ratio of totals ({self.metric.numerator} ÷ {self.metric.denominator})"
+        return f"{start}, SE clustered by {who}, CR2, {n} clusters"
+
+    def _estimand(self, method: str) -> str:
+        if method == "welch":
+            return f"difference in means, every {self.design.participant} counting once"
+        if self.read.recognition.kind == "ratio":
+            return f"difference in total {self.metric.numerator} per total {self.metric.denominator}"
+        return "difference in means, every observation counting once"
+
+
+def _relative(answer: MeanDifference, alpha: float, suffix: str) -> dict[str, Any]:
+    relative = relative_effect(answer, alpha=alpha)
+    known = isinstance(relative, RelativeEffect)
+    ends = {
+        f"relative_effect_lower{suffix}": relative.relative_effect_lower if known else None,
+        f"relative_effect_upper{suffix}": relative.relative_effect_upper if known else None,
+    }
+    return ends if suffix else ends | {"relative_effect": relative.relative_effect if known else None}
+
+
+def _shifted(answer: MeanDifference, shift: float) -> MeanDifference:
+    """Put back the constant that was subtracted before summing."""
+    return replace(
+        answer, control_mean=answer.control_mean + shift, treatment_mean=answer.treatment_mean + shift
+    )

@@ -1,0 +1,158 @@
+"""What is wrong or surprising, in codes, before any effect is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from scipy import special
+
+from decision_widgets.data import MetricReading, Reading, Unreadable
+from decision_widgets.design import BetweenSubject, Metric
+from decision_widgets.estimates import SampleRatio
+from decision_widgets.moments import ArmMoments
+from decision_widgets.results import Message
+from decision_widgets.views import numbers
+
+CONTAMINATED_ABOVE: Final = 0.001
+SRM_BELOW: Final = 0.001
+SRM_WATCH_BELOW: Final = 0.01
+LEAST_TO_ESTIMATE: Final = 3
+LEAST_TO_TRUST: Final = 30
+LEAST_EVENTS: Final = 10
+MODAL_SHARE_ABOVE: Final = 0.99
+TOP_SHARE_ABOVE: Final = 0.50
+KAPPA_ABOVE: Final = 0.12
+MISSING_ABOVE: Final = 0.05
+MISSING_BY_ARM_BELOW: Final = 0.001
+WEEK: Final = 7
+
+
+def run_messages(design: BetweenSubject, reading: Reading, ratio: SampleRatio) -> list[Message]:
+    """Judge the run as a whole: split, contamination, length."""
+    return [*_split(design, reading, ratio), *_contamination(reading), *_length(reading), *_not_applied(design)]
+
+
+def metric_messages(design: BetweenSubject, reading: Reading) -> list[Message]:
+    """Judge each metric's data; an error here refuses that metric alone."""
+    messages: list[Message] = []
+    for metric in design.metrics:
+        read = reading.metrics[metric.name]
+        if isinstance(read, Unreadable):
+            others = " The other metrics are fine." if len(design.metrics) > 1 else ""
+            messages.append(
+                Message.of("E_METRIC_KIND", metric=metric.name, what=read.what + others, remedy=read.remedy)
+            )
+        else:
+            messages += _about(metric, read, reading)
+    return messages + list(_repeated(design, reading))
+
+
+def _split(design: BetweenSubject, reading: Reading, ratio: SampleRatio) -> Iterator[Message]:
+    facts = {
+        "planned": "/".join(f"{100 * e / sum(ratio.expected):.4g}" for e in ratio.expected),
+        "observed": " / ".join(numbers.integer(n) for n in ratio.observed),
+        "p": numbers.p_value(ratio.p_value),
+    }
+    if ratio.p_value < SRM_BELOW:
+        yield Message.of("E_SRM", **facts)
+    elif ratio.p_value < SRM_WATCH_BELOW:
+        yield Message.of("W_SRM_WATCH", **facts)
+    if design.arms is None:
+        yield Message.of("I_EQUAL_SPLIT")
+
+
+def _contamination(reading: Reading) -> Iterator[Message]:
+    torn = reading.n_contaminated
+    if torn == 0:
+        return
+    share = torn / (torn + sum(reading.participants.values()))
+    code = "E_CONTAMINATION" if share > CONTAMINATED_ABOVE else "W_CONTAMINATION"
+    yield Message.of(code, n=numbers.integer(torn), percent=numbers.level_percent(share))
+
+
+def _length(reading: Reading) -> Iterator[Message]:
+    if reading.days is not None and reading.days % WEEK:
+        why = "That is less than a week" if reading.days < WEEK else "That is not a number of whole weeks"
+        yield Message.of("W_SHORT_RUN", days=reading.days, why=why)
+
+
+def _not_applied(design: BetweenSubject) -> Iterator[Message]:
+    named = [word for word in ("strata", "segments") if getattr(design, word)]
+    named += ["covariates"] if any(metric.covariates for metric in design.metrics) else []
+    if named:
+        yield Message.of("I_NOT_APPLIED", what=" and ".join(named))
+
+
+def _about(metric: Metric, read: MetricReading, reading: Reading) -> Iterator[Message]:
+    name = metric.name
+    found = read.recognition
+    for arm in reading.arms:
+        yield from _about_arm(metric, arm, read.arms.get(arm), read)
+    if read.modal_share > MODAL_SHARE_ABOVE and read.modal_share < 1 and found.kind not in ("binary", "ratio"):
+        share, value = numbers.level_percent(read.modal_share), f"{read.modal_value:g}"
+        yield Message.of("W_LOW_VARIATION", metric=name, percent=share, value=value)
+    yield from _missing(name, read)
+    if found.mapping is not None and found.kind == "binary":
+        yield Message.of("I_BINARY_MAP", metric=name, zero=f"'{found.mapping[0]}'", one=f"'{found.mapping[1]}'")
+    if found.largest is not None:
+        yield Message.of("I_COUNT_OR_MONEY", metric=name, largest=numbers.integer(found.largest))
+    if metric.role == "guardrail" and metric.limit is None:
+        yield Message.of("E_NI_MARGIN", metric=name)
+
+
+def _about_arm(metric: Metric, arm: str, moments: ArmMoments | None, read: MetricReading) -> Iterator[Message]:
+    n = 0 if moments is None else moments.n_participants
+    if moments is None or n < LEAST_TO_ESTIMATE:
+        yield Message.of("E_SMALL_N", metric=metric.name, arm=arm, n=numbers.integer(n))
+        return
+    if moments.sums.residual == 0:
+        value = f"{moments.level:g}"
+        facts = {"n": numbers.integer(moments.n_observations), "value": value}
+        yield Message.of("E_NO_VARIATION", metric=metric.name, arm=arm, **facts)
+        return
+    if n < LEAST_TO_TRUST:
+        yield Message.of("W_SMALL_N", metric=metric.name, arm=arm, n=numbers.integer(n))
+    if read.recognition.kind == "binary":
+        events = round(moments.level * moments.weight)
+        others = moments.n_observations - events
+        rarer, word = min((events, "events"), (others, "non-events"))
+        if rarer < LEAST_EVENTS:
+            yield Message.of("W_RARE", metric=metric.name, arm=arm, n=rarer, events=word)
+    if moments.top_share > TOP_SHARE_ABOVE and n >= 100:
+        share = numbers.level_percent(moments.top_share)
+        yield Message.of("W_DOMINANT", metric=metric.name, arm=arm, percent=share)
+
+
+def _missing(name: str, read: MetricReading) -> Iterator[Message]:
+    rows, missing = sum(read.rows.values()), sum(read.missing.values())
+    if missing == 0:
+        return
+    present = [(read.rows[arm] - read.missing[arm], read.missing[arm]) for arm in read.rows]
+    p = _homogeneity_p(present)
+    if missing / rows > MISSING_ABOVE or p < MISSING_BY_ARM_BELOW:
+        by_arm = f"; the share differs by arm (p {numbers.p_value(p)})" if p < MISSING_BY_ARM_BELOW else ""
+        share = numbers.level_percent(missing / rows)
+        yield Message.of("W_MISSING", metric=name, percent=share, handled="left out or counted as 0", by_arm=by_arm)
+
+
+def _homogeneity_p(table: list[tuple[int, int]]) -> float:
+    """Pearson's χ² of arms × (present, missing), over rows: a screen, not a test of the design."""
+    total = sum(map(sum, table))
+    columns = [sum(row[j] for row in table) for j in (0, 1)]
+    rows = [row for row in table if sum(row)]
+    if 0 in columns or len(rows) < 2:
+        return 1.0
+    statistic = sum((row[j] - sum(row) * columns[j] / total) ** 2 / (sum(row) * columns[j] / total) for row in rows for j in (0, 1))
+    return float(special.chdtrc(len(rows) - 1, statistic))
+
+
+def _repeated(design: BetweenSubject, reading: Reading) -> Iterator[Message]:
+    per_participant = [
+        sum(arm.n_observations for arm in read.arms.values()) / sum(arm.n_participants for arm in read.arms.values())
+        for read in reading.metrics.values()
+        if isinstance(read, MetricReading) and read.arms
+    ]
+    if per_participant and max(per_participant) > 1:
+        most = numbers.fixed(max(per_participant), 2)
+        yield Message.of("I_UNIT_AGGREGATED", per_participant=most, participant=design.participant)

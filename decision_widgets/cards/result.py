@@ -1,0 +1,17 @@
+"""A whole result in one widget: all its cards under one another."""
+
+from __future__ import annotations
+
+from decision_widgets.cards import bundle
+from decision_widgets.cards.base import Card
+
+
+class ResultCard(Card):
+    """Show every card of a result, in the order the result gives."""
+
+    schema = "dw.result/1"
+
+    @classmethod
+    def stems(cls) -> tuple[str, ...]:
+        """Name every card: a result may hold any of them."""
+        return bundle.stems()

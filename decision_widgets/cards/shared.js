@@ -1,0 +1,125 @@
+// Python writes the HTML; this script puts it in place, adds comfort, and keeps what the reader had open.
+const enhancers = {};
+const CONTROLS = "input, select, textarea, button, summary, [tabindex]";
+
+function render({ model, el }) {
+  const status = Object.assign(document.createElement("div"), { className: "dw dw-live" });
+  const live = Object.assign(document.createElement("div"), { className: "dw-status" });
+  const body = document.createElement("div");
+  live.setAttribute("role", "status");
+  status.append(live);
+  el.append(status, body);
+  let undo = [];
+
+  const draw = () => {
+    const kept = remember(body);
+    undo.forEach((each) => each());
+    body.innerHTML = model.get("html");
+    undo = [...body.querySelectorAll("[data-card]")]
+      .map((card) => enhancers[card.dataset.card]?.({ card, model }))
+      .filter(Boolean);
+    // JupyterLab matches its shortcuts against ":focus", so the mark must sit on each control, not on a parent.
+    for (const control of body.querySelectorAll(CONTROLS)) control.dataset.lmSuppressShortcuts = "true";
+    restore(body, kept);
+    applyTheme(el);
+  };
+  const showError = () => live.replaceChildren(...errorMessage(model.get("error")));
+  const keepKeys = (event) => event.target.matches?.(CONTROLS) && event.stopPropagation();
+
+  el.addEventListener("keydown", keepKeys);
+  model.on("change:html", draw);
+  model.on("change:error", showError);
+  const stopTheme = watchTheme(() => applyTheme(el));
+  draw();
+  showError();
+  return () => {
+    undo.forEach((each) => each());
+    stopTheme();
+    el.removeEventListener("keydown", keepKeys);
+    model.off("change:html", draw);
+    model.off("change:error", showError);
+  };
+}
+
+function remember(body) {
+  const focused = body.getRootNode().activeElement;
+  const holder = focused && body.contains(focused) ? focused.closest("[data-key]") : null;
+  const open = new Map([...body.querySelectorAll("details[data-key]")].map((each) => [each.dataset.key, each.open]));
+  return { open, focus: holder?.dataset.key };
+}
+
+function restore(body, { open, focus }) {
+  for (const each of body.querySelectorAll("[data-key]")) {
+    if (open.has(each.dataset.key)) each.open = open.get(each.dataset.key);
+    if (each.dataset.key === focus) (each.querySelector("summary") ?? each).focus();
+  }
+}
+
+function errorMessage(text) {
+  if (!text) return [];
+  const message = Object.assign(document.createElement("div"), { className: "dw-msg t-bad" });
+  const words = Object.assign(document.createElement("div"), { className: "body", textContent: text });
+  message.append(document.createElement("span"), words);
+  return [message];
+}
+
+function button(label, key, onClick) {
+  const made = Object.assign(document.createElement("button"), { type: "button", className: "dw-btn", textContent: label });
+  made.dataset.key = key;
+  made.addEventListener("click", onClick);
+  return made;
+}
+
+function copyButton(label, key, text) {
+  const made = button(label, key, async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      made.textContent = "Copied";
+    } catch {
+      made.textContent = "Copying is blocked";
+    }
+    setTimeout(() => (made.textContent = label), 1500);
+  });
+  return made;
+}
+
+// Hosts mark their theme on the page; the system's preference counts only where nobody does.
+const HOST_MARKS = "[data-jp-theme-light], .vscode-light, .vscode-dark, .vscode-high-contrast";
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+
+function applyTheme(el) {
+  const marked = document.documentElement.hasAttribute("theme") || document.body.matches(HOST_MARKS);
+  for (const root of el.querySelectorAll(".dw")) {
+    root.classList.toggle("dw-dark", !marked && systemDark.matches);
+    root.classList.remove("dw-weak-accent");
+    root.classList.toggle("dw-weak-accent", accentIsWeak(root));
+  }
+}
+
+function watchTheme(onChange) {
+  const observer = new MutationObserver(onChange);
+  observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+  systemDark.addEventListener("change", onChange);
+  return () => {
+    observer.disconnect();
+    systemDark.removeEventListener("change", onChange);
+  };
+}
+
+function accentIsWeak(root) {
+  const probe = document.createElement("i");
+  probe.style.cssText = "color:var(--dw-accent);background-color:var(--dw-bg)";
+  root.append(probe);
+  const style = getComputedStyle(probe);
+  const [ink, paper] = [luminance(style.color), luminance(style.backgroundColor)];
+  probe.remove();
+  return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05) < 4.5;
+}
+
+function luminance(color) {
+  const [red, green, blue] = (color.match(/[\d.]+/g) ?? [0, 0, 0]).slice(0, 3).map((part) => {
+    const share = part / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}

@@ -1,0 +1,117 @@
+"""Rules for arguments, as data: a rule tests a value and says in words what it wants."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from decision_widgets.errors import did_you_mean
+
+
+class Rule(Protocol):
+    """A condition on one argument."""
+
+    def accepts(self, value: object) -> bool: ...
+
+    def wants(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A finite number strictly between two bounds."""
+
+    low: float
+    high: float
+
+    def accepts(self, value: object) -> bool:
+        return _is_number(value) and self.low < value < self.high  # type: ignore[operator]
+
+    def wants(self) -> str:
+        return f"a number between {self.low:g} and {self.high:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Positive:
+    """A finite number above zero."""
+
+    whole: bool = False
+
+    def accepts(self, value: object) -> bool:
+        return _is_number(value) and value > 0 and (not self.whole or isinstance(value, int))  # type: ignore[operator]
+
+    def wants(self) -> str:
+        return "a positive whole number" if self.whole else "a positive number"
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, str) and value in self.words
+
+    def wants(self) -> str:
+        return "one of " + ", ".join(repr(word) for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A non-empty text."""
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, str) and bool(value.strip())
+
+    def wants(self) -> str:
+        return "a name (text that is not empty)"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A tuple of non-empty texts."""
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, tuple) and all(Name().accepts(item) for item in value)
+
+    def wants(self) -> str:
+        return "a list of names"
+
+
+@dataclass(frozen=True, slots=True)
+class Optional:
+    """Nothing, or what another rule accepts."""
+
+    rule: Rule
+
+    def accepts(self, value: object) -> bool:
+        return value is None or self.rule.accepts(value)
+
+    def wants(self) -> str:
+        return self.rule.wants() + " or nothing"
+
+
+def problems(rules: Mapping[str, Rule], values: Mapping[str, object]) -> list[str]:
+    """List what is wrong with the values, one sentence each.
+
+    >>> problems({"alpha": Between(0, 0.5)}, {"alpha": 5})
+    ['alpha must be a number between 0 and 0.5; got 5.']
+    """
+    return [
+        f"{name} must be {rule.wants()}; got {values[name]!r}.{_hint(rule, values[name])}"
+        for name, rule in rules.items()
+        if not rule.accepts(values[name])
+    ]
+
+
+def _hint(rule: Rule, value: object) -> str:
+    inner = rule.rule if isinstance(rule, Optional) else rule
+    if isinstance(inner, OneOf) and isinstance(value, str):
+        return did_you_mean(value, inner.words)
+    return ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,8 @@
+"""What we intend: metrics, arms, the design, and the rule that turns its answer into a decision."""
+
+from decision_widgets.design.between import Arm, BetweenSubject
+from decision_widgets.design.metric import Metric
+from decision_widgets.design.policy import Bounds, Evidence, Judgement, Rule, decide
+from decision_widgets.design.yaml import read_design
+
+__all__ = ["Arm", "BetweenSubject", "Bounds", "Evidence", "Judgement", "Metric", "Rule", "decide", "read_design"]

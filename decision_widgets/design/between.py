@@ -1,0 +1,226 @@
+"""The between-subject design: each participant sees one arm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+from decision_widgets import checks
+from decision_widgets.design.metric import Metric
+from decision_widgets.errors import InputError, did_you_mean, listed
+from decision_widgets.moments import MomentSpec
+from decision_widgets.records import Record
+from decision_widgets.vocabulary import Missing, words
+
+_RULES: dict[str, checks.Rule] = {
+    "participant": checks.Name(),
+    "arm": checks.Name(),
+    "control": checks.Name(),
+    "time": checks.Optional(checks.Name()),
+    "strata": checks.Names(),
+    "segments": checks.Names(),
+    "alpha": checks.Between(0, 0.5),
+    "power": checks.Between(0.05, 1),
+    "missing": checks.OneOf(words(Missing)),
+    "name": checks.Optional(checks.Name()),
+    "planned_participants": checks.Optional(checks.Positive(whole=True)),
+    "planned_days": checks.Optional(checks.Positive(whole=True)),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Arm(Record):
+    """One arm and its planned share of the participants."""
+
+    name: str
+    share: float
+
+
+def arm_name(value: object) -> str:
+    """Write the label of an arm the same way wherever it comes from (``1``, ``1.0`` and ``"1"`` are one arm).
+
+    >>> arm_name(1.0), arm_name(True), arm_name("blue")
+    ('1', 'True', 'blue')
+    """
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class BetweenSubject(Record):
+    """An experiment in which each participant sees one arm and may be observed many times.
+
+    Parameters
+    ----------
+    participant, arm : str
+        Columns: who took part, and in which arm.
+    control : str
+        The label of the control arm.
+    metrics : sequence of Metric, str or mapping
+        A bare string is a primary metric of that column.
+    arms : sequence of names, or mapping of name to share, optional
+        All arms with their planned shares (names alone mean equal shares). Left out, the arms are taken from the
+        table and equal shares are assumed, with a note.
+    time : str, optional
+        Column of dates or timestamps; with it the length of the run is checked.
+    strata, segments : sequence of str
+        Columns known before the experiment.
+    alpha, power : float
+        Two-sided level and power, as fractions.
+    missing : {"raise", "drop", "zero"}
+        What to do with rows without an outcome.
+    name : str, optional
+        What the experiment is called on cards and in files.
+    planned_participants, planned_days : int, optional
+        The plan: before it is reached the decision is to keep running.
+
+    Raises
+    ------
+    InputError
+        All problems of the design together, before any data is read.
+
+    Examples
+    --------
+    >>> design = BetweenSubject(participant="rider_id", arm="variant", control="A", metrics=["booked", "fare"])
+    >>> [metric.name for metric in design.metrics]
+    ['booked', 'fare']
+    """
+
+    participant: str
+    arm: str
+    control: str
+    metrics: tuple[Metric, ...]
+    arms: tuple[Arm, ...] | None = None
+    time: str | None = None
+    strata: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    alpha: float = 0.05
+    power: float = 0.8
+    missing: Missing = "raise"
+    name: str | None = None
+    planned_participants: int | None = None
+    planned_days: int | None = None
+    design: str = field(default="between-subject", init=False)
+
+    def __post_init__(self) -> None:
+        problems: list[str] = []
+        object.__setattr__(self, "control", self.control if self.control is None else arm_name(self.control))
+        for names in ("strata", "segments"):
+            given = getattr(self, names)
+            object.__setattr__(self, names, (given,) if isinstance(given, str) else tuple(given))
+        object.__setattr__(self, "metrics", _read_metrics(self.metrics, problems))
+        problems += checks.problems(_RULES, {name: getattr(self, name) for name in _RULES})
+        object.__setattr__(self, "arms", _read_arms(self.arms, self.control, problems))
+        problems += _name_problems(self)
+        if problems:
+            raise InputError.together("The design", problems)
+
+    def needs(self) -> MomentSpec:
+        """Return the moments this design needs from a table."""
+        return MomentSpec(
+            participant=self.participant,
+            arm=self.arm,
+            control=self.control,
+            arms=None if self.arms is None else tuple(arm.name for arm in self.arms),
+            time=self.time,
+            metrics=tuple(metric.columns() for metric in self.metrics),
+            missing=self.missing,
+        )
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """Build a design from a mapping of its words; an unknown word is an error that names the nearest."""
+        known = [item.name for item in fields(cls)]
+        problems = [
+            f"A between-subject design has no word {key!r}.{did_you_mean(str(key), known)} It knows: {listed(known, 20)}."
+            for key in given
+            if key not in known
+        ]
+        needed = ("participant", "arm", "control", "metrics")
+        problems += [f"A between-subject design needs {key!r}." for key in needed if key not in given]
+        if problems:
+            raise InputError.together("The design", problems)
+        return cls(**{key: value for key, value in given.items() if key != "design"})
+
+    @classmethod
+    def _from_plain(cls, plain: Mapping[str, Any]) -> Self:
+        return cls.of(plain)
+
+    def _to_plain(self) -> dict[str, Any]:
+        defaults = {item.name: item.default for item in fields(self)}
+        plain: dict[str, Any] = {"design": self.design}
+        for key in defaults:
+            value = getattr(self, key)
+            if key == "metrics":
+                value = [metric._to_plain() for metric in self.metrics]
+            elif key == "arms" and self.arms is not None:
+                value = {arm.name: arm.share for arm in self.arms}
+            elif isinstance(value, tuple):
+                value = list(value)
+            if key != "design" and value not in (defaults[key], []):
+                plain[key] = value
+        return plain
+
+
+def _read_metrics(given: object, problems: list[str]) -> tuple[Metric, ...]:
+    items = [given] if isinstance(given, str | Mapping | Metric) else given
+    if not isinstance(items, Iterable):
+        problems.append(f"metrics must be a list of metrics; got {given!r}.")
+        return ()
+    metrics = []
+    for item in items:
+        try:
+            metrics.append(Metric.of(item))
+        except InputError as problem:
+            problems.append(str(problem))
+    if not metrics and not problems:
+        problems.append("A design needs at least one metric; got none.")
+    return tuple(metrics)
+
+
+def _read_arms(given: object, control: str, problems: list[str]) -> tuple[Arm, ...] | None:
+    if given is None:
+        return None
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        problems.append(f"arms must be names, or name → share; got {given!r}.")
+        return None
+    listed_arms = list(given.items()) if isinstance(given, Mapping) else [_named_share(item) for item in given]
+    named = {arm_name(name): share for name, share in listed_arms}
+    if len(named) != len(listed_arms) or len(named) < 2:
+        problems.append(f"arms must name at least two different arms; got {[name for name, _ in listed_arms]!r}.")
+        return None
+    shares = [1 / len(named) if share is None else share for share in named.values()]
+    rule = {"share": checks.Between(0, 1)}
+    problems += [
+        f"The share of arm {name!r}: {problem}"
+        for name, share in zip(named, shares, strict=True)
+        for problem in checks.problems(rule, {"share": share})
+    ]
+    if not problems and abs(sum(shares) - 1) > 1e-6:
+        problems.append(f"Shares add up to {sum(shares):.4g}, not 1. Change one arm by {1 - sum(shares):+.4g}.")
+    if control not in named:
+        problems.append(f"The control {control!r} is not among the arms {list(named)!r}.")
+        return None
+    in_order = sorted(zip(named, shares, strict=True), key=lambda pair: pair[0] != control)
+    return tuple(Arm(name=name, share=share) for name, share in in_order)
+
+
+def _named_share(item: object) -> tuple[object, float | None]:
+    return (item.name, item.share) if isinstance(item, Arm) else (item, None)
+
+
+def _name_problems(design: BetweenSubject) -> list[str]:
+    names = [metric.name for metric in design.metrics]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    problems = [f"Two metrics are called {name!r}; give each its own name." for name in twice]
+    if design.participant == design.arm:
+        problems.append(f"participant and arm are the same column {design.arm!r}; they must differ.")
+    problems += [
+        f"Metric {metric.name!r} reads the column {column!r}, which is the {what}."
+        for metric in design.metrics
+        for column, what in ((design.arm, "arm"), (design.participant, "participant"))
+        if (metric.numerator or metric.name) == column
+    ]
+    return problems

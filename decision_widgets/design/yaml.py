@@ -1,0 +1,83 @@
+"""A design as YAML: the same words as in Python; a wrong word is named with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+import yaml
+
+from decision_widgets.design.between import BetweenSubject
+from decision_widgets.design.metric import Metric
+from decision_widgets.errors import InputError, did_you_mean, listed
+
+DESIGNS = {"between-subject": BetweenSubject}
+
+
+def read_design(text: str) -> BetweenSubject:
+    """Read a design from YAML text.
+
+    Raises
+    ------
+    InputError
+        Naming the line, the word that came and the nearest valid word; every wrong word is reported.
+
+    Examples
+    --------
+    >>> read_design("participant: rider_id\\narm: variant\\ncontrol: A\\nmetrics: [booked]").participant
+    'rider_id'
+    """
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        given = yaml.safe_load(text)
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        where = f" in line {mark.line + 1}" if mark is not None else ""
+        raise InputError(f"The design is not valid YAML{where}: {getattr(problem, 'problem', problem)}.") from problem
+    if not isinstance(node, yaml.MappingNode):
+        raise InputError(
+            "A design is written as 'key: value' lines, for example 'participant: rider_id'; "
+            f"got {'nothing' if node is None else type(given).__name__}."
+        )
+    kind = given.get("design", "between-subject")
+    if kind not in DESIGNS:
+        line = next(key.start_mark.line + 1 for key, _ in node.value if key.value == "design")
+        raise InputError(
+            f"Line {line}: there is no design {kind!r}.{did_you_mean(str(kind), DESIGNS)} It can be: {listed([*DESIGNS])}."
+        )
+    problems = list(_wrong_keys(node))
+    if problems:
+        raise InputError.together("The design", problems)
+    return DESIGNS[kind].of(given)
+
+
+def keys_of_design() -> tuple[str, ...]:
+    """Return the words a between-subject design knows."""
+    return tuple(item.name for item in fields(BetweenSubject))
+
+
+def keys_of_metric() -> tuple[str, ...]:
+    """Return the words a metric knows."""
+    return tuple(item.name for item in fields(Metric))
+
+
+def _wrong_keys(node: yaml.MappingNode) -> Iterator[str]:
+    yield from _unknown_or_repeated(node, keys_of_design(), "A design")
+    for key, value in node.value:
+        if key.value == "metrics" and isinstance(value, yaml.SequenceNode):
+            for item in value.value:
+                if isinstance(item, yaml.MappingNode):
+                    yield from _unknown_or_repeated(item, keys_of_metric(), "A metric")
+
+
+def _unknown_or_repeated(node: yaml.MappingNode, known: tuple[str, ...], what: str) -> Iterator[str]:
+    seen: dict[Any, int] = {}
+    for key, _ in node.value:
+        line = key.start_mark.line + 1
+        if key.value not in known:
+            hint = did_you_mean(str(key.value), known)
+            yield f"Line {line}: unknown key {key.value!r}.{hint} {what} knows: {listed(known, 20)}."
+        elif key.value in seen:
+            yield f"Line {line}: key {key.value!r} stands already in line {seen[key.value]}."
+        seen.setdefault(key.value, line)

@@ -1,0 +1,136 @@
+"""The difference between two arms, with its standard error, interval and p-value."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from decision_widgets.errors import InputError
+from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
+from decision_widgets.moments import Moments
+from decision_widgets.records import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class MeanDifference(Record):
+    """Treatment minus control.
+
+    Attributes
+    ----------
+    control_mean, treatment_mean, effect : float
+        In the metric's own unit; ``effect = treatment_mean − control_mean``.
+    std_error : float
+        Standard error of `effect`; `control_variance` and `treatment_variance` are the two parts of its square.
+    df : float or None
+        Degrees of freedom of the t distribution; ``None`` means the normal.
+    statistic, p_value : float
+        ``effect / std_error`` and its two-sided p-value.
+    effect_lower, effect_upper : float
+        The ``1 − alpha`` interval.
+    """
+
+    control_mean: float
+    treatment_mean: float
+    effect: float
+    std_error: float
+    control_variance: float
+    treatment_variance: float
+    df: float | None
+    statistic: float
+    p_value: float
+    effect_lower: float
+    effect_upper: float
+    alpha: float
+
+    def interval(self, alpha: float) -> tuple[float, float]:
+        """Return the interval at another level, for example a simultaneous one."""
+        half = upper_quantile(alpha / 2, self.df) * self.std_error
+        return self.effect - half, self.effect + half
+
+
+def difference(
+    control_mean: float,
+    treatment_mean: float,
+    control_variance: float,
+    treatment_variance: float,
+    *,
+    df: float | None,
+    alpha: float,
+) -> MeanDifference:
+    """Compare two independent levels whose sampling variances are known; refuses a variance of 0."""
+    variance = control_variance + treatment_variance
+    if not (math.isfinite(variance) and variance > 0):
+        raise InputError(f"A test needs a positive variance; got {variance:g}.")
+    effect = treatment_mean - control_mean
+    std_error = math.sqrt(variance)
+    half = upper_quantile(alpha / 2, df) * std_error
+    return MeanDifference(
+        control_mean=control_mean,
+        treatment_mean=treatment_mean,
+        effect=effect,
+        std_error=std_error,
+        control_variance=control_variance,
+        treatment_variance=treatment_variance,
+        df=df,
+        statistic=effect / std_error,
+        p_value=two_sided_p(effect / std_error, df),
+        effect_lower=effect - half,
+        effect_upper=effect + half,
+        alpha=alpha,
+    )
+
+
+def welch_t(control: Moments, treatment: Moments, *, alpha: float = 0.05) -> MeanDifference:
+    """Tell whether two means differ, without assuming equal variances.
+
+    ``SE² = s_t²/n_t + s_c²/n_c`` with Welch–Satterthwaite degrees of freedom (Welch 1947). Each argument holds
+    the moments of one column of independent values, at least 2 rows each.
+
+    >>> welch = welch_t(Moments.of({"y": [1, 2, 3]}), Moments.of({"y": [2, 4, 6]}))
+    >>> round(welch.effect, 6), round(welch.std_error, 6), round(welch.df, 6)
+    (2.0, 1.290994, 2.941176)
+    """
+    v_c, v_t = _variance_of_mean(control), _variance_of_mean(treatment)
+    spread = v_c**2 / (control.n - 1) + v_t**2 / (treatment.n - 1)
+    if spread == 0:
+        raise InputError("A test needs values that vary; each arm has one value only.")
+    df = (v_c + v_t) ** 2 / spread
+    return difference(float(control.mean[0]), float(treatment.mean[0]), v_c, v_t, df=df, alpha=alpha)
+
+
+def student_t(control: Moments, treatment: Moments, *, alpha: float = 0.05) -> MeanDifference:
+    """Tell whether two means differ, assuming equal variances: the same as plain OLS on a treatment dummy.
+
+    ``SE² = s²(1/n_t + 1/n_c)`` with the pooled variance s² and ``n_t + n_c − 2`` degrees of freedom (Student 1908).
+    """
+    df = control.n + treatment.n - 2
+    if df < 1:
+        raise InputError(f"A pooled variance needs at least 3 values; got {df + 2}.")
+    pooled = float(control.cross[0, 0] + treatment.cross[0, 0]) / df
+    return difference(
+        float(control.mean[0]), float(treatment.mean[0]), pooled / control.n, pooled / treatment.n, df=df, alpha=alpha
+    )
+
+
+def ratio_difference(control: Moments, treatment: Moments, *, alpha: float = 0.05) -> MeanDifference:
+    """Tell whether a ratio of totals ``Σnum/Σden`` differs between two arms (delta method).
+
+    Each argument holds the moments of two columns over independent units, numerator first. With
+    ``u_i = (num_i − R·den_i)/mean(den)`` the variance of an arm's ratio is ``Σu²/(n−1)/n`` (Deng, Knoblich & Lu 2018);
+    the quantiles are normal.
+    """
+    (r_c, v_c), (r_t, v_t) = _ratio_and_variance(control), _ratio_and_variance(treatment)
+    return difference(r_c, r_t, v_c, v_t, df=None, alpha=alpha)
+
+
+def _variance_of_mean(moments: Moments) -> float:
+    return moments.variance(moments.columns[0]) / moments.n
+
+
+def _ratio_and_variance(moments: Moments) -> tuple[float, float]:
+    numerator, denominator = (float(mean) for mean in moments.mean)
+    if denominator == 0:
+        raise InputError("A ratio needs a denominator whose total is not 0.")
+    ratio = numerator / denominator
+    u = moments.combination((1 / denominator, -ratio / denominator))
+    return ratio, _variance_of_mean(u)

@@ -1,0 +1,4 @@
+import { launcher } from './launcher';
+import { savedCard } from './savedCard';
+
+export default [launcher, savedCard];

@@ -1,0 +1,25 @@
+"""The answers: estimates gathered with design, checks, verdict and provenance, and how they show themselves."""
+
+from decision_widgets.results.records import (
+    ArmStatistics,
+    Check,
+    Decision,
+    EffectEstimate,
+    Message,
+    MetricKind,
+    NotEstimable,
+    Provenance,
+)
+from decision_widgets.results.result import DecisionResult
+
+__all__ = [
+    "ArmStatistics",
+    "Check",
+    "Decision",
+    "DecisionResult",
+    "EffectEstimate",
+    "Message",
+    "MetricKind",
+    "NotEstimable",
+    "Provenance",
+]

@@ -1,0 +1,73 @@
+"""The forest of a metrics card: plain boxes placed in percent, so that it prints and needs no script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from decision_widgets.views.axis import Axis, Interval
+from decision_widgets.views.markup import escape, plain
+from decision_widgets.views.readings import RowText
+from decision_widgets.views.schemas import Payload
+
+_ARM_COLOURS = 4
+_LEGEND_NOTE = "Bars always show relative uplift, so that all metrics share one axis."
+
+
+def mark_class(row: Payload) -> str:
+    """Name the colour of a row's arm; colours of treatments come round again after four."""
+    index = int(row.get("arm_index") or 0)
+    return f"a{1 + (index - 1) % _ARM_COLOURS if index else 0}"
+
+
+def axis_html(axis: Axis) -> str:
+    """Draw the tick labels; readers without styles get the two ends."""
+    ticks = "".join(f'<span style="left:{axis.percent(tick):.2f}%">{axis.label(tick)}</span>' for tick in axis.ticks)
+    ends = f"{axis.label(-axis.half)} … 0 … {axis.label(axis.half)}"
+    return f'<div class="dw-axis" aria-hidden="true">{ticks}</div>{plain(ends)}<span class="vh">Interval</span>'
+
+
+def bar_html(axis: Axis, interval: Interval, row: Payload, *, filled: bool, colour: str, label: str) -> str:
+    """Draw one interval over the grid, with the harm zone of a guardrail behind it."""
+    bar = axis.bar(interval)
+    hollow = "" if filled else " hollow"
+    diamond = " dia" if row.get("role") == "guardrail" else ""
+    marks = [_at("grid", axis.percent(tick)) for tick in axis.ticks if tick]
+    harm = axis.harm(row.get("limit"), str(row.get("direction")))
+    if harm:
+        side = " right" if row.get("direction") == "decrease" else ""
+        marks.append(f'<span class="harm{side}" style="left:{harm[0]:.2f}%;width:{harm[1]:.2f}%"></span>')
+    marks.append(_at("zero", axis.percent(0.0)))
+    cut = (" cutl" if bar.cut_left else "") + (" cutr" if bar.cut_right else "")
+    if bar.width:
+        marks.append(f'<span class="bar{hollow}{cut}" style="left:{bar.left:.2f}%;width:{bar.width:.2f}%"></span>')
+    if bar.point is not None:
+        marks.append(_at(f"pt{hollow}{diamond}", bar.point))
+    marks += ['<span class="clip l">◂</span>'] * bar.cut_left + ['<span class="clip r">▸</span>'] * bar.cut_right
+    return f'<div class="dw-forest {colour}" role="img" aria-label="{escape(label)}">{"".join(marks)}</div>'
+
+
+def drawing_html(axis: Axis, interval: Interval, said: RowText) -> str:
+    """Draw the same interval with characters, for readers without styles."""
+    shapes = {(True, True): "◆", (True, False): "◇", (False, True): "●", (False, False): "○"}
+    drawing = axis.drawing(interval, shapes[said.guardrail, said.reading.filled])
+    return f'<code class="dw-plain">{drawing}</code>'
+
+
+def legend_html(rows: Sequence[Payload], several: bool) -> str:
+    """Explain the marks that these rows use."""
+    entries = [
+        '<i class="dw-dot t-good"></i>interval excludes 0 after adjustment',
+        '<i class="dw-dot hollow t-none"></i>unclear',
+    ]
+    if any(row.get("role") == "guardrail" for row in rows):
+        entries.append('<i class="dw-dot sq dia t-good"></i>guardrail')
+        entries.append('<i class="dw-sw harm"></i>past the guardrail limit')
+    if several:
+        arms = {str(row.get("arm")): mark_class(row) for row in rows}
+        entries += [f'<i class="dw-dot sq {css}"></i>{escape(arm)}' for arm, css in arms.items()]
+    keys = " ".join(f"<span>{entry}</span>" for entry in entries)
+    return f'<p class="dw-key">{keys} <span>{_LEGEND_NOTE}</span></p>'
+
+
+def _at(css: str, percent: float) -> str:
+    return f'<span class="{css}" style="left:{percent:.2f}%"></span>'

@@ -1,0 +1,20 @@
+"""How a payload becomes a live widget without knowing widgets: the front door registers the maker here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+LiveViewFactory = Callable[[dict[str, Any]], Mapping[str, Any] | None]
+
+_factories: list[LiveViewFactory] = []
+
+
+def set_live_view(factory: LiveViewFactory | None) -> None:
+    """Register what turns a payload into the MIME entry of a live widget; None takes it away."""
+    _factories[:] = [] if factory is None else [factory]
+
+
+def live_view(payload: dict[str, Any]) -> Mapping[str, Any] | None:
+    """Give the MIME entry of a live widget, or None when nothing live can show this payload."""
+    return _factories[0](payload) if _factories else None

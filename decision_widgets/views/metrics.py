@@ -1,0 +1,186 @@
+"""The metric rows: name, interval on a shared axis, uplift, reading, and the method behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from decision_widgets.views import numbers
+from decision_widgets.views.axis import Axis, relative_interval, shared_axis
+from decision_widgets.views.forest import axis_html, bar_html, drawing_html, legend_html, mark_class
+from decision_widgets.views.markup import card, escape, message, plain, tag, tone_class
+from decision_widgets.views.readings import RowText, interval_name, label_of, limit_text, row_text
+from decision_widgets.views.schemas import Payload
+from decision_widgets.views.states import state_of
+from decision_widgets.views.text import table
+
+SCHEMA = "dw.metrics/1"
+
+
+def to_html(payload: Payload) -> str:
+    """Show the metrics card: a real table that the style lays out as rows with a forest."""
+    state = state_of(payload)
+    rows: Sequence[Payload] = payload.get("rows") or ()
+    if not rows:
+        return card("metrics", "Metrics", state.note + '<p class="dw-say">No metric was analysed.</p>')
+    axis = shared_axis(rows)
+    several = _several_arms(rows)
+    body = "".join(_row(row, previous, axis, payload, several) for row, previous in _with_previous(rows))
+    grid = (
+        f'<table class="dw-rows" role="table" aria-label="Metrics">{_head(axis, payload)}'
+        f'<tbody role="rowgroup">{body}</tbody></table>'
+    )
+    legend = legend_html(rows, several) if axis else ""
+    return card("metrics", "Metrics", state.note + grid + legend, css="dw-metrics long" + state.css)
+
+
+def to_text(payload: Payload) -> str:
+    """Write an aligned table of the metric rows; a row that failed says why."""
+    rows: Sequence[Payload] = payload.get("rows") or ()
+    several = _several_arms(rows)
+    interval = interval_name(payload.get("level"))
+    header = ["Metric", *(["Arm"] if several else []), "Uplift", interval, "Absolute", "p", "Adj. p", "Reading"]
+    lines, failures = [], []
+    for row in rows:
+        if row.get("error"):
+            failures.append(f"{row['error']['title']} {row['error'].get('text') or ''}".rstrip())
+            continue
+        said = row_text(row)
+        uplift = said.relative or numbers.EffectText(numbers.NOT_AVAILABLE, numbers.NOT_AVAILABLE)
+        absolute = f"{said.absolute.effect} ({said.absolute.interval})" if said.absolute else numbers.NOT_AVAILABLE
+        adjusted = said.p_adjusted or numbers.NOT_AVAILABLE
+        arm = [said.arm] if several else []
+        lines.append([said.label, *arm, *uplift, absolute, said.p, adjusted, said.reading.word])
+    return "\n".join([*([table(header, lines)] if lines else []), *failures])
+
+
+def _several_arms(rows: Sequence[Payload]) -> bool:
+    return len({row.get("arm") for row in rows}) > 1
+
+
+def _with_previous(rows: Sequence[Payload]) -> Iterator[tuple[Payload, Payload | None]]:
+    previous: Payload | None = None
+    for row in rows:
+        yield row, previous
+        previous = row
+
+
+def _head(axis: Axis | None, payload: Payload) -> str:
+    ruler = axis_html(axis) if axis else ""
+    uplift = f"Uplift, {interval_name(payload.get('level'))}"
+    cells = "".join(
+        f'<th role="columnheader" scope="col" class="{css}">{html}</th>'
+        for css, html in (
+            ("n", "Metric"),
+            ("f", ruler or '<span class="vh">Interval</span>'),
+            ("e", uplift),
+            ("p", "Reading"),
+            ("d", '<span class="vh">Method</span>'),
+        )
+    )
+    return f'<thead role="rowgroup"><tr role="row" class="dw-mrow head">{cells}</tr></thead>'
+
+
+def _row(row: Payload, previous: Payload | None, axis: Axis | None, payload: Payload, several: bool) -> str:
+    again = previous is not None and previous["metric"] == row["metric"]
+    name = f'<th role="rowheader" scope="row" class="n">{_name(row, several, again)}</th>'
+    css = "dw-mrow" + (" again" if again else "")
+    if row.get("error"):
+        error = row["error"]
+        block = message("error", error["title"], error.get("text") or "", error.get("do"), error.get("code"))
+        cell = f'<td role="cell" class="x" colspan="4" aria-colspan="4">{block}</td>'
+        return f'<tr role="row" class="{css}">{name}{cell}</tr>'
+    said = row_text(row)
+    cells = (
+        ("f", _forest(row, said, axis, payload, several)),
+        ("e", _uplift(said)),
+        ("p small", _reading(said)),
+        ("d", _details(row, said)),
+    )
+    body = "".join(f'<td role="cell" class="{css_}">{html}</td>' for css_, html in cells)
+    return f'<tr role="row" class="{css} {tone_class(said.reading.tone)}">{name}{body}</tr>'
+
+
+def _name(row: Payload, several: bool, again: bool) -> str:
+    hint = {"increase": "↑ higher is better", "decrease": "↓ lower is better"}.get(str(row.get("direction")), "")
+    label = f'<span class="name">{escape(label_of(row))}</span>'
+    notes = f'{tag(str(row.get("role") or "metric"))} <span class="muted small">{hint}</span>'
+    block = f'{label} <span class="row notes">{notes}</span>'
+    arm = f'<span class="arm"><i class="dw-dot sq {mark_class(row)}"></i>{escape(row.get("arm") or "")}</span>'
+    if not several:
+        return block
+    return f'<span class="vh">{escape(label_of(row))}, </span>{arm}' if again else f"{block} {arm}"
+
+
+def _forest(row: Payload, said: RowText, axis: Axis | None, payload: Payload, several: bool) -> str:
+    interval = relative_interval(row)
+    if axis is None or interval is None:
+        return f'<span class="muted small">{escape(said.no_bar)}</span>'
+    name = said.label + (f", {said.arm}" if several else "")
+    effect = said.relative or numbers.EffectText("", "")
+    label = f"{name}: {effect.effect}, {interval_name(payload.get('level'))} {effect.interval}"
+    colour = mark_class(row) if several else tone_class(said.reading.tone)
+    bar = bar_html(axis, interval, row, filled=said.reading.filled, colour=colour, label=label)
+    return bar + drawing_html(axis, interval, said)
+
+
+def _uplift(said: RowText) -> str:
+    tone = "" if said.guardrail or not said.reading.filled else " tone"
+    if said.headline is None:
+        return numbers.NOT_AVAILABLE
+    if said.relative is None or said.absolute is None:
+        return _effect(said.headline, tone, "v-one")
+    return _effect(said.relative, tone, "v-rel") + plain("; absolute ") + _effect(said.absolute, tone, "v-abs")
+
+
+def _effect(effect: numbers.EffectText, tone: str, css: str) -> str:
+    return (
+        f'<span class="{css}"><b class="up{tone}">{escape(effect.effect)}</b> {plain("(")}'
+        f'<span class="small iv">{escape(effect.interval)}</span>{plain(")")}</span>'
+    )
+
+
+def _reading(said: RowText) -> str:
+    word = f'<span class="strong tone">{escape(said.reading.word)}</span>'
+    return f'{word}{plain(", ")} <span class="muted pv">{escape(said.p_text)}</span>'
+
+
+def _details(row: Payload, said: RowText) -> str:
+    key = escape(f"{row['metric']}/{row.get('arm') or ''}")
+    method = escape(row.get("method") or "Details")
+    codes = " ".join(f"<code>{escape(code)}</code>" for code in row.get("codes") or ())
+    notes = [row.get("evidence"), row.get("companion"), limit_text(row), said.no_bar]
+    lines = "".join(f'<p class="muted">{escape(note)}</p>' for note in notes if note)
+    marks = f'<p class="muted">{codes}</p>' if codes else ""
+    return (
+        f'<details data-key="{key}"><summary class="small muted">{method}</summary><div class="more small">'
+        f'{_pairs(_effects(row, said))}{_pairs(_evidence(row, said))}<div class="notes">{lines}{marks}</div></div></details>'
+    )
+
+
+def _pairs(pairs: Iterator[tuple[str, str]]) -> str:
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in pairs)
+    return f'<dl class="dw-kv">{rows}</dl>'
+
+
+def _effects(row: Payload, said: RowText) -> Iterator[tuple[str, str]]:
+    kind = str(row.get("kind") or "continuous")
+    for name, field in (("control mean", "control_mean"), (f"{said.arm} mean", "treatment_mean")):
+        if row.get(field) is not None:
+            yield name[:1].upper() + name[1:], numbers.level(row[field], kind)
+    for name, effect in (("Relative uplift", said.relative), ("Absolute uplift", said.absolute)):
+        yield name, f"{effect.effect} ({effect.interval})" if effect else numbers.NOT_AVAILABLE
+
+
+def _evidence(row: Payload, said: RowText) -> Iterator[tuple[str, str]]:
+    yield "p-value", said.p
+    if said.p_adjusted is None:
+        yield "Adjusted", "not in a family"
+    else:
+        family = f", {numbers.integer(row['family'])} metrics" if (row.get("family") or 0) > 1 else ""
+        yield f"Adjusted ({row.get('adjustment') or 'none'}{family})", said.p_adjusted
+    yield "Kind", str(row.get("kind") or numbers.NOT_AVAILABLE)
+    if row.get("n_observations") is not None:
+        clusters = f" in {numbers.integer(row['n_clusters'])} clusters" if row.get("n_clusters") is not None else ""
+        yield "Observations", numbers.integer(row["n_observations"]) + clusters
+    if row.get("n_control") is not None and row.get("n_treatment") is not None:
+        yield "Per arm", f"{numbers.integer(row['n_control'])} and {numbers.integer(row['n_treatment'])}"

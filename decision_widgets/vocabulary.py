@@ -1,0 +1,194 @@
+"""The words of the product: allowed values, and the codes that travel with a result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+Kind = Literal["binary", "count", "continuous", "ratio"]
+Role = Literal["primary", "secondary", "guardrail"]
+Direction = Literal["increase", "decrease"]
+Missing = Literal["raise", "drop", "zero"]
+Verdict = Literal["ship", "dont-ship", "keep-running", "inconclusive", "invalid"]
+Reading = Literal["better", "worse", "unclear", "within_limit", "limit_not_ruled_out", "limit_breached"]
+RuleStatus = Literal["pass", "fail", "note", "not_run"]
+Severity = Literal["error", "warning", "info"]
+Confidence = Literal["certain", "likely", "guess"]
+
+HEADLINES: Final[dict[Verdict, str]] = {
+    "ship": "Ship",
+    "dont-ship": "Don\u2019t ship",
+    "keep-running": "Keep running",
+    "inconclusive": "Inconclusive",
+    "invalid": "Invalid",
+}
+
+ALL_SEGMENTS: Final = "all"
+CARD_MIME: Final = "application/vnd.decision-widgets.card.v1+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """What a code says: the fact (title), why it matters (text), what to do (do)."""
+
+    title: str
+    text: str
+    do: str
+
+
+CODES: Final[dict[str, Code]] = {
+    "E_METRIC_KIND": Code(
+        title="{metric} could not be computed.",
+        text="{what}",
+        do="{remedy}",
+    ),
+    "E_NO_VARIATION": Code(
+        title="{metric} never changes in arm {arm}.",
+        text="All {n} values are {value}, so nothing can be tested.",
+        do="check the metric's query; for an event that never happened, report the count",
+    ),
+    "W_LOW_VARIATION": Code(
+        title="{metric} is nearly constant.",
+        text="{percent} of its values are {value}; the interval rests on the few others.",
+        do="use a binary form or a longer window",
+    ),
+    "E_SMALL_N": Code(
+        title="Too few participants for {metric}.",
+        text="Arm {arm} has {n}; a standard error needs at least 3.",
+        do="wait, or widen eligibility",
+    ),
+    "W_SMALL_N": Code(
+        title="Sample size is too small for {metric}.",
+        text="Arm {arm} has {n} participants; 30 is the least that an interval should rest on.",
+        do="read the interval, not the verdict; extend the experiment",
+    ),
+    "W_RARE": Code(
+        title="{metric} is rare.",
+        text="Arm {arm} has only {n} {events}; normal intervals are poor below 10.",
+        do="extend the experiment until 10 are seen in each arm",
+    ),
+    "W_SKEW": Code(
+        title="{metric} is skewed and the arms are unequal.",
+        text="The tails of its test are off by about {points} percentage points (\u03ba = {kappa}).",
+        do="equalise the allocation, or cap the metric by plan",
+    ),
+    "W_DOMINANT": Code(
+        title="A few participants decide {metric}.",
+        text="The top 1% carry {percent} of its variance in arm {arm}.",
+        do="check bots and test accounts; cap the metric by plan",
+    ),
+    "E_SRM": Code(
+        title="The split is not the planned {planned}.",
+        text="Arms hold {observed} participants (p {p}), so results can\u2019t be trusted until the cause is found.",
+        do="look at assignment, exposure logging and filters; fix the cause and restart",
+    ),
+    "W_SRM_WATCH": Code(
+        title="The split is drifting from the planned {planned}.",
+        text="Arms hold {observed} participants (p {p}); the alarm is at p < 0.001.",
+        do="look at it again tomorrow",
+    ),
+    "E_CONTAMINATION": Code(
+        title="{n} participants saw more than one arm.",
+        text="That is {percent} of all; above 0.1% the comparison is no longer the one that was randomised.",
+        do="fix the assignment log",
+    ),
+    "W_CONTAMINATION": Code(
+        title="{n} participants saw more than one arm.",
+        text="They are {percent} of all and were left out.",
+        do="check the assignment log",
+    ),
+    "W_MISSING": Code(
+        title="{metric} is missing in {percent} of its rows.",
+        text="Rows without a value were {handled}{by_arm}.",
+        do="find out why they are missing; a loss that differs by arm biases the effect",
+    ),
+    "E_FEW_CLUSTERS": Code(
+        title="Too few participants to judge {metric}.",
+        text="With {n_treatment} against {n_control} (effective degrees of freedom {df}) standard errors "
+        "would be under-estimated.",
+        do="extend the experiment",
+    ),
+    "W_FEW_CLUSTERS": Code(
+        title="Few participants for {metric}.",
+        text="Effective degrees of freedom are {df}; a small-sample correction is used.",
+        do="extend the experiment",
+    ),
+    "E_RATIO_UNBOUNDED": Code(
+        title="{metric} has no relative uplift.",
+        text="Its level under control is not distinguishable from 0, so a percentage of it means nothing.",
+        do="report the absolute effect",
+    ),
+    "E_BASELINE_SIGN": Code(
+        title="{metric} has no relative uplift.",
+        text="A percentage needs a positive level under control; it is {mean}.",
+        do="report the absolute effect",
+    ),
+    "E_NI_MARGIN": Code(
+        title="Guardrail {metric} has no limit.",
+        text="Without the largest acceptable loss nobody can say whether it holds.",
+        do="set limit=, a fraction of the control, for example 0.02",
+    ),
+    "W_SHORT_RUN": Code(
+        title="The experiment ran {days} days.",
+        text="{why}, so weekdays do not count equally.",
+        do="complete the week",
+    ),
+    "W_NO_DELTA_MIN": Code(
+        title="No smallest worthwhile effect was given for {metric}.",
+        text="{used}",
+        do="set minimum_effect= with the owner of the decision",
+    ),
+    "W_PEEKED": Code(
+        title="The plan is not reached: {reached} of {planned}.",
+        text="These intervals hold for one look, at the end of the plan.",
+        do="decide when the plan is reached",
+    ),
+    "I_BINARY_MAP": Code(
+        title="{metric} is read as yes or no.",
+        text="{zero} counts as 0 and {one} as 1.",
+        do="confirm, or declare kind=",
+    ),
+    "I_COUNT_OR_MONEY": Code(
+        title="{metric} holds large whole numbers.",
+        text="They look like money and are treated as continuous (largest {largest}).",
+        do="declare kind='count' if they are counts; the effect does not change",
+    ),
+    "I_UNIT_AGGREGATED": Code(
+        title="Participants have {per_participant} observations each.",
+        text="Errors are clustered by {participant}; rows of one participant are not independent.",
+        do="",
+    ),
+    "I_EQUAL_SPLIT": Code(
+        title="The planned split was not stated.",
+        text="The sample ratio was checked against equal arms.",
+        do="give arms= with the planned shares",
+    ),
+    "I_CI_MISMATCH": Code(
+        title="Adjusted p and adjusted interval of {metric} disagree.",
+        text="The stepwise p-value and the simultaneous interval answer slightly different questions.",
+        do="decide on the interval",
+    ),
+    "I_NOT_APPLIED": Code(
+        title="The design names {what}.",
+        text="They are kept in its record, and this analysis does not use them.",
+        do="",
+    ),
+}
+
+
+def severity(code: str) -> Severity:
+    """Read the severity off a code: E_ stops a number, W_ travels with it, I_ informs.
+
+    >>> severity("W_SKEW")
+    'warning'
+    """
+    return {"E": "error", "W": "warning", "I": "info"}[code[0]]  # type: ignore[return-value]
+
+
+def words(alias: object) -> tuple[str, ...]:
+    """List the allowed words of a ``Literal``.
+
+    >>> words(Direction)
+    ('increase', 'decrease')
+    """
+    return get_args(alias)

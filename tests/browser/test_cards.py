@@ -1,0 +1,117 @@
+"""The live result card in JupyterLab: what it says, its switch by keyboard, its themes, and its accessibility."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tests.browser.conftest import Lab
+from tests.views.payloads import result
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.browser
+
+KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
+SHOW = """\
+import json
+from IPython.display import display
+from decision_widgets.cards import ResultCard
+payload = json.loads({payload!r})
+cards = [ResultCard(payload) for _ in range({count})]
+display(*cards)
+"""
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def show(lab: Lab, page: Page, payload: dict[str, Any], count: int = 1, after: str = "") -> Locator:
+    cells = [new_code_cell(SHOW.format(payload=json.dumps(payload), count=count))]
+    cells += [new_code_cell(after)] if after else []
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), lab.root / "cards.ipynb")
+    lab.open_notebook(page, "cards.ipynb")
+    page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    lab.run_all_cells(page)
+    live = page.locator(".dw-live [data-card=result], .dw-live ~ div [data-card=result]")
+    live.first.wait_for()
+    return live
+
+
+def visible_uplift(card: Locator) -> str:
+    return card.locator("[data-card=metrics] .up").filter(visible=True).first.inner_text()
+
+
+def test_the_card_says_the_verdict_and_hides_what_is_for_plain_readers(lab: Lab, page: Page) -> None:
+    card = show(lab, page, result()).first
+    assert card.locator(".dw-verdict-title").inner_text() == "Ship ETA badge"
+    assert visible_uplift(card) == "+2.7%"
+    assert card.locator(".dw-plain").filter(visible=True).count() == 0
+
+
+def test_the_switch_works_by_keyboard_and_moves_no_bar(lab: Lab, page: Page) -> None:
+    card = show(lab, page, result()).first
+    bars = "all => all.map(bar => bar.getAttribute('style'))"
+    before = card.locator(".bar").evaluate_all(bars)
+    card.get_by_role("radio", name="Relative").focus()
+    page.keyboard.press("ArrowRight")
+    assert visible_uplift(card) == "+0.94\u00a0pp"
+    assert card.get_by_role("radio", name="Absolute").evaluate("it => document.activeElement === it")
+    page.keyboard.press("ArrowLeft")
+    assert visible_uplift(card) == "+2.7%"
+    assert card.locator(".bar").evaluate_all(bars) == before
+
+
+def test_a_new_payload_keeps_what_the_reader_opened_and_chose(lab: Lab, page: Page) -> None:
+    changed = "payload['cards'][0]['object'] = 'new badge'\ncards[0].payload = json.loads(json.dumps(payload))"
+    card = show(lab, page, result(), after=f"import time\ntime.sleep(4)\n{changed}").first
+    card.get_by_text("Absolute", exact=True).click()
+    card.locator("[data-card=metrics] summary").first.press("Enter")
+    page.get_by_text("Ship new badge").filter(visible=True).wait_for()
+    assert visible_uplift(card) == "+0.94\u00a0pp"
+    first, second = card.locator("[data-card=metrics] details").all()[:2]
+    assert first.get_attribute("open") is not None
+    assert second.get_attribute("open") is None
+    assert card.locator("[data-card=metrics] summary").first.evaluate("it => document.activeElement === it")
+
+
+def test_two_cards_share_nothing(lab: Lab, page: Page) -> None:
+    cards = show(lab, page, result(), count=2)
+    cards.nth(1).wait_for()
+    cards.nth(1).get_by_text("Absolute", exact=True).click()
+    assert [visible_uplift(cards.nth(at)) for at in (0, 1)] == ["+2.7%", "+0.94\u00a0pp"]
+    names = page.locator(".dw-seg input").evaluate_all("all => all.map(radio => radio.name)")
+    assert len(set(names)) == 2
+
+
+@pytest.mark.parametrize("width", [480, 800, 1200, 1400])
+def test_nothing_is_cut_or_overflows(
+    lab: Lab, page: Page, shot: Callable[[Page, str], Path], theme: Callable[[Page, str], None], width: int
+) -> None:
+    # Lab's own frame around an output takes about 200 px of the window.
+    page.set_viewport_size({"width": width + 200, "height": 2000})
+    card = show(lab, page, result()).first
+    page.locator(".jp-mod-active").first.wait_for()
+    assert card.evaluate("it => [...it.querySelectorAll('*')].every(each => each.scrollWidth <= it.clientWidth + 1)")
+    shot(page, f"cards-{width}-light")
+    theme(page, "dark")
+    shot(page, f"cards-{width}-dark")
+
+
+@pytest.mark.parametrize("shade", ["light", "dark"])
+def test_axe_finds_nothing(lab: Lab, page: Page, theme: Callable[[Page, str], None], shade: str) -> None:
+    axe = pytest.importorskip("axe_core_python")
+    show(lab, page, result())
+    theme(page, shade)
+    page.evaluate(Path(axe.__file__).with_name("axe.min.js").read_text("utf-8"))
+    found = page.evaluate(
+        "rules => axe.run('.dw-live ~ div', {runOnly: {type: 'tag', values: rules}})"
+        ".then(report => report.violations.map(each => [each.id, each.nodes.map(node => node.html)]))",
+        AXE_RULES,
+    )
+    assert found == []

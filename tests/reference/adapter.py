@@ -1,0 +1,149 @@
+"""Translate a known-value case into calls of our public functions; nothing is computed here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from decision_widgets import estimates
+from decision_widgets.moments import Moments
+
+def compute(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    """Return the keys of ``required_keys.json`` for one case, under their names there.
+
+    Raises
+    ------
+    NotImplementedError
+        For a method that does not exist yet.
+    """
+    method = METHODS.get(case["method"])
+    if method is None:
+        raise NotImplementedError(case["method"])
+    return method(case, data_dir)
+
+
+def _frame(case: dict[str, Any], data_dir: Path) -> pd.DataFrame:
+    frame = pd.read_csv(data_dir / case["data"], keep_default_na=False, na_values=["NA", ""])
+    return frame.query(case["filter_pandas"]) if case.get("filter_pandas") else frame
+
+
+def _arms(case: dict[str, Any], data_dir: Path, columns: tuple[str, ...] = ("outcome",)) -> tuple[Moments, Moments]:
+    frame, names = _frame(case, data_dir), case["columns"]
+    wanted = [names[column] for column in columns]
+    arms = (frame.loc[frame[names["group"]] == names[arm], wanted].dropna() for arm in ("control", "treated"))
+    control, treatment = (Moments.of({column: rows[column] for column in wanted}) for rows in arms)
+    return control, treatment
+
+
+def _alpha(case: dict[str, Any]) -> float:
+    return 1 - dict(case["options"] or {}).get("conf_level", 0.95)
+
+
+def _t_test(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    test = estimates.welch_t if case["method"] == "welch_t" else estimates.student_t
+    answer = test(*_arms(case, data_dir), alpha=_alpha(case))
+    return {
+        "estimate": answer.effect,
+        "se": answer.std_error,
+        "stat": answer.statistic,
+        "df": answer.df,
+        "p": answer.p_value,
+        "ci_low": answer.effect_lower,
+        "ci_high": answer.effect_upper,
+    }
+
+
+def _two_proportions(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    if case["inputs"]:
+        events_c, n_c, events_t, n_t = (int(case["inputs"][key]) for key in ("x_c", "n_c", "x_t", "n_t"))
+    else:
+        control, treatment = _arms(case, data_dir)
+        n_c, n_t = control.n, treatment.n
+        events_c, events_t = round(control.mean[0] * n_c), round(treatment.mean[0] * n_t)
+    answer = estimates.two_proportions(events_c, n_c, events_t, n_t, alpha=_alpha(case))
+    return {
+        "estimate": answer.effect,
+        "se_unpooled": answer.std_error,
+        "ci_low": answer.effect_lower,
+        "ci_high": answer.effect_upper,
+        "z_pooled": answer.statistic,
+        "p_pooled": answer.p_value,
+    }
+
+
+def _relative(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    answer = estimates.relative_effect(estimates.welch_t(*_arms(case, data_dir), alpha=_alpha(case)), normal=True)
+    assert isinstance(answer, estimates.RelativeEffect)
+    return {
+        "lift": answer.relative_effect,
+        "se_delta": answer.delta_std_error,
+        "fieller_low": answer.relative_effect_lower,
+        "fieller_high": answer.relative_effect_upper,
+    }
+
+
+def _ratio(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    answer = estimates.ratio_difference(*_arms(case, data_dir, ("numerator", "denominator")), alpha=_alpha(case))
+    lift = estimates.relative_effect(answer)
+    assert isinstance(lift, estimates.RelativeEffect)
+    return {
+        "ratio_t": answer.treatment_mean,
+        "ratio_c": answer.control_mean,
+        "estimate": answer.effect,
+        "se": answer.std_error,
+        "lift": lift.relative_effect,
+        "se_lift": lift.delta_std_error,
+    }
+
+
+def _ols_cluster(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    frame, names = _frame(case, data_dir), case["columns"]
+    outcome, right = names["formula"].split("~")
+    terms = right.split("+")
+    frame = frame.dropna(subset=[outcome, *terms, names["cluster"]])
+    x = np.column_stack([np.ones(len(frame)), *(frame[term] for term in terms)])
+    fit = estimates.clustered_ols(frame[outcome], x, frame[names["cluster"]])
+    reported = names["report"]
+    several = isinstance(reported, list)
+    at = [1 + terms.index(term) for term in (reported if several else [reported])]
+    columns = {
+        "estimate": fit.coefficients,
+        "se_CR0": fit.std_error_cr0,
+        "se_CR1S": fit.std_error_cr1,
+        "p_CR1S": fit.p_value_cr1,
+        "se_CR2": fit.std_error_cr2,
+        "df_CR2": fit.df_cr2,
+        "p_CR2": fit.p_value_cr2,
+        "se_CV3_jackknife": fit.std_error_cv3,
+    }
+    values = {key: [float(array[i]) for i in at] for key, array in columns.items()}
+    return {"df_CR1S": fit.df_cr1} | (values if several else {key: value[0] for key, value in values.items()})
+
+
+def _srm(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    answer = estimates.sample_ratio(case["inputs"]["counts"], case["inputs"]["expected_share"])
+    return {"stat": answer.statistic, "df": answer.df, "p": answer.p_value}
+
+
+def _p_adjust(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    p, alpha = case["inputs"]["p"], case["inputs"]["alpha"]
+    ours = {"holm_sidak": "holm-sidak", "BH": "bh", "BY": "by"}
+    keys = ("bonferroni", "sidak", "holm", "holm_sidak", "hochberg", "hommel", "BH", "BY")
+    adjusted: dict[str, Any] = {key: list(estimates.adjust_p_values(p, ours.get(key, key))) for key in keys}
+    two_stage = estimates.adjust_p_values(p, "bky", alpha=alpha)
+    return adjusted | {"bky_two_stage_n_rejected": sum(value <= alpha for value in two_stage)}
+
+
+METHODS = {
+    "welch_t": _t_test,
+    "student_t": _t_test,
+    "two_proportions": _two_proportions,
+    "relative_lift_delta": _relative,
+    "ratio_metric_delta": _ratio,
+    "ols_cluster": _ols_cluster,
+    "srm_chi_square": _srm,
+    "p_adjust": _p_adjust,
+}
