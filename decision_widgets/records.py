@@ -49,3 +49,11 @@ def _converter() -> Converter:
     use_class_methods(converter, "_from_plain", "_to_plain")
     converter.register_unstructure_hook(float, lambda value: value if math.isfinite(value) else None)
     return converter
+
+
+def register_union(union: Any, field: str, members: Mapping[str, type[Record]]) -> None:
+    """Say which record a plain value of a union becomes, by the word in one of its fields."""
+    converter = _converter()
+    converter.register_structure_hook_func(
+        lambda kind: kind == union, lambda plain, _: converter.structure(plain, members[plain[field]])
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import decision_widgets
@@ -22,10 +23,6 @@ from decision_widgets.results import (
     MetricKind,
     Provenance,
 )
-
-SRM_ALARM = 0.001
-CONTAMINATION_ALARM = 0.001
-
 
 def analyze(data: Any, design: BetweenSubject) -> DecisionResult:
     """Give the recommended analysis of an experiment, with its verdict.
@@ -72,7 +69,7 @@ def analyze(data: Any, design: BetweenSubject) -> DecisionResult:
         kinds=tuple(_kind(name, metric) for name, metric in reading.metrics.items()),
         checks=_checks(design, reading, ratio, messages),
         messages=messages,
-        provenance=_provenance(reading),
+        provenance=_provenance(design, reading),
     )
 
 
@@ -152,7 +149,7 @@ def _in_order(messages: list[Message]) -> tuple[Message, ...]:
     return tuple(sorted(messages, key=lambda m: rank[m.severity]))
 
 
-def _provenance(reading: Reading) -> Provenance:
+def _provenance(design: BetweenSubject, reading: Reading) -> Provenance:
     return Provenance(
         version=decision_widgets.__version__,
         n_rows=reading.n_rows,
@@ -162,4 +159,5 @@ def _provenance(reading: Reading) -> Provenance:
         last_day=reading.last_day,
         days=reading.days,
         fingerprint=reading.fingerprint,
+        design_fingerprint=sha256(design.to_json().encode()).hexdigest()[:12],
     )

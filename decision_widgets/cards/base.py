@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, ClassVar
 
 import anywidget
@@ -77,7 +78,7 @@ class Card(anywidget.AnyWidget):
         payload: dict[str, Any] = proposal["value"]
         if payload.get("schema") != self.schema:
             raise InputError(f"{type(self).__name__} shows {self.schema!r}, not {payload.get('schema')!r}.")
-        return payload
+        return deepcopy(payload)
 
     @traitlets.observe("payload")
     def _write_html(self, change: Any) -> None:

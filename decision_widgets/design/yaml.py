@@ -15,8 +15,8 @@ from decision_widgets.errors import InputError, did_you_mean, listed
 DESIGNS = {"between-subject": BetweenSubject}
 
 
-def read_design(text: str) -> BetweenSubject:
-    """Read a design from YAML text.
+def read_design(text: str, *, first_line: int = 1) -> BetweenSubject:
+    """Read a design from YAML text, whose first line is called `first_line` in messages.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def read_design(text: str) -> BetweenSubject:
         given = yaml.safe_load(text)
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark is not None else ""
+        where = f" in line {mark.line + first_line}" if mark is not None else ""
         raise InputError(f"The design is not valid YAML{where}: {getattr(problem, 'problem', problem)}.") from problem
     if not isinstance(node, yaml.MappingNode):
         raise InputError(
@@ -42,11 +42,11 @@ def read_design(text: str) -> BetweenSubject:
         )
     kind = given.get("design", "between-subject")
     if kind not in DESIGNS:
-        line = next(key.start_mark.line + 1 for key, _ in node.value if key.value == "design")
+        line = next(key.start_mark.line + first_line for key, _ in node.value if key.value == "design")
         raise InputError(
             f"Line {line}: there is no design {kind!r}.{did_you_mean(str(kind), DESIGNS)} It can be: {listed([*DESIGNS])}."
         )
-    problems = list(_wrong_keys(node))
+    problems = list(_wrong_keys(node, first_line))
     if problems:
         raise InputError.together("The design", problems)
     return DESIGNS[kind].of(given)
@@ -62,19 +62,19 @@ def keys_of_metric() -> tuple[str, ...]:
     return tuple(item.name for item in fields(Metric))
 
 
-def _wrong_keys(node: yaml.MappingNode) -> Iterator[str]:
-    yield from _unknown_or_repeated(node, keys_of_design(), "A design")
+def _wrong_keys(node: yaml.MappingNode, first_line: int) -> Iterator[str]:
+    yield from _unknown_or_repeated(node, keys_of_design(), "A design", first_line)
     for key, value in node.value:
         if key.value == "metrics" and isinstance(value, yaml.SequenceNode):
             for item in value.value:
                 if isinstance(item, yaml.MappingNode):
-                    yield from _unknown_or_repeated(item, keys_of_metric(), "A metric")
+                    yield from _unknown_or_repeated(item, keys_of_metric(), "A metric", first_line)
 
 
-def _unknown_or_repeated(node: yaml.MappingNode, known: tuple[str, ...], what: str) -> Iterator[str]:
+def _unknown_or_repeated(node: yaml.MappingNode, known: tuple[str, ...], what: str, first_line: int) -> Iterator[str]:
     seen: dict[Any, int] = {}
     for key, _ in node.value:
-        line = key.start_mark.line + 1
+        line = key.start_mark.line + first_line
         if key.value not in known:
             hint = did_you_mean(str(key.value), known)
             yield f"Line {line}: unknown key {key.value!r}.{hint} {what} knows: {listed(known, 20)}."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from decision_widgets.design import Judgement
-from decision_widgets.records import Record
+from decision_widgets.records import Record, register_union
 from decision_widgets.vocabulary import ALL_SEGMENTS, CODES, Confidence, Kind, Reading, Role, Severity, Verdict, severity
 
 
@@ -124,6 +124,11 @@ class NotEstimable(Record):
     codes: tuple[str, ...] = ()
 
 
+register_union(
+    EffectEstimate | NotEstimable, "result", {"estimate": EffectEstimate, "not_estimable": NotEstimable}
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Check(Record):
     """The health of an experiment: passed, failed (``False``) or informative (``None``)."""
@@ -149,7 +154,8 @@ class Decision(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Provenance(Record):
-    """Where the numbers come from: kit version, rows, what was left out, a fingerprint of the columns read."""
+    """Where the numbers come from: kit version, rows, what was left out, fingerprints of the columns read
+    and of the design."""
 
     version: str
     n_rows: int
@@ -159,3 +165,4 @@ class Provenance(Record):
     last_day: str | None
     days: int | None
     fingerprint: str
+    design_fingerprint: str

@@ -63,7 +63,7 @@ class Axis:
         >>> Axis(half=0.07, step=0.02).label(-0.02)
         '−2%'
         """
-        digits = max(0, -math.floor(math.log10(self.step * 100) + 1e-9))
+        digits = next(digits for digits in range(12) if math.isclose(round(self.step * 100, digits), self.step * 100))
         return fixed(value * 100, digits, signed=True) + "%"
 
     def bar(self, interval: Interval) -> Bar:
@@ -90,7 +90,7 @@ class Axis:
         """Draw an interval with characters, for readers without styles.
 
         >>> Axis(half=0.05, step=0.02).drawing(Interval(point=0.027, lower=0.013, upper=0.041))
-        '··········|··[━━●━━]·'
+        '··········|··[━●━━]··'
         """
         cells = ["·"] * _TEXT_CELLS
         last = _TEXT_CELLS - 1
@@ -128,7 +128,7 @@ def shared_axis(rows: Sequence[Mapping[str, Any]]) -> Axis | None:
     longest = max([_SMALLEST, *_usual([interval.reach for interval in intervals])])
     limits = [abs(row["limit"]) * 1.2 for row in rows if row.get("limit") is not None]
     longest = max([longest, *(limit for limit in limits if limit <= 2 * longest)])
-    step = _nice(longest / 3)
+    step = _nice(longest / 4)
     return Axis(half=math.ceil(longest * 1.05 / (step / 2)) * (step / 2), step=step)
 
 
@@ -143,4 +143,4 @@ def _usual(reaches: list[float]) -> list[float]:
 
 def _nice(value: float) -> float:
     power = 10.0 ** math.floor(math.log10(value))
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= value * (1 - 1e-9))
+    return next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= value * (1 - 1e-9))

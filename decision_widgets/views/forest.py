@@ -10,6 +10,7 @@ from decision_widgets.views.readings import RowText
 from decision_widgets.views.schemas import Payload
 
 _ARM_COLOURS = 4
+_FEW_TICKS = 5
 _LEGEND_NOTE = "Bars always show relative uplift, so that all metrics share one axis."
 
 
@@ -21,7 +22,7 @@ def mark_class(row: Payload) -> str:
 
 def axis_html(axis: Axis) -> str:
     """Draw the tick labels; readers without styles get the two ends."""
-    ticks = "".join(f'<span style="left:{axis.percent(tick):.2f}%">{axis.label(tick)}</span>' for tick in axis.ticks)
+    ticks = "".join(_tick(axis, tick, at) for at, tick in enumerate(axis.ticks, start=-(len(axis.ticks) // 2)))
     ends = f"{axis.label(-axis.half)} … 0 … {axis.label(axis.half)}"
     return f'<div class="dw-axis" aria-hidden="true">{ticks}</div>{plain(ends)}<span class="vh">Interval</span>'
 
@@ -67,6 +68,11 @@ def legend_html(rows: Sequence[Payload], several: bool) -> str:
         entries += [f'<i class="dw-dot sq {css}"></i>{escape(arm)}' for arm, css in arms.items()]
     keys = " ".join(f"<span>{entry}</span>" for entry in entries)
     return f'<p class="dw-key">{keys} <span>{_LEGEND_NOTE}</span></p>'
+
+
+def _tick(axis: Axis, value: float, at: int) -> str:
+    minor = ' class="minor"' if at % 2 and len(axis.ticks) > _FEW_TICKS else ""
+    return f'<span{minor} style="left:{axis.percent(value):.2f}%">{axis.label(value)}</span>'
 
 
 def _at(css: str, percent: float) -> str:

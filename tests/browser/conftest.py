@@ -13,8 +13,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -86,26 +88,43 @@ class Lab:
             self.api("DELETE", f"/api/sessions/{session['id']}")
 
 
-def unavailable(missing: str) -> NoReturn:
-    """Skip on a machine that cannot run a browser; fail where these tests are owed."""
-    reason = f"The browser tests need {missing}"
-    if os.environ.get("CI"):
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
+def find_chromium() -> str | None:
+    """Find the Chromium of this machine, or else the one that Playwright brought."""
+    from playwright.sync_api import sync_playwright
+
+    on_path = next(filter(None, map(shutil.which, NAMES)), None)
+    if on_path:
+        return on_path
+    with sync_playwright() as playwright:
+        return shutil.which(playwright.chromium.executable_path)
+
+
+@cache
+def what_is_missing() -> str | None:
+    """Say what to install before these tests can run, if anything."""
+    if find_spec("playwright") is None:
+        return "Playwright: pip install playwright"
+    if find_chromium() is None:
+        return "Chromium: apt-get install chromium, or playwright install chromium"
+    return None
+
+
+def pytest_runtest_setup() -> None:
+    """Skip on a machine without a browser, all tests with one line; fail where these tests are owed."""
+    if missing := what_is_missing():
+        reason = f"The browser tests need {missing}"
+        if os.environ.get("CI"):
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        unavailable("Playwright: pip install playwright")
+    from playwright.sync_api import sync_playwright
+
+    chromium = find_chromium()
     with sync_playwright() as playwright:
-        bundled = playwright.chromium.executable_path
-        path = next(filter(None, map(shutil.which, (*NAMES, bundled))), None)
-        if path is None:
-            unavailable("Chromium: apt-get install chromium, or playwright install chromium")
-        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
         running.close()
 
@@ -215,6 +234,7 @@ def theme(lab: Lab) -> Iterator[Callable[[Page, str], None]]:
     def switch(page: Page, shade: str) -> None:
         lab.run(page, "apputils:change-theme", {"theme": names[shade]})
         page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=str(shade == "light").lower())
+        page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     yield switch
     kept.unlink(missing_ok=True)

@@ -59,6 +59,11 @@ def assert_only_the_saved_card_shows(page: Page) -> None:
     assert [text.strip() for text in outputs.all_inner_texts()] == ["Ship: +2.7%"]
 
 
+def assert_only_the_live_card_shows(page: Page) -> None:
+    page.get_by_role("button", name="Live card").wait_for()
+    assert page.locator(".saved").filter(visible=True).count() == 0
+
+
 def wait_until_the_model_is_given_up(page: Page) -> None:
     page.get_by_text("Error displaying widget: model not found").wait_for(state="attached")
 
@@ -106,18 +111,17 @@ def test_the_live_widget_stands_in_for_the_saved_card_while_it_lives(lab: Lab, p
     write_notebook(lab.root / "live.ipynb", A_LIVE_MODEL)
     lab.open_notebook(page, "live.ipynb")
     lab.run_all_cells(page)
-    live = page.get_by_role("button", name="Live card")
-    live.wait_for()
-    assert page.locator(".saved").filter(visible=True).count() == 0
+    assert_only_the_live_card_shows(page)
     lab.save(page)
+    page.reload()
+    assert_only_the_live_card_shows(page)
     lab.stop_kernels()
     page.reload()
     wait_until_the_model_is_given_up(page)
     assert_only_the_saved_card_shows(page)
     lab.wait_for_kernel(page)
     lab.run_all_cells(page)
-    live.wait_for()
-    assert page.locator(".saved").filter(visible=True).count() == 0
+    assert_only_the_live_card_shows(page)
 
 
 def test_an_untrusted_card_is_readable_and_runs_nothing(lab: Lab, page: Page) -> None:

@@ -1,0 +1,91 @@
+"""``%%decision``: a design in YAML, a verb and the data in the line above it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+
+from decision_widgets.analysis import analyze
+from decision_widgets.design import read_design
+from decision_widgets.errors import InputError, did_you_mean, listed
+
+HOW_TO = """\
+%%decision works on a whole cell, with two percent signs. For example:
+
+%%decision analyze --data df --as result
+participant: rider_id
+arm: variant
+control: control
+metrics:
+  - booked
+  - {name: wait_minutes, role: guardrail, direction: decrease, limit: 0.02}
+
+%%decision? lists its options."""
+
+VERBS = ("analyze", "design")
+
+
+@magics_class
+class DecisionMagics(Magics):
+    """The magics of decision_widgets."""
+
+    @magic_arguments()
+    @argument("verb", help="analyze: give the result of the data; design: read the design alone")
+    @argument("-d", "--data", help="the name of a DataFrame in this notebook (for analyze)")
+    @argument("-a", "--as", dest="name", help="the name that receives the result")
+    @argument("-q", "--quiet", action="store_true", help="assign without showing")
+    @no_var_expand
+    @needs_local_scope
+    @cell_magic
+    def decision(self, line: str, cell: str, local_ns: dict[str, Any] | None = None) -> Any:
+        """Analyse an experiment whose design is written in the cell as YAML.
+
+        %%decision analyze --data df --as result
+        participant: rider_id
+        arm: variant
+        control: control
+        metrics: [booked, fare]
+        """
+        asked = parse_argstring(self.decision, line)
+        if asked.verb not in VERBS:
+            raise UsageError(
+                f"%%decision has no verb {asked.verb!r}.{did_you_mean(asked.verb, VERBS)} It knows: {listed(VERBS)}."
+            )
+        try:
+            design = read_design(cell, first_line=2)
+            answer = design if asked.verb == "design" else analyze(self._table(asked.data, local_ns or {}), design)
+        except InputError as problem:
+            raise UsageError(str(problem)) from None
+        if asked.name:
+            self.shell.user_ns[asked.name] = answer
+        return None if asked.quiet else answer
+
+    @line_magic("decision")
+    def how_to(self, line: str) -> None:
+        """Show how %%decision is used."""
+        print(HOW_TO)
+
+    def _table(self, name: str | None, local_ns: dict[str, Any]) -> Any:
+        known = {**self.shell.user_ns, **local_ns}
+        frames = sorted(key for key, value in known.items() if not key.startswith("_") and hasattr(value, "columns"))
+        here = f" DataFrames here: {listed(frames)}." if frames else " There is no DataFrame in this notebook yet."
+        if name is None:
+            raise InputError("Say which data to analyse: --data followed by the name of a DataFrame." + here)
+        if name not in known:
+            raise InputError(f"There is no variable {name!r} in this notebook.{did_you_mean(name, frames)}{here}")
+        return known[name]
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register the magics; a second call replaces the first."""
+    shell.register_magics(DecisionMagics)
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Take the magics away."""
+    for kind in ("cell", "line"):
+        shell.magics_manager.magics[kind].pop("decision", None)

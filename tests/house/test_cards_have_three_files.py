@@ -1,0 +1,39 @@
+"""One card is one .py, one .js and one .css of the same stem, and one view of the same stem."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import decision_widgets.cards
+from decision_widgets.cards import Card
+from decision_widgets.views.schemas import view_of
+
+ROOM = Path(decision_widgets.cards.__file__).parent
+NOT_CARDS = {"__init__", "base", "bundle"}
+SHARED = {"shared"}
+
+
+def stems(ending: str) -> set[str]:
+    return {path.stem for path in ROOM.glob(f"*{ending}")}
+
+
+def test_python_script_and_style_have_the_same_stems() -> None:
+    cards = stems(".py") - NOT_CARDS
+    assert cards
+    assert stems(".js") - SHARED == cards
+    assert stems(".css") - SHARED == cards
+
+
+@pytest.mark.parametrize("stem", sorted(stems(".py") - NOT_CARDS))
+def test_a_card_and_its_view_agree_on_the_schema(stem: str) -> None:
+    module = import_module(f"decision_widgets.cards.{stem}")
+    made_here = [
+        each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__
+    ]
+    (card,) = [each for each in made_here if issubclass(each, Card)]
+    view = view_of(card.schema)
+    assert view is not None
+    assert view.stem == stem

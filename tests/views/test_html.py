@@ -1,0 +1,212 @@
+"""Static HTML: safe, the same every time, and sensible when everything but the tags is taken away."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from decision_widgets.views.html import page, to_html
+from decision_widgets.views.schemas import Payload
+from tests.views.payloads import metrics, relative, result, row, rows, verdict, warnings
+
+VOID = {"br", "hr", "meta", "path", "img"}
+EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
+
+
+class Reader(HTMLParser):
+    """Reads as a host that drops styles, scripts and SVG: what is left is text and which tags were seen."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+        self.text += "\n" if tag in {"p", "tr", "li", "article", "div"} else " "
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not {"style", "script", "svg"} & set(self.open):
+            self.text += data
+
+
+def stripped(payload: Payload) -> str:
+    return re.sub(r"[ \t]+", " ", Reader(to_html(payload)).text)
+
+
+def line_with(text: str, *words: str) -> str:
+    return next(line for line in text.splitlines() if all(word in line for word in words))
+
+
+def test_every_tag_is_closed() -> None:
+    assert Reader(page(result(), "Report")).open == []
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        verdict(object=EVIL, kicker=EVIL, sentence=[{"text": EVIL, "strong": True}], policy=EVIL),
+        verdict(
+            facts=[dict.fromkeys(("label", "value", "detail", "tone"), EVIL)], rules=[{"status": EVIL, "text": EVIL}]
+        ),
+        metrics([row(label=EVIL, arm=EVIL, method=EVIL, evidence=EVIL, companion=EVIL, codes=[EVIL], kind=EVIL)]),
+        metrics([row(metric=EVIL, role=EVIL, adjustment=EVIL, direction=EVIL), row(arm=EVIL)]),
+        metrics([{"metric": EVIL, "error": dict.fromkeys(("title", "text", "do", "code"), EVIL)}]),
+        warnings([dict.fromkeys(("severity", "code", "title", "text", "do"), EVIL)]),
+        {**result(), "id": EVIL, "version": EVIL, "source": {"name": EVIL, "fingerprint": EVIL}},
+        {**verdict(), "state": {"stale": {"reason": EVIL}}},
+        {"schema": EVIL},
+    ],
+)
+def test_nothing_from_the_payload_becomes_markup(payload: Payload) -> None:
+    seen = Reader(page(payload, EVIL))
+    assert seen.open == []
+    assert not {"script", "img"} & {tag for tag, _ in seen.tags}
+    assert not [name for _, attrs in seen.tags for name in attrs if name.startswith("on")]
+
+
+def test_the_same_payload_gives_the_same_text() -> None:
+    assert to_html(result()) == to_html(result())
+
+
+def test_no_script_no_ids_no_headings_no_buttons() -> None:
+    seen = Reader(to_html(result()))
+    assert not {"script", "button", "input", "h1", "h2", "h3", "h4", "h5", "h6"} & {tag for tag, _ in seen.tags}
+    assert not [attrs for _, attrs in seen.tags if "id" in attrs or "name" in attrs]
+
+
+def test_nothing_is_fetched() -> None:
+    assert not re.search(r"https?:|url\(|@import|\bsrc=|\bhref=", page(result(), "Report"))
+
+
+def test_the_cards_keep_the_order_given() -> None:
+    ordered = to_html(result(verdict(), warnings(), metrics()))
+    assert re.findall(r'data-card="(\w+)"', ordered) == ["result", "verdict", "warnings", "metrics"]
+
+
+def test_without_styles_a_metric_still_says_everything() -> None:
+    text = stripped(result())
+    assert "Ship ETA badge" in text
+    # Cells of a row come in reading order: name, drawing, uplift, reading.
+    said = re.sub(r"\s+", " ", text)
+    assert re.search(
+        r"Booking conversion primary ↑ higher is better ·+\|·+\[━+●━+\]·* "
+        r"\+2\.7% \( \+1\.3% to \+4\.1% \) ; absolute \+0\.94 pp \( \+0\.45 to \+1\.43 pp \) "
+        r"Better , p < 0\.001, adj\. < 0\.001",
+        said,
+    )
+
+
+def test_without_styles_severities_and_rules_keep_their_words() -> None:
+    text = re.sub(r"\s+", " ", stripped(result()))
+    assert "Warning: Fares are very skewed." in text
+    assert "Passed: Sample ratio passes" in text
+    assert "Note: No plan was stated" in text
+
+
+def test_the_sentence_and_the_table_print_the_same_numbers() -> None:
+    text = stripped(result())
+    sentence = line_with(text, "rose")
+    effect, lower, upper = re.findall(r"\d+\.\d%", sentence)[:3]
+    assert effect == "2.7%"
+    assert f"+{effect} ( +{lower} to +{upper}" in re.sub(r"\s+", " ", text)
+
+
+def test_metric_rows_are_a_table_whose_roles_are_written_out() -> None:
+    tags = Reader(to_html(metrics())).tags
+    wanted = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
+    for tag, attrs in tags:
+        if tag in wanted:
+            assert attrs["role"] == wanted[tag]
+        if tag == "th":
+            assert attrs["role"] == {"col": "columnheader", "row": "rowheader"}[attrs["scope"] or ""]
+
+
+def test_a_failed_row_says_why_and_leaves_the_others() -> None:
+    html = to_html(metrics())
+    assert "Support contacts could not be computed." in html
+    assert "<code>df[&quot;support&quot;] = pd.to_numeric(" in html
+    assert html.count('class="bar') == 4
+
+
+def test_a_row_without_a_relative_effect_has_a_reason_and_its_absolute_effect() -> None:
+    html = to_html(metrics([rows()[4]]))
+    assert "No bar: A percentage needs a positive level under control; it is −1.20." in html
+    assert "+0.20" in html
+    assert 'class="bar' not in html
+
+
+def test_when_every_row_failed_no_uplift_and_no_legend_are_shown() -> None:
+    text = stripped(metrics([rows()[5]]))
+    assert "could not be computed" in text
+    assert "%" not in text.replace("95% interval", "")
+    assert "Bars always" not in text
+
+
+def test_a_guardrail_is_a_diamond_and_its_uplift_is_not_coloured() -> None:
+    better, guardrail = to_html(metrics([rows()[0]])), to_html(metrics([rows()[2]]))
+    assert 'class="up tone"' in better
+    assert 'class="up tone"' not in guardrail
+    assert "dia" in re.findall(r'class="(pt[^"]*)"', guardrail)[0]
+
+
+def test_what_is_unclear_is_hollow_and_has_its_word() -> None:
+    html = to_html(metrics([rows()[1]]))
+    assert 'class="bar hollow"' in html
+    assert "Unclear" in html
+
+
+def test_each_further_arm_is_a_row_in_its_own_colour() -> None:
+    other = row(arm="map", arm_index=2, **relative(0.01, -0.01, 0.03))
+    html = to_html(metrics([row(), other]))
+    assert re.findall(r'class="dw-forest (\w+)"', html) == ["a1", "a2"]
+    assert re.findall(r'aria-label="Booking conversion, (\w+):', html) == ["badge", "map"]
+
+
+@pytest.mark.parametrize(
+    ("word", "changes"),
+    [
+        ("Keep running 5 more days", {"verdict": "keep-running", "headline": "Keep running", "days_more": 5}),
+        ("Invalid", {"verdict": "invalid", "headline": "Invalid", "object": None}),
+        ("Inconclusive", {"verdict": "inconclusive", "headline": "Inconclusive", "object": None}),
+        ("Don’t ship ETA badge", {"verdict": "dont-ship", "headline": "Don’t ship"}),
+    ],
+)
+def test_the_verdict_is_a_word(word: str, changes: dict[str, object]) -> None:
+    assert word in re.sub(r" +", " ", line_with(stripped(verdict(**changes)), word.split()[0]))
+
+
+def test_an_always_valid_interval_is_named() -> None:
+    assert "always-valid interval" not in to_html(verdict())
+    assert "always-valid interval" in to_html(verdict(basis="always_valid"))
+
+
+def test_warnings_come_worst_first() -> None:
+    items = [{"severity": each, "code": each, "title": each} for each in ("info", "error", "warning")]
+    text = stripped(warnings(items))
+    assert "1 error, 1 warning, 1 note · 14 checks ran" in text
+    assert re.findall(r"(Error|Warning|Note): ", text) == ["Error", "Warning", "Note"]
+
+
+def test_no_warning_says_how_many_checks_ran() -> None:
+    assert "No warnings. 14 checks ran." in stripped(warnings([]))
+
+
+def test_a_stale_card_says_so_and_keeps_its_numbers() -> None:
+    text = stripped({**metrics(), "state": {"stale": {"reason": "df has 4,120 more rows."}}})
+    assert "Out of date. df has 4,120 more rows." in re.sub(r"\s+", " ", text)
+    assert "+2.7%" in text
+
+
+def test_a_card_of_another_version_says_so() -> None:
+    assert "dw.metrics/999" in stripped(result(verdict(), {"schema": "dw.metrics/999"}))
