@@ -94,7 +94,8 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
 
 
 def _live_view(payload: dict[str, Any]) -> dict[str, Any]:
-    return import_module("decision_widgets.cards").widget_view(payload)
+    view: dict[str, Any] = import_module("decision_widgets.cards").widget_view(payload)
+    return view
 
 
 import_module("decision_widgets.views.live").set_live_view(_live_view)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -93,6 +93,19 @@ class Optional:
         return self.rule.wants() + " or nothing"
 
 
+def as_names(given: object) -> object:
+    """Read one name as a list of one, nothing as none; what is no list is left for `Names` to refuse.
+
+    >>> as_names("city"), as_names(None), as_names(["city", "day"])
+    (('city',), (), ('city', 'day'))
+    """
+    if isinstance(given, str):
+        return (given,)
+    if given is None:
+        return ()
+    return tuple(given) if isinstance(given, Iterable) else given
+
+
 def problems(rules: Mapping[str, Rule], values: Mapping[str, object]) -> list[str]:
     """List what is wrong with the values, one sentence each.
 
@@ -114,4 +127,4 @@ def _hint(rule: Rule, value: object) -> str:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool) or isinstance(value, float) and math.isfinite(value)

@@ -89,7 +89,9 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
     from nbclient import NotebookClient
 
     # Stored widget state makes exporters prefer a widget, whose script would have to come from a CDN.
-    NotebookClient(notebook, timeout=600, store_widget_state=False, resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(
+        notebook, timeout=600, store_widget_state=False, resources={"metadata": {"path": str(folder)}}
+    ).execute()
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:

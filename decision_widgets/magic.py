@@ -61,16 +61,21 @@ class DecisionMagics(Magics):
         except InputError as problem:
             raise UsageError(str(problem)) from None
         if asked.name:
-            self.shell.user_ns[asked.name] = answer
+            self._names()[asked.name] = answer
         return None if asked.quiet else answer
 
-    @line_magic("decision")
+    @line_magic("decision")  # type: ignore[arg-type]  # its stub forbids a name other than the method's
     def how_to(self, line: str) -> None:
         """Show how %%decision is used."""
         print(HOW_TO)
 
+    def _names(self) -> dict[str, Any]:
+        assert self.shell is not None
+        names: dict[str, Any] = self.shell.user_ns
+        return names
+
     def _table(self, name: str | None, local_ns: dict[str, Any]) -> Any:
-        known = {**self.shell.user_ns, **local_ns}
+        known = {**self._names(), **local_ns}
         frames = sorted(key for key, value in known.items() if not key.startswith("_") and hasattr(value, "columns"))
         here = f" DataFrames here: {listed(frames)}." if frames else " There is no DataFrame in this notebook yet."
         if name is None:

@@ -101,7 +101,7 @@ def _notebooks() -> Iterator[tuple[Path, NotebookNode]]:
     import nbformat
 
     for path in sorted(notebooks_folder().glob("*.ipynb")):
-        yield path, nbformat.read(path, as_version=4)
+        yield path, nbformat.reads(path.read_text("utf-8"), as_version=4)
 
 
 def _find(id: str) -> tuple[Template, NotebookNode]:

@@ -16,6 +16,7 @@ from decision_widgets import templates
 from decision_widgets.errors import InputError
 from decision_widgets.templates import Parameter, Template, list_templates, new_notebook, read_template
 
+SHIPPED = list_templates()
 SOURCE = """\
 # Grösse \u2028 und Füße: columns are counted in bytes
 größe = 'ä'; alpha = 0.05  # two-sided
@@ -114,6 +115,15 @@ def test_only_a_listed_id_is_read(id: str) -> None:
     for read in (read_template, new_notebook):
         with pytest.raises(InputError, match="There are: compare-arms, slots"):
             read(id)
+
+
+def test_every_shipped_template_introduces_itself_and_asks_for_something() -> None:
+    assert SHIPPED
+    assert len({template.id for template in SHIPPED}) == len(SHIPPED)
+    for template in SHIPPED:
+        assert template.title, template.id
+        assert template.description, template.id
+        assert template.parameters, template.id
 
 
 def test_the_module_is_cheap_to_import() -> None:

@@ -1,5 +1,5 @@
 """The conductor: the only room that knows both the design and the data."""
 
-from decision_widgets.analysis.analyze import analyze
+from decision_widgets.analysis.between import analyze
 
 __all__ = ["analyze"]

@@ -50,7 +50,11 @@ def _compare_one(
     blocking: Message | None,
 ) -> list[Row]:
     stop = blocking or next(
-        (m for m in messages if m.code in REFUSING and m.metric == metric.name and m.arm in (None, arm, design.control)),
+        (
+            m
+            for m in messages
+            if m.code in REFUSING and m.metric == metric.name and m.arm in (None, arm, design.control)
+        ),
         None,
     )
     read = reading.metrics[metric.name]
@@ -121,9 +125,10 @@ def _findings(
 
 def _kappa(control: ArmMoments, treatment: ArmMoments) -> float:
     """Skewness of the difference, ``(g_t s_t³/n_t² − g_c s_c³/n_c²)/SE³``, on participants' linearised values."""
-    parts = [(a.skewness, a.linearised_variance, a.n_participants) for a in (treatment, control)]
-    third = [g * v**1.5 / n**2 for g, v, n in parts]
-    return (third[0] - third[1]) / sum(v / n for _, v, n in parts) ** 1.5
+    parts = [(a.skewness, a.linearised_variance / a.n_participants, a.n_participants) for a in (treatment, control)]
+    total = sum(v for _, v, _ in parts)
+    third = [g * (v / total) ** 1.5 / n**0.5 for g, v, n in parts]
+    return float(third[0] - third[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -208,16 +213,14 @@ class _Comparison:
 
 def _relative(answer: MeanDifference, alpha: float, suffix: str) -> dict[str, Any]:
     relative = relative_effect(answer, alpha=alpha)
-    known = isinstance(relative, RelativeEffect)
+    known = relative if isinstance(relative, RelativeEffect) else None
     ends = {
-        f"relative_effect_lower{suffix}": relative.relative_effect_lower if known else None,
-        f"relative_effect_upper{suffix}": relative.relative_effect_upper if known else None,
+        f"relative_effect_lower{suffix}": known and known.relative_effect_lower,
+        f"relative_effect_upper{suffix}": known and known.relative_effect_upper,
     }
-    return ends if suffix else ends | {"relative_effect": relative.relative_effect if known else None}
+    return ends if suffix else ends | {"relative_effect": known and known.relative_effect}
 
 
 def _shifted(answer: MeanDifference, shift: float) -> MeanDifference:
     """Put back the constant that was subtracted before summing."""
-    return replace(
-        answer, control_mean=answer.control_mean + shift, treatment_mean=answer.treatment_mean + shift
-    )
+    return replace(answer, control_mean=answer.control_mean + shift, treatment_mean=answer.treatment_mean + shift)

@@ -44,7 +44,7 @@ def metric_messages(design: BetweenSubject, reading: Reading) -> list[Message]:
                 Message.of("E_METRIC_KIND", metric=metric.name, what=read.what + others, remedy=read.remedy)
             )
         else:
-            messages += _about(metric, read, reading)
+            messages += _about(design, metric, read, reading)
     return messages + list(_repeated(design, reading))
 
 
@@ -84,7 +84,7 @@ def _not_applied(design: BetweenSubject) -> Iterator[Message]:
         yield Message.of("I_NOT_APPLIED", what=" and ".join(named))
 
 
-def _about(metric: Metric, read: MetricReading, reading: Reading) -> Iterator[Message]:
+def _about(design: BetweenSubject, metric: Metric, read: MetricReading, reading: Reading) -> Iterator[Message]:
     name = metric.name
     found = read.recognition
     for arm in reading.arms:
@@ -92,7 +92,7 @@ def _about(metric: Metric, read: MetricReading, reading: Reading) -> Iterator[Me
     if read.modal_share > MODAL_SHARE_ABOVE and read.modal_share < 1 and found.kind not in ("binary", "ratio"):
         share, value = numbers.level_percent(read.modal_share), f"{read.modal_value:g}"
         yield Message.of("W_LOW_VARIATION", metric=name, percent=share, value=value)
-    yield from _missing(name, read)
+    yield from _missing(name, read, "counted as 0" if design.missing == "zero" else "left out")
     if found.mapping is not None and found.kind == "binary":
         yield Message.of("I_BINARY_MAP", metric=name, zero=f"'{found.mapping[0]}'", one=f"'{found.mapping[1]}'")
     if found.largest is not None:
@@ -102,7 +102,7 @@ def _about(metric: Metric, read: MetricReading, reading: Reading) -> Iterator[Me
 
 
 def _about_arm(metric: Metric, arm: str, moments: ArmMoments | None, read: MetricReading) -> Iterator[Message]:
-    n = 0 if moments is None else moments.n_participants
+    n = 0 if moments is None else moments.n_participants if moments.sums.complete else 1
     if moments is None or n < LEAST_TO_ESTIMATE:
         yield Message.of("E_SMALL_N", metric=metric.name, arm=arm, n=numbers.integer(n))
         return
@@ -124,7 +124,7 @@ def _about_arm(metric: Metric, arm: str, moments: ArmMoments | None, read: Metri
         yield Message.of("W_DOMINANT", metric=metric.name, arm=arm, percent=share)
 
 
-def _missing(name: str, read: MetricReading) -> Iterator[Message]:
+def _missing(name: str, read: MetricReading, handled: str) -> Iterator[Message]:
     rows, missing = sum(read.rows.values()), sum(read.missing.values())
     if missing == 0:
         return
@@ -133,7 +133,7 @@ def _missing(name: str, read: MetricReading) -> Iterator[Message]:
     if missing / rows > MISSING_ABOVE or p < MISSING_BY_ARM_BELOW:
         by_arm = f"; the share differs by arm (p {numbers.p_value(p)})" if p < MISSING_BY_ARM_BELOW else ""
         share = numbers.level_percent(missing / rows)
-        yield Message.of("W_MISSING", metric=name, percent=share, handled="left out or counted as 0", by_arm=by_arm)
+        yield Message.of("W_MISSING", metric=name, percent=share, handled=handled, by_arm=by_arm)
 
 
 def _homogeneity_p(table: list[tuple[int, int]]) -> float:
@@ -143,7 +143,9 @@ def _homogeneity_p(table: list[tuple[int, int]]) -> float:
     rows = [row for row in table if sum(row)]
     if 0 in columns or len(rows) < 2:
         return 1.0
-    statistic = sum((row[j] - sum(row) * columns[j] / total) ** 2 / (sum(row) * columns[j] / total) for row in rows for j in (0, 1))
+    statistic = sum(
+        (row[j] - sum(row) * columns[j] / total) ** 2 / (sum(row) * columns[j] / total) for row in rows for j in (0, 1)
+    )
     return float(special.chdtrc(len(rows) - 1, statistic))
 
 

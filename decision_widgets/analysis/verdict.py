@@ -96,8 +96,10 @@ def _worth_shipping(design: BetweenSubject, metric: Metric, row: Row, n: int) ->
     """Return the smallest effect worth shipping: stated, else 0.7 of what the plan could detect, else 0."""
     if metric.minimum_effect is not None:
         return metric.minimum_effect
-    if design.planned_participants is None or not isinstance(row, EffectEstimate) or row.relative_effect is None:
+    if design.planned_participants is None or not isinstance(row, EffectEstimate):
         return 0.0
+    if row.relative_effect is None or row.relative_effect_lower_simultaneous is None:
+        return 0.0  # the decision reads the absolute interval, where a relative size means nothing
     planned = row.detectable_effect / row.control_mean * math.sqrt(n / design.planned_participants)
     return SHARE_OF_MDE * planned
 
@@ -150,5 +152,6 @@ def _messages(design: BetweenSubject, rows: Sequence[Row], n: int, plan: bool | 
                 yield Message.of("I_CI_MISMATCH", metric=row.metric, arm=row.arm)
     if plan is False:
         planned = design.planned_participants
-        reached, wanted = (numbers.integer(n), numbers.integer(planned)) if planned else ("fewer days", "the plan")
+        too_few = planned is not None and n < planned
+        reached, wanted = (numbers.integer(n), numbers.integer(planned)) if too_few else ("fewer days", "the plan")
         yield Message.of("W_PEEKED", reached=reached, planned=wanted)

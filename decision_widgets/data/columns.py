@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from decision_widgets.data.kinds import Profile, Recognition, recognise, two_words, written
 from decision_widgets.data.reading import MetricReading, Unreadable
 from decision_widgets.vocabulary import Kind
+
+LARGEST: Final = 1e100  # the squares of totals must stay finite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,6 +50,13 @@ def read_column(column: Any, name: str, *, declared: Kind | None) -> Numbers | U
             f"first in row {int(np.argmax(infinite)):,}.",
             remedy=f'df["{name}"] = df["{name}"].replace([np.inf, -np.inf], np.nan)',
         )
+    beyond = np.abs(values) > LARGEST
+    if beyond.any():
+        return Unreadable(
+            what=f"The column '{name}' has values beyond ±{LARGEST:g} in {beyond.sum():,} of {len(values):,} rows, "
+            f"first in row {int(np.argmax(beyond)):,}.",
+            remedy="check the metric's query, or measure it in a larger unit",
+        )
     return _recognised(values, name, declared, is_bool=kind == "b", texts=mapping)
 
 
@@ -63,9 +73,10 @@ def _from_objects(
     present = column[~absent]
     if all(isinstance(v, int | float | Decimal | np.number | np.bool_) for v in present):
         values = np.full(len(column), np.nan)
-        values[~absent] = np.array([float(v) for v in present])
+        values[~absent] = np.array([_as_float(v) for v in present])
         return values, None
-    levels = sorted({str(v) for v in present.unique()}) if present.nunique() <= 2 else []
+    texts = all(isinstance(v, str) for v in present)
+    levels = sorted({str(v) for v in present.unique()}) if texts and present.nunique() <= 2 else []
     words = two_words(levels)
     if words is not None and not any(map(_is_number, words)):
         values = np.full(len(column), np.nan)
@@ -89,6 +100,13 @@ def _text_in_numbers(present: Any, name: str, n_rows: int, absent: NDArray[np.bo
         f"for example {str(present.iloc[int(np.argmax(wrong))])!r} in row {row:,}.",
         remedy=remedy,
     )
+
+
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return sys.float_info.max
 
 
 def _is_number(value: object) -> bool:

@@ -18,18 +18,22 @@ from decision_widgets.moments import MomentSpec
 class Assignment:
     """Who was in which arm.
 
-    `participant` and `arm` are codes per row; rows with ``arm == −1`` enter nothing. `arm_of` is the arm per
-    participant code, and `first_row` marks each participant's first row.
+    `participant` and `arm` are codes per row; rows with ``arm == −1`` enter nothing.
     """
 
     arms: tuple[str, ...]
     participant: NDArray[np.intp]
     arm: NDArray[np.intp]
-    arm_of: NDArray[np.intp]
-    first_row: NDArray[np.bool_]
     participants: Mapping[str, int]
     left_out: Mapping[str, int]
     n_contaminated: int
+
+    def once(self, counted: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return 1 in the first counted row of each participant and 0 in every other row."""
+        rows = np.flatnonzero(counted & (self.arm >= 0))
+        ones = np.zeros(len(self.participant))
+        ones[rows[np.unique(self.participant[rows], return_index=True)[1]]] = 1.0
+        return ones
 
 
 def check_columns(table: Any, spec: MomentSpec) -> None:
@@ -42,6 +46,11 @@ def check_columns(table: Any, spec: MomentSpec) -> None:
     if missing:
         each = [f"{column!r} for {wanted[column]}{did_you_mean(column, available)}" for column in missing]
         raise ColumnNotFound(f"The table lacks columns: {'; '.join(each)}. It has: {listed(sorted(available))}.")
+    unnamed = [column for column in wanted if column not in list(table.columns)]
+    if unnamed:
+        raise InputError(
+            f"The name of column {unnamed[0]!r} is no text; rename it, for example df.columns = df.columns.map(str)."
+        )
     twice = [column for column in wanted if available.count(column) > 1]
     if twice:
         raise InputError(f"The table has several columns called {twice[0]!r}; rename all but one.")
@@ -49,10 +58,10 @@ def check_columns(table: Any, spec: MomentSpec) -> None:
 
 def assignment(table: Any, spec: MomentSpec) -> Assignment:
     """Gather rows to participants and participants to arms; a participant of several arms is in none."""
-    import pandas as pd
-
-    participant, who = pd.factorize(table[spec.participant])
-    labels, levels = pd.factorize(table[spec.arm])
+    participant, who = _codes(table, spec.participant)
+    if len(who) == 0:
+        raise InputError(f"The participant column {spec.participant!r} is missing in every row; check the join.")
+    labels, levels = _codes(table, spec.arm)
     names = [_arm_name(level) for level in levels]
     arms = _arms_in_order(names, spec)
     arm = np.array([arms.index(name) for name in names], dtype=np.intp)[labels] if len(names) else labels
@@ -68,19 +77,23 @@ def assignment(table: Any, spec: MomentSpec) -> Assignment:
     arm_of[torn] = -1
     usable &= ~torn[participant]
     left_out["several arms"] = int((torn[participant] & (participant >= 0) & (labels >= 0)).sum())
-    first_row = np.zeros(len(participant), dtype=bool)
-    rows = np.flatnonzero(usable)
-    first_row[rows[np.unique(participant[rows], return_index=True)[1]]] = True
     return Assignment(
         arms=arms,
         participant=participant,
         arm=np.where(usable, arm, -1),
-        arm_of=arm_of,
-        first_row=first_row,
         participants={name: int((arm_of == code).sum()) for code, name in enumerate(arms)},
         left_out=left_out,
         n_contaminated=int(torn.sum()),
     )
+
+
+def _codes(table: Any, column: str) -> tuple[NDArray[np.intp], Any]:
+    import pandas as pd
+
+    try:
+        return pd.factorize(table[column])
+    except TypeError as problem:
+        raise InputError(f"The column {column!r} holds values that are no labels: {problem}.") from problem
 
 
 def _arm_name(value: object) -> str:
@@ -117,6 +130,10 @@ def calendar(table: Any, time: str | None) -> tuple[str | None, str | None, int 
         return None, None, None
     import pandas as pd
 
+    if pd.api.types.is_numeric_dtype(table[time]):
+        raise InputError(
+            f"The time column {time!r} holds numbers, not dates; convert it, for example with pd.to_datetime(..., unit='s')."
+        )
     try:
         moments = pd.to_datetime(table[time])
     except (ValueError, TypeError) as problem:

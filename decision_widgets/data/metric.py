@@ -68,8 +68,8 @@ def _arm(
     _, codes = np.unique(who.participant[rows], return_inverse=True)
     single = y[rows] - shift * d[rows]
     return arm_moments(
-        np.bincount(codes, weights=d[rows]),
-        np.bincount(codes, weights=single),
+        np.bincount(codes, weights=d[rows]).astype(np.float64),
+        np.bincount(codes, weights=single).astype(np.float64),
         shift=shift,
         n_missing=n_missing,
         observations=None if ratio else single,

@@ -68,8 +68,9 @@ def _read_one(table: Any, columns: MetricColumns, who: Assignment, spec: MomentS
     if columns.denominator is None:
         return read_metric(numerator, None, columns, who, spec.missing)
     if columns.denominator == spec.participant:
-        per_participant = np.where(who.first_row, 1.0, 0.0)
-        return read_metric(numerator, per_participant, columns, who, spec.missing)
+        absent = np.isnan(numerator.values)
+        counted = np.ones_like(absent) if spec.missing == "zero" else ~absent
+        return read_metric(numerator, who.once(counted), columns, who, spec.missing)
     denominator = read_column(table[columns.denominator], columns.denominator, declared="continuous")
     if isinstance(denominator, Unreadable):
         return denominator

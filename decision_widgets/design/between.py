@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from decision_widgets import checks
-from decision_widgets.design.metric import Metric
+from decision_widgets.design.metric import Metric, as_names
 from decision_widgets.errors import InputError, did_you_mean, listed
 from decision_widgets.moments import MomentSpec
 from decision_widgets.records import Record
@@ -108,8 +108,7 @@ class BetweenSubject(Record):
         problems: list[str] = []
         object.__setattr__(self, "control", self.control if self.control is None else arm_name(self.control))
         for names in ("strata", "segments"):
-            given = getattr(self, names)
-            object.__setattr__(self, names, (given,) if isinstance(given, str) else tuple(given))
+            object.__setattr__(self, names, as_names(getattr(self, names)))
         object.__setattr__(self, "metrics", _read_metrics(self.metrics, problems))
         problems += checks.problems(_RULES, {name: getattr(self, name) for name in _RULES})
         object.__setattr__(self, "arms", _read_arms(self.arms, self.control, problems))

@@ -22,12 +22,13 @@ def clustered_difference(control: ArmMoments, treatment: ArmMoments, *, alpha: f
         if arm.n_participants < 2 or not arm.sums.complete:
             raise InputError("Clustered errors need at least 2 participants with weight in each arm.")
     return difference(
-        control.level,
-        treatment.level,
+        control.level_above_shift,
+        treatment.level_above_shift + (treatment.shift - control.shift),
         control.sums.adjusted_residual,
         treatment.sums.adjusted_residual,
         df=_bell_mccaffrey_df(control, treatment),
         alpha=alpha,
+        offset=control.shift,
     )
 
 

@@ -56,8 +56,12 @@ def difference(
     *,
     df: float | None,
     alpha: float,
+    offset: float = 0.0,
 ) -> MeanDifference:
-    """Compare two independent levels whose sampling variances are known; refuses a variance of 0."""
+    """Compare two independent levels whose sampling variances are known; refuses a variance of 0.
+
+    `offset` was subtracted from both levels, so that the effect keeps the digits a large level would cost.
+    """
     variance = control_variance + treatment_variance
     if not (math.isfinite(variance) and variance > 0):
         raise InputError(f"A test needs a positive variance; got {variance:g}.")
@@ -65,8 +69,8 @@ def difference(
     std_error = math.sqrt(variance)
     half = upper_quantile(alpha / 2, df) * std_error
     return MeanDifference(
-        control_mean=control_mean,
-        treatment_mean=treatment_mean,
+        control_mean=control_mean + offset,
+        treatment_mean=treatment_mean + offset,
         effect=effect,
         std_error=std_error,
         control_variance=control_variance,
@@ -91,10 +95,10 @@ def welch_t(control: Moments, treatment: Moments, *, alpha: float = 0.05) -> Mea
     (2.0, 1.290994, 2.941176)
     """
     v_c, v_t = _variance_of_mean(control), _variance_of_mean(treatment)
-    spread = v_c**2 / (control.n - 1) + v_t**2 / (treatment.n - 1)
-    if spread == 0:
+    if v_c + v_t == 0:
         raise InputError("A test needs values that vary; each arm has one value only.")
-    df = (v_c + v_t) ** 2 / spread
+    share_c, share_t = v_c / (v_c + v_t), v_t / (v_c + v_t)  # shares, for the squares of tiny variances are 0
+    df = 1 / (share_c**2 / (control.n - 1) + share_t**2 / (treatment.n - 1))
     return difference(float(control.mean[0]), float(treatment.mean[0]), v_c, v_t, df=df, alpha=alpha)
 
 

@@ -61,7 +61,7 @@ def clustered_ols(y: ArrayLike, x: ArrayLike, cluster: ArrayLike) -> ClusteredRe
     """
     outcome, design, groups = _checked(y, x, cluster)
     n, k = design.shape
-    bread = np.linalg.inv(design.T @ design)
+    bread: Matrix = np.linalg.inv(design.T @ design).astype(np.float64)
     beta = bread @ (design.T @ outcome)
     residual = outcome - design @ beta
     parts = [(design[rows], residual[rows]) for rows in groups]
@@ -91,18 +91,23 @@ def _checked(y: ArrayLike, x: ArrayLike, cluster: ArrayLike) -> tuple[Matrix, Ma
         raise InputError(f"y must have shape (N,) and x (N, k); got {outcome.shape} and {design.shape}.")
     if not (np.isfinite(outcome).all() and np.isfinite(design).all()):
         raise InputError("y and x must be finite; drop or fill missing values first.")
-    _, codes = np.unique(np.asarray(cluster), return_inverse=True)
+    labels = np.asarray(cluster)
+    if labels.shape != outcome.shape:
+        raise InputError(f"cluster needs one label per row of y, shape {outcome.shape}; got {labels.shape}.")
+    _, codes = np.unique(labels, return_inverse=True)
     order = np.argsort(codes, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
     if len(groups) < 2:
         raise InputError("Clustered errors need at least 2 clusters; got 1.")
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise InputError("The columns of x depend on each other; drop the redundant ones.")
+    if len(design) == design.shape[1]:
+        raise InputError(f"A regression needs more rows than columns; got {len(design)} of each.")
     return outcome, design, groups
 
 
 def _diagonal_root(influence: Matrix) -> Matrix:
-    return np.sqrt((influence**2).sum(axis=0))
+    return np.asarray(np.sqrt((influence**2).sum(axis=0)))
 
 
 def _cr2(parts: list[tuple[Matrix, Matrix]], bread: Matrix) -> tuple[Matrix, Matrix]:
@@ -111,7 +116,7 @@ def _cr2(parts: list[tuple[Matrix, Matrix]], bread: Matrix) -> tuple[Matrix, Mat
     For a coefficient, cluster g contributes ``w_g = A_g X_g B c`` with ``A_g = (I − X_g B X_gᵀ)^{-1/2}``; under the
     identity working model ``cov(w_g'e, w_h'e) ∝ 1[g=h]·w_g'w_g − (X_g'w_g)' B (X_h'w_h)``.
     """
-    root = np.linalg.cholesky(bread)
+    root: Matrix = np.linalg.cholesky(bread).astype(np.float64)
     weights = [_adjusted(x_g, root) @ bread for x_g, _ in parts]
     influence = np.array([w.T @ e_g for w, (_, e_g) in zip(weights, parts, strict=True)])
     k = bread.shape[0]
@@ -137,4 +142,4 @@ def _jackknife(parts: list[tuple[Matrix, Matrix]], bread: Matrix) -> Matrix:
     g = len(parts)
     information = np.linalg.inv(bread)
     shifts = np.array([np.linalg.pinv(information - x_g.T @ x_g) @ (x_g.T @ e_g) for x_g, e_g in parts])
-    return np.sqrt((g - 1) / g * (shifts**2).sum(axis=0))
+    return np.asarray(np.sqrt((g - 1) / g * (shifts**2).sum(axis=0)))

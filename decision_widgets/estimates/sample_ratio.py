@@ -47,8 +47,10 @@ def sample_ratio(counts: Sequence[int], shares: Sequence[float]) -> SampleRatio:
     observed, planned = np.asarray(counts, dtype=np.int64), np.asarray(shares, dtype=np.float64)
     if observed.shape != planned.shape or len(observed) < 2:
         raise InputError(f"Counts and shares must be two lists of equal length; got {len(counts)} and {len(shares)}.")
-    if (planned <= 0).any() or (observed < 0).any() or observed.sum() == 0:
+    if not (planned > 0).all() or (observed < 0).any() or observed.sum() == 0:
         raise InputError("Shares must be positive, counts not negative, and somebody must have taken part.")
+    if (observed != np.asarray(counts)).any():
+        raise InputError(f"Counts must be whole numbers; got {list(counts)}.")
     expected = observed.sum() * planned / planned.sum()
     statistic = float(((observed - expected) ** 2 / expected).sum())
     df = len(observed) - 1

@@ -73,9 +73,12 @@ class ArmMoments:
     @property
     def linearised_variance(self) -> float:
         """``V = Σu²/(n−1)/m̄²``, the variance of one participant's share of the level (Deng et al. 2018)."""
-        mean_weight = self.weight / self.n_participants
-        slope = self.level - self.shift
-        return self.totals.combination((-slope, 1.0)).variance("combination") / mean_weight**2
+        return self.sums.residual * self.n_participants**2 / (self.n_participants - 1)
+
+    @property
+    def level_above_shift(self) -> float:
+        """``R − shift``, with the digits that `level` loses when it is large."""
+        return self.totals.average("s") / self.totals.average("m")
 
 
 def arm_moments(

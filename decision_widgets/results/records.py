@@ -8,7 +8,17 @@ from typing import Literal
 
 from decision_widgets.design import Judgement
 from decision_widgets.records import Record, register_union
-from decision_widgets.vocabulary import ALL_SEGMENTS, CODES, Confidence, Kind, Reading, Role, Severity, Verdict, severity
+from decision_widgets.vocabulary import (
+    ALL_SEGMENTS,
+    CODES,
+    Confidence,
+    Kind,
+    Reading,
+    Role,
+    Severity,
+    Verdict,
+    severity,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -124,9 +134,7 @@ class NotEstimable(Record):
     codes: tuple[str, ...] = ()
 
 
-register_union(
-    EffectEstimate | NotEstimable, "result", {"estimate": EffectEstimate, "not_estimable": NotEstimable}
-)
+register_union(EffectEstimate | NotEstimable, "result", {"estimate": EffectEstimate, "not_estimable": NotEstimable})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

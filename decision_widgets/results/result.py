@@ -161,6 +161,7 @@ class DecisionResult(Record):
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Self:
         """Restore a result from `to_dict`."""
-        if plain.get("schema") != SCHEMA:
-            raise InputError(f"A saved result has schema {SCHEMA!r}; got {plain.get('schema')!r}.")
+        schema = plain.get("schema") if isinstance(plain, Mapping) else None
+        if schema != SCHEMA:
+            raise InputError(f"A saved result has schema {SCHEMA!r}; got {schema!r}.")
         return super(DecisionResult, cls).from_dict({key: plain[key] for key in plain if key != "schema"})

@@ -37,7 +37,9 @@ def verdict_sentence(result: DecisionResult, rows: Sequence[EffectEstimate | Not
     if result.decision.verdict == "invalid":
         return _invalid(result)
     primary = next((row for row in rows if row.role == "primary"), None)
-    pieces = [piece("No primary metric was named, so nothing decides.")] if primary is None else _primary(result, primary)
+    pieces = (
+        [piece("No primary metric was named, so nothing decides.")] if primary is None else _primary(result, primary)
+    )
     return [*pieces, *_others(rows), *_closing(result)]
 
 
@@ -54,11 +56,12 @@ def rule_text(result: DecisionResult, rule: Rule) -> str:
     if rule.status == "not_run":
         why = "no limit was set" if rule.id == "guardrail" and rule.margin is None else "it could not be estimated"
         return f"{label}: {why}"
-    value = _percent(rule.value or 0.0)
+    sign = 1 if result.metric(rule.metric or "").direction == "increase" else -1
+    value = _percent(sign * (rule.value or 0.0))
     if rule.id == "guardrail":
-        return f"{label}: worst case {value}, limit {_percent(-(rule.margin or 0))}"
-    worth = f", worth shipping from {_percent(rule.margin)}" if rule.margin else ""
-    return f"{label}: {'better' if rule.status == 'pass' else 'not clearly better'} (lower end {value}{worth})"
+        return f"{label}: worst case {value}, limit {_percent(-sign * (rule.margin or 0))}"
+    worth = f", worth shipping from {_percent(sign * rule.margin)}" if rule.margin else ""
+    return f"{label}: {'better' if rule.status == 'pass' else 'not clearly better'} (worse end {value}{worth})"
 
 
 def _percent(share: float) -> str:
@@ -73,6 +76,7 @@ def _primary(result: DecisionResult, row: EffectEstimate | NotEstimable) -> list
     said = effect_text(row, kind)
     at = f"{100 * (1 - result.design.alpha):g}% interval"
     levels = f"from {numbers.level(row.control_mean, kind)} to {numbers.level(row.treatment_mean, kind)}"
+    levels += f" under {row.arm}" if len(result.treatments()) > 1 else ""
     if row.reading in ("better", "worse"):
         verb = " rose " if row.effect > 0 else " fell "
         tail = f" ({at} {numbers.in_sentence(said.interval)}), {levels}."

@@ -9,7 +9,6 @@ from typing import Any
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import authorized
-from jupyter_server.services.contents.manager import ContentsManager
 from tornado.web import HTTPError, authenticated
 
 from decision_widgets.errors import InputError, did_you_mean
@@ -55,8 +54,8 @@ def _json_object(body: bytes) -> dict[str, Any]:
     return said
 
 
-async def save_notebook(contents: ContentsManager, request: NotebookRequest) -> str:
-    """Write a new notebook beside what the folder already holds, and return its path."""
+async def save_notebook(contents: Any, request: NotebookRequest) -> str:
+    """Write a new notebook through a contents manager, beside what the folder already holds, and return its path."""
     notebook = new_notebook(request.template, request.parameters)
     if not await ensure_async(contents.dir_exists(request.cwd)):
         raise HTTPError(404, f"There is no folder {request.cwd!r}.")

@@ -21,7 +21,7 @@ _INK, _MUTED, _LINE, _HARM = "#212121", "#5a5f66", "#dfe2e6", "#a93800"
 _ROW_INCHES, _FOOT_INCHES = 0.55, 0.65
 _LEFT, _RIGHT = 0.20, 0.66
 _EFFECT_AT, _READING_AT = 1.05, 1.39
-_NOTE_CHARACTERS = 44
+_NOTE_CHARACTERS, _LABEL_CHARACTERS = 44, 26
 
 
 def forest(payload: Payload) -> Figure:
@@ -117,4 +117,5 @@ def _words(axes: Axes, said: RowText, at: int) -> None:
 
 
 def _name(row: Payload, several: bool) -> str:
-    return f"{label_of(row)}\n{row.get('arm')}" if several else label_of(row)
+    label = fill(label_of(row), _LABEL_CHARACTERS)
+    return f"{label}\n{row.get('arm')}" if several else label

@@ -21,10 +21,10 @@ def mark_class(row: Payload) -> str:
 
 
 def axis_html(axis: Axis) -> str:
-    """Draw the tick labels; readers without styles get the two ends."""
+    """Draw the tick labels by style, so that readers without styles get the two ends only."""
     ticks = "".join(_tick(axis, tick, at) for at, tick in enumerate(axis.ticks, start=-(len(axis.ticks) // 2)))
     ends = f"{axis.label(-axis.half)} … 0 … {axis.label(axis.half)}"
-    return f'<div class="dw-axis" aria-hidden="true">{ticks}</div>{plain(ends)}<span class="vh">Interval</span>'
+    return f'<div class="dw-axis" aria-hidden="true">{ticks}</div><span class="vh">Interval</span> {plain(ends)}'
 
 
 def bar_html(axis: Axis, interval: Interval, row: Payload, *, filled: bool, colour: str, label: str) -> str:
@@ -56,23 +56,24 @@ def drawing_html(axis: Axis, interval: Interval, said: RowText) -> str:
 
 def legend_html(rows: Sequence[Payload], several: bool) -> str:
     """Explain the marks that these rows use."""
+    tone = "t-none" if several else "t-good"
     entries = [
-        '<i class="dw-dot t-good"></i>interval excludes 0 after adjustment',
-        '<i class="dw-dot hollow t-none"></i>unclear',
+        f'<i class="dw-dot {tone}"></i>{plain("● ")}interval excludes 0 after adjustment',
+        f'<i class="dw-dot hollow t-none"></i>{plain("○ ")}unclear',
     ]
     if any(row.get("role") == "guardrail" for row in rows):
-        entries.append('<i class="dw-dot sq dia t-good"></i>guardrail')
+        entries.append(f'<i class="dw-dot sq dia {tone}"></i>{plain("◆ ")}guardrail')
         entries.append('<i class="dw-sw harm"></i>past the guardrail limit')
     if several:
         arms = {str(row.get("arm")): mark_class(row) for row in rows}
         entries += [f'<i class="dw-dot sq {css}"></i>{escape(arm)}' for arm, css in arms.items()]
-    keys = " ".join(f"<span>{entry}</span>" for entry in entries)
-    return f'<p class="dw-key">{keys} <span>{_LEGEND_NOTE}</span></p>'
+    keys = plain("; ").join(f"<span>{entry}</span>" for entry in entries)
+    return f'<p class="dw-key">{keys}{plain(". ")}<span>{_LEGEND_NOTE}</span></p>'
 
 
 def _tick(axis: Axis, value: float, at: int) -> str:
     minor = ' class="minor"' if at % 2 and len(axis.ticks) > _FEW_TICKS else ""
-    return f'<span{minor} style="left:{axis.percent(value):.2f}%">{axis.label(value)}</span>'
+    return f'<span{minor} style="left:{axis.percent(value):.2f}%" data-label="{axis.label(value)}"></span>'
 
 
 def _at(css: str, percent: float) -> str:

@@ -97,7 +97,7 @@ def message(severity: object, title: object, text: object, do: object = "", code
 
 def heading(html: str, level: int, css: str) -> str:
     """Write a heading; JupyterLab puts numbers into real h1 to h6 of an output, so it is a paragraph with a role."""
-    return f'<p class="{css}" role="heading" aria-level="{level}">{html}</p>'
+    return f'<p class="{css}" role="heading" aria-level="{level}"><b>{html}</b></p>'
 
 
 def card(stem: str, title: str, body: str, *, aside: str = "", css: str = "") -> str:

@@ -96,7 +96,7 @@ def _rules(payload: Payload) -> str:
     policy = f"policy \u201c{payload['policy']}\u201d" if payload.get("policy") else ""
     aside = escape((policy + basis).removeprefix(", "))
     return (
-        f'<details class="dw-why" data-key="rules" open><summary><span class="strong">{escape(_score(payload))}</span> '
+        f'<details class="dw-why" data-key="rules" open><summary><span class="strong">{escape(_score(payload))}</span> {plain("; ")}'
         f'<span class="muted small">{aside}</span></summary><ul class="dw-checks">{items}</ul></details>'
     )
 

@@ -157,7 +157,8 @@ def command(port: int, root: Path) -> list[str]:
         *(sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"),
         *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
         *(f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={TOKEN}"),
-        *("--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"),
+        *("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"),
+        "--LabApp.extension_manager=readonly",
     ]
 
 
@@ -233,7 +234,8 @@ def theme(lab: Lab) -> Iterator[Callable[[Page, str], None]]:
 
     def switch(page: Page, shade: str) -> None:
         lab.run(page, "apputils:change-theme", {"theme": names[shade]})
-        page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=str(shade == "light").lower())
+        is_light = "light => document.body.dataset.jpThemeLight === light"
+        page.wait_for_function(is_light, arg=str(shade == "light").lower())
         page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     yield switch

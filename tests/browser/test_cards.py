@@ -22,8 +22,9 @@ pytestmark = pytest.mark.browser
 KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
 SHOW = """\
 import json
-from IPython.display import display
+from IPython.display import HTML, display
 from decision_widgets.cards import ResultCard
+from decision_widgets.views.html import to_html
 payload = json.loads({payload!r})
 cards = [ResultCard(payload) for _ in range({count})]
 display(*cards)
@@ -31,20 +32,22 @@ display(*cards)
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def show(lab: Lab, page: Page, payload: dict[str, Any], count: int = 1, after: str = "") -> Locator:
-    cells = [new_code_cell(SHOW.format(payload=json.dumps(payload), count=count))]
-    cells += [new_code_cell(after)] if after else []
+def show(lab: Lab, page: Page, payload: dict[str, Any], count: int = 1, then: str = "") -> Locator:
+    source = SHOW.format(payload=json.dumps(payload), count=count)
+    cells = [new_code_cell(source), *([new_code_cell(then)] if then else [])]
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), lab.root / "cards.ipynb")
     lab.open_notebook(page, "cards.ipynb")
     page.evaluate("window.jupyterapp.shell.collapseLeft()")
-    run_next_cell(lab, page)
-    live = page.locator(".dw-live [data-card=result], .dw-live ~ div [data-card=result]")
+    lab.run_all_cells(page)
+    live = page.locator(".dw-live ~ div [data-card=result]")
     live.first.wait_for()
     return live
 
 
-def run_next_cell(lab: Lab, page: Page) -> None:
-    lab.run(page, "notebook:run-cell-and-select-next")
+def run_quietly(page: Page, code: str) -> None:
+    """Run code as a widget's own message would, without moving the focus as a command of the notebook does."""
+    kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+    page.evaluate(f"code => {kernel}.requestExecute({{code}}).done.then(() => null)", code)
 
 
 def visible_uplift(card: Locator) -> str:
@@ -56,6 +59,21 @@ def test_the_card_says_the_verdict_and_hides_what_is_for_plain_readers(lab: Lab,
     assert card.locator(".dw-verdict-title").inner_text() == "Ship ETA badge"
     assert visible_uplift(card) == "+2.7%"
     assert card.locator(".dw-plain").filter(visible=True).count() == 0
+
+
+def test_the_static_card_withstands_the_notebooks_own_styles(
+    lab: Lab, page: Page, shot: Callable[[Page, str], Path]
+) -> None:
+    show(lab, page, result(), then="display(HTML(to_html(payload)))")
+    card = page.locator(".jp-RenderedHTML .dw [data-card=result]").filter(visible=True).last
+    card.wait_for()
+    assert visible_uplift(card) == "+2.7%"
+    assert card.locator(".dw-plain, .v-abs").filter(visible=True).count() == 0
+    style = "all => [...new Set(all.map(it => Object.values((({{{0}}}) => ({{{0}}}))(getComputedStyle(it))).join()))]"
+    assert card.locator("dt, dd").evaluate_all(style.format("float")) == ["none"]
+    assert card.locator("tr").evaluate_all(style.format("display, backgroundColor")) == ["grid,rgba(0, 0, 0, 0)"]
+    card.scroll_into_view_if_needed()
+    shot(page, "cards-static")
 
 
 def test_the_switch_works_by_keyboard_and_moves_no_bar(lab: Lab, page: Page) -> None:
@@ -72,12 +90,10 @@ def test_the_switch_works_by_keyboard_and_moves_no_bar(lab: Lab, page: Page) -> 
 
 
 def test_a_new_payload_keeps_what_the_reader_opened_and_chose(lab: Lab, page: Page) -> None:
-    card = show(
-        lab, page, result(), after="payload['cards'][0]['object'] = 'new badge'\ncards[0].payload = payload"
-    ).first
+    card = show(lab, page, result()).first
     card.get_by_text("Absolute", exact=True).click()
     card.locator("[data-card=metrics] summary").first.press("Enter")
-    run_next_cell(lab, page)
+    run_quietly(page, "payload['cards'][0]['object'] = 'new badge'; cards[0].payload = payload")
     page.get_by_text("Ship new badge").filter(visible=True).wait_for()
     assert visible_uplift(card) == "+0.94\u00a0pp"
     first, second = card.locator("[data-card=metrics] details").all()[:2]

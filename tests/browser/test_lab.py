@@ -11,10 +11,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from decision_widgets.templates import list_templates
-from tests.browser.conftest import Lab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+    from tests.browser.conftest import Lab
 
 pytestmark = pytest.mark.browser
 
@@ -46,7 +47,8 @@ def write_notebook(path: Path, model_id: str) -> None:
 
 def write_somebody_elses_notebook(path: Path) -> None:
     output = new_output("display_data", data=bundle())
-    nbformat.write(new_notebook(cells=[new_code_cell("1", outputs=[output])], metadata={"kernelspec": KERNELSPEC}), path)
+    cells = [new_code_cell("1", outputs=[output])]
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), path)
 
 
 def is_trusted(page: Page) -> bool:
@@ -132,10 +134,17 @@ def test_an_untrusted_card_is_readable_and_runs_nothing(lab: Lab, page: Page) ->
     assert page.evaluate("window.ranScript") is None
 
 
-def test_notebook_7_shows_the_saved_card_too(lab: Lab, page: Page, shot: Callable[[Page, str], Path]) -> None:
+def test_notebook_7_shows_saved_cards_too(lab: Lab, page: Page, shot: Callable[[Page, str], Path]) -> None:
     pytest.importorskip("notebook", reason="Notebook 7 is not installed: pip install notebook")
-    write_somebody_elses_notebook(lab.root / "seven.ipynb")
-    page.goto(f"{lab.url}/notebooks/seven.ipynb")
-    assert_only_the_saved_card_shows(page)
+    write_somebody_elses_notebook(lab.root / "theirs-7.ipynb")
+    page.goto(f"{lab.url}/notebooks/theirs-7.ipynb")
     page.locator(".dw-SavedCard").wait_for()
+    assert_only_the_saved_card_shows(page)
+    write_notebook(lab.root / "gone-7.ipynb", repr("0" * 32))
+    page.goto(f"{lab.url}/notebooks/gone-7.ipynb")
+    lab.wait_for_kernel(page)
+    lab.run_all_cells(page)
+    wait_until_the_model_is_given_up(page)
+    assert is_trusted(page)
+    assert_only_the_saved_card_shows(page)
     shot(page, "notebook-7")

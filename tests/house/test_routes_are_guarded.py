@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from jupyter_server.base.handlers import APIHandler
-from tornado.routing import PathMatches, Rule, Router
+from tornado.routing import PathMatches, Router, Rule
 from tornado.web import RequestHandler
 
 from tests.server.running_server import RunningServer, running_server
+
+pytestmark = pytest.mark.server
 
 # The double-submit check only compares these two; without them it would refuse before the sign-in is looked at.
 XSRF = {"Cookie": "_xsrf=abc", "X-XSRFToken": "abc"}

@@ -11,6 +11,7 @@ import pandas as pd
 from decision_widgets import estimates
 from decision_widgets.moments import Moments
 
+
 def compute(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     """Return the keys of ``required_keys.json`` for one case, under their names there.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from unittest.mock import patch
 
@@ -54,7 +55,7 @@ class RunningServer:
                 raise_error=False,
             )
 
-        return self.loop.run_until_complete(fetch())
+        return asyncio.run_coroutine_threadsafe(fetch(), self.loop).result(20)
 
 
 def _isolated(home: Path) -> dict[str, str]:
@@ -75,14 +76,26 @@ def _application(root: Path, settings: Mapping[str, Any]) -> ServerApp:
 
 
 @contextmanager
+def _loop_of_its_own() -> Iterator[asyncio.AbstractEventLoop]:
+    # A thread, because browser tests leave a running loop in the main one.
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+@contextmanager
 def running_server(home: Path, settings: Mapping[str, Any] | None = None) -> Iterator[RunningServer]:
     """Run a server on a free port of this machine; what other packages switch on in this environment stays off."""
     root = home / "root"
     root.mkdir()
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
     nothing_else = patch("jupyter_core.paths.ENV_CONFIG_PATH", [str(home / "no-config")])
-    with patch.dict(os.environ, _isolated(home)), nothing_else:
+    with patch.dict(os.environ, _isolated(home)), nothing_else, _loop_of_its_own() as loop:
 
         async def start() -> tuple[ServerApp, HTTPServer, int]:
             app = _application(root, settings or {})
@@ -91,11 +104,13 @@ def running_server(home: Path, settings: Mapping[str, Any] | None = None) -> Ite
             http.add_socket(listening)
             return app, http, port
 
-        app, http, port = loop.run_until_complete(start())
+        async def stop() -> None:
+            http.stop()
+            await http.close_all_connections()
+            await app._cleanup()
+
+        app, http, port = asyncio.run_coroutine_threadsafe(start(), loop).result(30)
         try:
             yield RunningServer(app=app, loop=loop, url=f"http://127.0.0.1:{port}", root=root)
         finally:
-            http.stop()
-            loop.run_until_complete(app._cleanup())
-            loop.close()
-            asyncio.set_event_loop(None)
+            asyncio.run_coroutine_threadsafe(stop(), loop).result(30)

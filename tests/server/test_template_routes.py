@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.server.running_server import RunningServer
+
+pytestmark = pytest.mark.server
 
 
 def test_lists_every_template_with_its_parameters(server: RunningServer) -> None:

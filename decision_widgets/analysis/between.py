@@ -24,6 +24,7 @@ from decision_widgets.results import (
     Provenance,
 )
 
+
 def analyze(data: Any, design: BetweenSubject) -> DecisionResult:
     """Give the recommended analysis of an experiment, with its verdict.
 
@@ -57,8 +58,8 @@ def analyze(data: Any, design: BetweenSubject) -> DecisionResult:
     invalid = tuple(m.code for m in about_run if m.severity == "error")
     blocking = next((m for m in about_run if m.severity == "error"), None)
     about_metrics = metric_messages(design, reading)
-    estimates = adjust(design, compare(design, reading, about_metrics, blocking))
-    estimates, decision, about_decision = read_and_decide(design, reading, estimates, invalid)
+    effects = adjust(design, compare(design, reading, about_metrics, blocking))
+    estimates, decision, about_decision = read_and_decide(design, reading, effects, invalid)
     messages = _in_order([*about_run, *about_metrics, *about_decision])
     return DecisionResult(
         design=design,

@@ -1,0 +1,23 @@
+"""The README's example runs as it is written, and its YAML is a design."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import decision_widgets as dw
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+
+def test_the_five_minute_example_gives_a_verdict() -> None:
+    names: dict[str, Any] = {}
+    exec(re.search(r"```python\n(.*?)```", README, re.DOTALL)[1], names)
+    assert names["result"].decision.verdict in {"ship", "inconclusive"}
+    assert len(names["result"].recommended()) == 3
+
+
+def test_the_yaml_of_the_readme_is_a_design() -> None:
+    cell = re.search(r"```\n%%decision[^\n]*\n(.*?)```", README, re.DOTALL)[1]
+    assert [metric.name for metric in dw.read_design(cell).metrics] == ["booked", "wait_minutes"]

@@ -1,0 +1,94 @@
+"""``%%decision`` in a real IPython shell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+
+import decision_widgets as dw
+
+DESIGN = "participant: rider_id\narm: variant\ncontrol: control\nmetrics:\n  - booked\n"
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    shell = InteractiveShell()
+    dw.load_ipython_extension(shell)
+    shell.user_ns["df"] = dw.examples.ride_hailing(riders=400)
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+def failure(shell: InteractiveShell, line: str, cell: str) -> str:
+    with pytest.raises(UsageError) as caught:
+        shell.run_cell_magic("decision", line, cell)
+    return str(caught.value)
+
+
+def test_a_cell_gives_the_result_and_assigns_it(shell: InteractiveShell) -> None:
+    shown = shell.run_cell_magic("decision", "analyze --data df --as result", DESIGN)
+    assert isinstance(shown, dw.DecisionResult)
+    assert shell.user_ns["result"] is shown
+    python = dw.analyze(
+        shell.user_ns["df"],
+        dw.BetweenSubject(participant="rider_id", arm="variant", control="control", metrics=["booked"]),
+    )
+    assert shown.to_json() == python.to_json()
+
+
+def test_quiet_assigns_without_showing(shell: InteractiveShell) -> None:
+    assert shell.run_cell_magic("decision", "analyze -q -d df -a result", DESIGN) is None
+    assert shell.user_ns["result"].design.participant == "rider_id"
+
+
+def test_the_design_alone_needs_no_data(shell: InteractiveShell) -> None:
+    assert shell.run_cell_magic("decision", "design", DESIGN).control == "control"
+
+
+def test_a_wrong_key_names_its_line_in_the_cell_and_the_nearest_key(shell: InteractiveShell) -> None:
+    message = failure(shell, "analyze --data df", DESIGN.replace("arm:", "arms_column:").replace("control:", "contrl:"))
+    assert "Line 4: unknown key 'contrl'. Did you mean 'control'?" in message
+
+
+def test_a_wrong_key_of_a_metric_names_its_line(shell: InteractiveShell) -> None:
+    message = failure(shell, "analyze --data df", DESIGN + "  - {name: fare, rolle: secondary}\n")
+    assert message.startswith("Line 7: unknown key 'rolle'. Did you mean 'role'?")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("analyze --data dff", "There is no variable 'dff' in this notebook. Did you mean 'df'?"),
+        ("analyze", "Say which data to analyse"),
+        ("analyse --data df", "has no verb 'analyse'. Did you mean 'analyze'?"),
+    ],
+)
+def test_a_wrong_line_says_what_to_do(shell: InteractiveShell, line: str, expected: str) -> None:
+    assert expected in failure(shell, line, DESIGN)
+
+
+def test_text_that_is_not_yaml_names_the_line(shell: InteractiveShell) -> None:
+    assert "not valid YAML in line 3" in failure(shell, "analyze --data df", "participant: rider_id\narm: a: b\n")
+
+
+def test_an_error_prints_no_traceback(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+    shell.run_cell("%%decision analyze --data df\nparticipants: rider_id")
+    printed = "".join(capsys.readouterr())
+    assert "UsageError" in printed
+    assert "Did you mean 'participant'?" in printed
+    assert "Traceback" not in printed
+
+
+def test_the_line_magic_shows_an_example(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+    shell.run_line_magic("decision", "")
+    assert "%%decision analyze --data df" in capsys.readouterr().out
+
+
+def test_loading_twice_and_unloading(shell: InteractiveShell) -> None:
+    dw.load_ipython_extension(shell)
+    assert shell.run_cell_magic("decision", "design", DESIGN) is not None
+    dw.unload_ipython_extension(shell)
+    assert "decision" not in shell.magics_manager.magics["cell"]
