@@ -4,7 +4,7 @@ A design says what we want to know; data is reduced once to moments; estimators 
 analysis gathers them into a result; a card shows it.
 
 >>> import decision_widgets as dw
->>> df = dw.examples.ride_hailing(riders=2000, seed=1)
+>>> df = dw.examples.ride_hailing(riders=4000, seed=1)
 >>> design = dw.BetweenSubject(participant="rider_id", arm="variant", control="control", metrics=["booked"])
 >>> dw.analyze(df, design).decision.verdict
 'ship'

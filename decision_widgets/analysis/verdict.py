@@ -152,6 +152,8 @@ def _messages(design: BetweenSubject, rows: Sequence[Row], n: int, plan: bool | 
                 yield Message.of("I_CI_MISMATCH", metric=row.metric, arm=row.arm)
     if plan is False:
         planned = design.planned_participants
-        too_few = planned is not None and n < planned
-        reached, wanted = (numbers.integer(n), numbers.integer(planned)) if too_few else ("fewer days", "the plan")
+        if planned is not None and n < planned:
+            reached, wanted = numbers.integer(n), numbers.integer(planned)
+        else:
+            reached, wanted = "fewer days", "the plan"
         yield Message.of("W_PEEKED", reached=reached, planned=wanted)

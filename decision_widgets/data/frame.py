@@ -132,7 +132,8 @@ def calendar(table: Any, time: str | None) -> tuple[str | None, str | None, int 
 
     if pd.api.types.is_numeric_dtype(table[time]):
         raise InputError(
-            f"The time column {time!r} holds numbers, not dates; convert it, for example with pd.to_datetime(..., unit='s')."
+            f"The time column {time!r} holds numbers, not dates; convert it first, "
+            "for example with pd.to_datetime(..., unit='s')."
         )
     try:
         moments = pd.to_datetime(table[time])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from decision_widgets import checks
-from decision_widgets.design.metric import Metric, as_names
+from decision_widgets.design.metric import Metric
 from decision_widgets.errors import InputError, did_you_mean, listed
 from decision_widgets.moments import MomentSpec
 from decision_widgets.records import Record
@@ -108,7 +108,7 @@ class BetweenSubject(Record):
         problems: list[str] = []
         object.__setattr__(self, "control", self.control if self.control is None else arm_name(self.control))
         for names in ("strata", "segments"):
-            object.__setattr__(self, names, as_names(getattr(self, names)))
+            object.__setattr__(self, names, checks.as_names(getattr(self, names)))
         object.__setattr__(self, "metrics", _read_metrics(self.metrics, problems))
         problems += checks.problems(_RULES, {name: getattr(self, name) for name in _RULES})
         object.__setattr__(self, "arms", _read_arms(self.arms, self.control, problems))
@@ -220,6 +220,6 @@ def _name_problems(design: BetweenSubject) -> list[str]:
         f"Metric {metric.name!r} reads the column {column!r}, which is the {what}."
         for metric in design.metrics
         for column, what in ((design.arm, "arm"), (design.participant, "participant"))
-        if (metric.numerator or metric.name) == column
+        if (metric.numerator or metric.name) == column or (metric.denominator == column and what == "arm")
     ]
     return problems

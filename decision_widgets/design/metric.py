@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, asdict, dataclass, fields
 from typing import Any, Self
 
@@ -23,11 +23,6 @@ _RULES: dict[str, checks.Rule] = {
     "limit": checks.Optional(checks.Between(0, 10)),
     "covariates": checks.Names(),
 }
-
-
-def as_names(given: str | Iterable[str]) -> tuple[str, ...]:
-    """Accept one name or several."""
-    return (given,) if isinstance(given, str) else tuple(given)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -77,7 +72,7 @@ class Metric(Record):
     covariates: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "covariates", as_names(self.covariates))
+        object.__setattr__(self, "covariates", checks.as_names(self.covariates))
         problems = checks.problems(_RULES, {name: getattr(self, name) for name in _RULES})
         if (self.numerator is None) != (self.denominator is None):
             problems.append("numerator and denominator go together; only one was given.")

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 def social_insurance() -> pd.DataFrame:
     """Load the weather-insurance trial of Cai, de Janvry & Sadoulet (American Economic Journal: Applied, 2015).
 
-    Rice farmers in rural China were offered a weather insurance. The enrolment form took "insured" or "not insured"
-    as its default; households of one address share the form, so the address was what the draw decided about.
+    Rice farmers in rural China were offered a weather insurance, insured by default ("opt_out") or not ("opt_in").
+    The default never varies within an address, so the address is the participant and its households are observations.
 
     Returns
     -------
     pandas.DataFrame
-        One row per household (1,410 in 166 addresses): address, village, takeup (1 = insured), default ("insured" or
-        "not_insured"), intensive (1 = intensive information session), age, male, literacy, risk_averse,
-        pre_takeup_rate. Missing values stay missing.
+        One row per household (1,410 in 166 addresses): address, village, takeup (1 = insured), default ("opt_in" or
+        "opt_out"), intensive (1 = intensive information session), age, male, literacy, risk_averse, pre_takeup_rate.
+        Missing values stay missing.
 
     Notes
     -----
@@ -38,5 +38,5 @@ def social_insurance() -> pd.DataFrame:
     with (files("decision_widgets.examples") / "social_insurance.csv").open() as lines:
         frame = pd.read_csv(lines)
     frame = frame.rename(columns={"takeup_survey": "takeup"})
-    frame["default"] = frame["default"].map({0: "not_insured", 1: "insured"})
+    frame["default"] = frame["default"].map({0: "opt_in", 1: "opt_out"})
     return frame

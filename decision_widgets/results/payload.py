@@ -50,7 +50,7 @@ def _verdict(result: DecisionResult) -> dict[str, Any]:
         "sentence": verdict_sentence(result, rows),
         "facts": _facts(result, rows),
         "rules": [
-            {"id": rule.id, "status": rule.status, "text": rule_text(result, rule)}
+            {"id": rule.id, "status": rule.status, "text": rule_text(result, rule, decision.arm or "")}
             for rule in (judgement.rules if judgement is not None else ())
         ],
         "policy": "default",

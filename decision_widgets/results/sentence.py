@@ -43,29 +43,36 @@ def verdict_sentence(result: DecisionResult, rows: Sequence[EffectEstimate | Not
     return [*pieces, *_others(rows), *_closing(result)]
 
 
-def rule_text(result: DecisionResult, rule: Rule) -> str:
+def rule_text(result: DecisionResult, rule: Rule, arm: str) -> str:
     """Write one line of the checklist."""
     if rule.id == "validity":
         p = numbers.p_value(result.sample_ratio.p_value)
         return f"Nothing breaks the comparison (sample ratio p {p})" if rule.status == "pass" else _broken(result)
     if rule.id == "plan":
-        return {"note": "No plan was stated", "pass": "Planned sample reached", "fail": "Planned sample not reached"}[
-            rule.status
-        ]
+        words = {"note": "No plan was stated", "pass": "Planned sample reached", "fail": "Planned sample not reached"}
+        return words[rule.status]
     label = result.label(rule.metric or "")
-    if rule.status == "not_run":
+    row = result.effect(rule.metric or "", arm)
+    if rule.status == "not_run" or isinstance(row, NotEstimable):
         why = "no limit was set" if rule.id == "guardrail" and rule.margin is None else "it could not be estimated"
         return f"{label}: {why}"
-    sign = 1 if result.metric(rule.metric or "").direction == "increase" else -1
-    value = _percent(sign * (rule.value or 0.0))
+    sign = 1 if result.metric(row.metric).direction == "increase" else -1
+    worst = _simultaneous(row, result.kind(row.metric) or "continuous").split(" to ")[0 if sign > 0 else 1]
     if rule.id == "guardrail":
-        return f"{label}: worst case {value}, limit {_percent(-sign * (rule.margin or 0))}"
-    worth = f", worth shipping from {_percent(sign * rule.margin)}" if rule.margin else ""
-    return f"{label}: {'better' if rule.status == 'pass' else 'not clearly better'} (worse end {value}{worth})"
+        return f"{label}: worst case {worst}, limit {_share(-sign * (rule.margin or 0))}"
+    worth = f", worth shipping from {_share(sign * rule.margin)}" if rule.margin else ""
+    return f"{label}: {'better' if rule.status == 'pass' else 'not clearly better'} (worse end {worst}{worth})"
 
 
-def _percent(share: float) -> str:
-    return numbers.fixed(share * 100, 1 if abs(share) >= 0.01 else 2, signed=True) + "%"
+def _simultaneous(row: EffectEstimate, kind: Kind) -> str:
+    relative = row.relative_effect_lower_simultaneous, row.relative_effect_upper_simultaneous
+    if row.relative_effect is not None and relative[0] is not None and relative[1] is not None:
+        return numbers.relative(row.relative_effect, relative[0], relative[1]).interval
+    return numbers.absolute(row.effect, row.effect_lower_simultaneous, row.effect_upper_simultaneous, kind).interval
+
+
+def _share(share: float) -> str:
+    return ("+" if share > 0 else numbers.MINUS) + f"{abs(share) * 100:.3g}%"
 
 
 def _primary(result: DecisionResult, row: EffectEstimate | NotEstimable) -> list[Piece]:

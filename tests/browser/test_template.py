@@ -1,0 +1,61 @@
+"""A person opens the template from the launcher, runs it, and reads the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Lab
+
+pytestmark = pytest.mark.browser
+
+LIVE = ".dw-card:visible"
+
+
+def test_the_template_runs_to_its_verdict(
+    lab: Lab, page: Page, shot: Callable[[Page, str], Path], theme: Callable[[Page, str], None]
+) -> None:
+    page.set_viewport_size({"width": 1400, "height": 1000})
+    lab.open_launcher(page)
+    page.locator('.jp-LauncherCard[data-category="Experiment decisions"]', has_text="Between-subject").click()
+    page.locator(".jp-Notebook").wait_for()
+    lab.wait_for_kernel(page)
+    lab.run_all_cells(page)
+    verdict = page.locator('[data-card="verdict"]:visible')
+    verdict.wait_for()
+    assert "Ship opt_out" in verdict.inner_text()
+    metrics = page.locator('[data-card="metrics"]:visible')
+    assert "+26%" in metrics.inner_text()
+    verdict.scroll_into_view_if_needed()
+    shot(page, "template-light")
+    metrics.get_by_role("radio", name="Absolute").focus()
+    page.keyboard.press("Space")
+    assert "+10.6" in metrics.inner_text()
+    theme(page, "dark")
+    verdict.scroll_into_view_if_needed()
+    shot(page, "template-dark")
+    page.get_by_text("Verdict: ship").wait_for()
+    assert sorted(path.suffix for path in lab.root.glob("decision.*")) == [".html", ".json"]
+
+
+def test_a_wrong_key_in_a_cell_is_one_line_without_traceback(lab: Lab, page: Page) -> None:
+    setup = "%load_ext decision_widgets\nimport decision_widgets as dw\ndf = dw.examples.ride_hailing(riders=200)"
+    wrong = "%%decision analyze --data df\nparticipant: rider_id\narm: variant\ncontrl: control\nmetrics: [booked]"
+    cells = [new_code_cell(setup), new_code_cell(wrong)]
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernelspec}), lab.root / "magic.ipynb")
+    lab.open_notebook(page, "magic.ipynb")
+    lab.run_all_cells(page)
+    error = page.get_by_text("unknown key 'contrl'")
+    error.wait_for()
+    assert "Line 4" in error.inner_text()
+    assert "Did you mean 'control'?" in error.inner_text()
+    assert page.get_by_text("Traceback").count() == 0

@@ -1,0 +1,43 @@
+"""Small seeded experiments that tests share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import decision_widgets as dw
+
+CONTROL, TREATMENT = "control", "treatment"
+
+
+def experiment(
+    participants: int = 400, *, seed: int = 1, effect: float = 0.0, arms: int = 2, sizes: str = "unequal"
+) -> pd.DataFrame:
+    """Make rows of participants (two arms or more): spend (continuous), trips (0 or more), paid (0/1), clicks, views."""
+    rng = np.random.default_rng(seed)
+    names = [CONTROL, TREATMENT, *(f"treatment_{i}" for i in range(2, arms))]
+    arm = rng.permutation(np.arange(participants) % arms)
+    rows = 1 + rng.poisson(np.exp(rng.normal(0.7, 0.6, participants))) if sizes == "unequal" else np.ones(participants, int)
+    who = np.repeat(np.arange(participants), rows)
+    taste = rng.normal(0, 1, participants)[who]
+    treated = (arm == 1)[who]
+    views = 1 + rng.poisson(3, len(who))
+    return pd.DataFrame(
+        {
+            "user": who + 1000,
+            "variant": np.array(names)[arm[who]],
+            "spend": 20 + 2 * taste + rng.normal(0, 3, len(who)) + effect * treated,
+            "trips": rng.poisson(np.exp(0.3 + 0.3 * taste)),
+            "paid": (rng.random(len(who)) < 1 / (1 + np.exp(0.4 - taste))).astype(int),
+            "clicks": rng.binomial(views, 0.3),
+            "views": views,
+        }
+    )
+
+
+def design(*metrics: Any, **words: Any) -> dw.BetweenSubject:
+    """Make a design for `experiment`."""
+    given = {"participant": "user", "arm": "variant", "control": CONTROL, "metrics": list(metrics) or ["spend"]}
+    return dw.BetweenSubject(**(given | words))
