@@ -153,7 +153,8 @@ def _details(row: Payload, said: RowText) -> str:
     marks = f'<p class="muted">{codes}</p>' if codes else ""
     return (
         f'<details data-key="{key}"><summary class="small muted">{method}</summary><div class="more small">'
-        f'{_pairs(_effects(row, said))}{_pairs(_evidence(row, said))}<div class="notes">{lines}{marks}</div></div></details>'
+        f"{_pairs(_effects(row, said))}{_pairs(_evidence(row, said))}"
+        f'<div class="notes">{lines}{marks}</div></div></details>'
     )
 
 

@@ -95,8 +95,9 @@ def _rules(payload: Payload) -> str:
     basis = ", always-valid interval" if payload.get("basis") == "always_valid" else ""
     policy = f"policy \u201c{payload['policy']}\u201d" if payload.get("policy") else ""
     aside = escape((policy + basis).removeprefix(", "))
+    score = f'<span class="strong">{escape(_score(payload))}</span>'
     return (
-        f'<details class="dw-why" data-key="rules" open><summary><span class="strong">{escape(_score(payload))}</span> {plain("; ")}'
+        f'<details class="dw-why" data-key="rules" open><summary>{score}{plain("; ")}'
         f'<span class="muted small">{aside}</span></summary><ul class="dw-checks">{items}</ul></details>'
     )
 

@@ -111,6 +111,12 @@ def test_two_cards_share_nothing(lab: Lab, page: Page) -> None:
     assert len(set(names)) == 2
 
 
+def test_a_light_notebook_stays_light_on_a_dark_system(lab: Lab, page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    card = show(lab, page, result()).first
+    assert card.evaluate("it => getComputedStyle(it.closest('.dw')).colorScheme") == "light"
+
+
 @pytest.mark.parametrize("width", [480, 800, 1200, 1400])
 def test_nothing_is_cut_or_overflows(
     lab: Lab, page: Page, shot: Callable[[Page, str], Path], theme: Callable[[Page, str], None], width: int
