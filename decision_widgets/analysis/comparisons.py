@@ -201,13 +201,16 @@ class _Comparison:
         start = "OLS"
         if self.read.recognition.kind == "ratio":
             start = f"Ratio of totals ({self.metric.numerator} ÷ {self.metric.denominator})"
+            if self.metric.denominator == who:
+                start = f"OLS on the total {self.metric.numerator} of each {who}"
         return f"{start}, SE clustered by {who}, CR2, {n} clusters"
 
     def _estimand(self, method: str) -> str:
         if method == "welch":
             return f"difference in means, every {self.design.participant} counting once"
         if self.read.recognition.kind == "ratio":
-            return f"difference in total {self.metric.numerator} per total {self.metric.denominator}"
+            per = "" if self.metric.denominator == self.design.participant else "total "
+            return f"difference in total {self.metric.numerator} per {per}{self.metric.denominator}"
         return "difference in means, every observation counting once"
 
 

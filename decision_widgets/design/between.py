@@ -216,6 +216,8 @@ def _name_problems(design: BetweenSubject) -> list[str]:
     problems = [f"Two metrics are called {name!r}; give each its own name." for name in twice]
     if design.participant == design.arm:
         problems.append(f"participant and arm are the same column {design.arm!r}; they must differ.")
+    if design.planned_days is not None and design.time is None:
+        problems.append("planned_days needs time=, the column of dates.")
     problems += [
         f"Metric {metric.name!r} reads the column {column!r}, which is the {what}."
         for metric in design.metrics

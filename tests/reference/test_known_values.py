@@ -79,7 +79,7 @@ def pairs(want: Any, got: Any) -> Iterator[tuple[float, float]]:
 def relative_tolerance(plain: dict[str, Any], key: str) -> float:
     tolerance = plain["tolerance"]
     loose = key == "p" or key.startswith("p_")
-    return float(tolerance.get("p_rel", tolerance["rel"]) if loose else tolerance["rel"])
+    return float(tolerance.get("p_rel" if loose and "p_rel" in tolerance else "rel", 0.0))
 
 
 def absolute_tolerance(plain: dict[str, Any]) -> float:

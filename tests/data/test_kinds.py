@@ -1,0 +1,138 @@
+"""What kind of metric a column is, and what texts and odd types become."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from decision_widgets.data.columns import Numbers, read_column
+from decision_widgets.data.kinds import Recognition
+from decision_widgets.data.reading import Unreadable
+from decision_widgets.vocabulary import Kind
+
+
+def read(values: Any, declared: Kind | None = None) -> Numbers:
+    numbers = read_column(values if isinstance(values, pd.Series) else pd.Series(values), "y", declared=declared)
+    assert isinstance(numbers, Numbers), numbers
+    return numbers
+
+
+def refusal(values: Any, declared: Kind | None = None) -> str:
+    numbers = read_column(values if isinstance(values, pd.Series) else pd.Series(values), "y", declared=declared)
+    assert isinstance(numbers, Unreadable), numbers
+    return numbers.what
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([0, 1, 1], "binary"),
+        ([0.0, 1.0, np.nan], "binary"),
+        ([True, False], "binary"),
+        (["yes", "no"], "binary"),
+        ([0, 1, 2], "count"),
+        ([0, 500, 1000], "count"),
+        ([0, 500, 1001], "continuous"),
+        ([-1, 0, 1], "continuous"),
+        ([0.5, 1, 2], "continuous"),
+        ([3, 3, 3], "continuous"),
+    ],
+)
+def test_the_kind_is_recognised(values: list[Any], kind: Kind) -> None:
+    assert read(values).recognition.kind == kind
+
+
+def test_large_whole_numbers_are_said_to_look_like_money() -> None:
+    assert read([0, 500, 25_000]).recognition.largest == 25_000
+    assert read([0, 500, 1000]).recognition.largest is None
+
+
+@pytest.mark.parametrize(
+    ("values", "mapping", "numbers"),
+    [
+        ([0, 1], None, [0, 1]),
+        ([5, 7, 5], ("5", "7"), [0, 1, 0]),
+        (["yes", "No", "yes"], ("No", "yes"), [1, 0, 1]),
+        (["off", "on"], ("off", "on"), [0, 1]),
+        (["no", "Yes"], ("no", "Yes"), [0, 1]),
+        (["TRUE", "FALSE"], ("FALSE", "TRUE"), [1, 0]),
+    ],
+)
+def test_two_values_become_0_and_1(values: list[Any], mapping: tuple[str, str] | None, numbers: list[int]) -> None:
+    found = read(values)
+    assert found.recognition.mapping == mapping
+    assert found.values.tolist() == numbers
+
+
+def test_a_declared_kind_keeps_the_numbers_as_they_are() -> None:
+    found = read([5, 7, 5], "continuous")
+    assert found.recognition == Recognition(
+        kind="continuous", evidence="Declared continuous; Two values only, 5 and 7; 33.3% are 7", confidence="certain"
+    )
+    assert found.values.tolist() == [5, 7, 5]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series([1, 0, None, 3], dtype="Int64"),
+        pd.Series([1, 0, None, 3], dtype="Float64"),
+        pd.Series([1, 0, None, 3], dtype="float32"),
+        pd.Series([1, 0, None, 3], dtype="category"),
+        pd.Series([1, 0, pd.NA, 3], dtype=object),
+        pd.Series([Decimal(1), Decimal(0), Decimal("NaN"), Decimal(3)]),
+        pd.Series(pd.arrays.SparseArray([1.0, 0.0, np.nan, 3.0])),
+    ],
+    ids=lambda column: str(column.dtype),
+)
+def test_the_same_numbers_in_any_column_type_are_the_same(column: pd.Series) -> None:
+    np.testing.assert_array_equal(read(column).values, [1.0, 0.0, np.nan, 3.0])
+
+
+def test_a_nullable_boolean_is_binary() -> None:
+    found = read(pd.Series([True, None, False], dtype="boolean"))
+    np.testing.assert_array_equal(found.values, [1.0, np.nan, 0.0])
+    assert found.recognition.kind == "binary"
+    assert found.recognition.mapping is None
+
+
+def test_a_category_of_two_words_is_binary() -> None:
+    found = read(pd.Series(["no", "yes", None], dtype="category"))
+    np.testing.assert_array_equal(found.values, [0.0, 1.0, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (pd.to_datetime(["2026-01-01", "2026-01-02"]), "holds dates"),
+        (pd.to_datetime(["2026-01-01", "2026-01-02"]).tz_localize("UTC"), "holds dates"),
+        (pd.period_range("2026-01", periods=3, freq="M"), "holds dates"),
+        ([pd.Timestamp("2026-01-01").date(), pd.Timestamp("2026-01-02").date()], "text in 2 of 2 rows"),
+        (pd.to_timedelta([1, 2], unit="D"), "holds dates"),
+        ([None, None], "missing in all 2 rows"),
+        (pd.Series([pd.NA, pd.NA], dtype="Int64"), "missing in all 2 rows"),
+        (["12", "13", "14"], "holds its numbers as text"),
+        (["0", "1"], "holds its numbers as text"),
+        ([1.5, "n/a", 3], "text in 1 of 3 rows, for example 'n/a' in row 1"),
+        ([None, 1.5, "n/a"], "text in 1 of 3 rows, for example 'n/a' in row 2"),
+        (["a", "b", "c"], "text in 3 of 3 rows, for example 'a' in row 0"),
+        (["yes", "yes"], "holds one text only, 'yes'"),
+        ([1.0, np.inf, -np.inf], "infinite in 2 of 3 rows, first in row 1"),
+        ([Decimal("Infinity"), Decimal(1)], "infinite in 1 of 2 rows"),
+        ([1.0, 1e200, 2.0], r"beyond ±1e\+100 in 1 of 3 rows"),
+        ([1, 10**400, 3], r"beyond ±1e\+100 in 1 of 3 rows"),
+        ([[1], [1], [2]], "text in 3 of 3 rows"),
+        ([1 + 1j, 2 + 0j, 0j], "text in 3 of 3 rows"),
+    ],
+)
+def test_what_is_no_metric_says_why(values: Any, said: str) -> None:
+    assert re.search(said, refusal(values))
+
+
+def test_three_values_declared_binary_are_refused() -> None:
+    assert "declared binary and has 3 different values" in refusal([0, 1, 2], "binary")
