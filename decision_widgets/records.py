@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from cattrs import Converter, transform_error
 from cattrs.strategies import use_class_methods
+from cattrs.v import format_exception
 
 from decision_widgets.errors import InputError
 
@@ -34,13 +35,19 @@ class Record:
         """Restore a record from `to_dict`."""
         try:
             return _converter().structure(plain, cls)
+        except InputError:
+            raise
         except Exception as problem:
-            reasons = "; ".join(transform_error(problem))
+            reasons = "; ".join(transform_error(problem, format_exception=_in_words))
             raise InputError(f"This is not a saved {cls.__name__}: {reasons}.") from problem
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{field.name}={getattr(self, field.name)!r}" for field in fields(self))  # type: ignore[arg-type]
         return f"{type(self).__name__}({shown})"
+
+
+def _in_words(problem: BaseException, wanted: type | None) -> str:
+    return str(problem) if isinstance(problem, InputError) else format_exception(problem, wanted)
 
 
 @cache

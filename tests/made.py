@@ -15,11 +15,13 @@ CONTROL, TREATMENT = "control", "treatment"
 def experiment(
     participants: int = 400, *, seed: int = 1, effect: float = 0.0, arms: int = 2, sizes: str = "unequal"
 ) -> pd.DataFrame:
-    """Make rows of participants (two arms or more): spend (continuous), trips (0 or more), paid (0/1), clicks, views."""
+    """Make rows of participants (arms as asked): spend (continuous), trips (0 or more), paid (0/1), clicks, views."""
     rng = np.random.default_rng(seed)
     names = [CONTROL, TREATMENT, *(f"treatment_{i}" for i in range(2, arms))]
     arm = rng.permutation(np.arange(participants) % arms)
-    rows = 1 + rng.poisson(np.exp(rng.normal(0.7, 0.6, participants))) if sizes == "unequal" else np.ones(participants, int)
+    rows = np.ones(participants, int)
+    if sizes == "unequal":
+        rows += rng.poisson(np.exp(rng.normal(0.7, 0.6, participants)))
     who = np.repeat(np.arange(participants), rows)
     taste = rng.normal(0, 1, participants)[who]
     treated = (arm == 1)[who]

@@ -120,7 +120,7 @@ def _days_more(design: BetweenSubject, reading: TableReading, n: int) -> int | N
     if design.planned_days is not None:
         days.append(design.planned_days - reading.days)
     if design.planned_participants is not None:
-        days.append(math.ceil((design.planned_participants - n) / (n / reading.days)))
+        days.append(-(-(design.planned_participants - n) * reading.days // n))  # rounded up, exactly
     return max(days) or None
 
 

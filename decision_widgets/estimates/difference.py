@@ -112,7 +112,12 @@ def student_t(control: Moments, treatment: Moments, *, alpha: float = 0.05) -> M
         raise InputError(f"A pooled variance needs at least 3 values; got {df + 2}.")
     pooled = float(control.cross[0, 0] + treatment.cross[0, 0]) / df
     return difference(
-        float(control.mean[0]), float(treatment.mean[0]), pooled / control.n, pooled / treatment.n, df=df, alpha=alpha
+        float(control.mean[0]),
+        float(treatment.mean[0]),
+        pooled / control.n,
+        pooled / treatment.n,
+        df=float(df),
+        alpha=alpha,
     )
 
 

@@ -17,7 +17,10 @@ GOOD = "participant: rider\narm: variant\ncontrol: A\nmetrics: [booked]\n"
         ("participant: [", "not valid YAML in line"),
         (GOOD + "alfa: 0.1\n", "Line 5: unknown key 'alfa'. Did you mean 'alpha'"),
         (GOOD + "arm: again\n", "Line 5: key 'arm' stands already in line 2"),
-        (GOOD.replace("[booked]", "\n- name: booked\n  rol: primary"), "Line 6: unknown key 'rol'. Did you mean 'role'"),
+        (
+            GOOD.replace("[booked]", "\n- name: booked\n  rol: primary"),
+            "Line 6: unknown key 'rol'. Did you mean 'role'",
+        ),
         ("design: switchbak\n" + GOOD, "Line 1: there is no design 'switchbak'"),
         ("participant: rider\narm: v\nmetrics: [y]\n", "needs 'control'"),
         (GOOD + "alpha: high\n", "alpha must be a number"),

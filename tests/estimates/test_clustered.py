@@ -14,7 +14,9 @@ from decision_widgets.moments import ArmMoments, arm_moments
 class Rows:
     """Random unbalanced rows of participants in two arms."""
 
-    def __init__(self, seed: int, n_control: int, n_treatment: int, *, binary: bool = False, spread: float = 1.0) -> None:
+    def __init__(
+        self, seed: int, n_control: int, n_treatment: int, *, binary: bool = False, spread: float = 1.0
+    ) -> None:
         rng = np.random.default_rng(seed)
         n = n_control + n_treatment
         sizes = 1 + rng.poisson(np.exp(rng.normal(0.8, spread, n)))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestIndPower
 from statsmodels.stats.proportion import proportions_ztest
 
 from decision_widgets.errors import InputError
-from decision_widgets.estimates import adjust_p_values, detectable_effect, two_proportions
+from decision_widgets.estimates import Procedure, adjust_p_values, detectable_effect, two_proportions
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 
 
@@ -38,6 +39,16 @@ def test_holm_by_hand() -> None:
 
 def test_benjamini_hochberg_by_hand() -> None:
     assert adjust_p_values([0.01, 0.04, 0.03], "bh") == pytest.approx((0.03, 0.04, 0.04))
+
+
+@pytest.mark.parametrize(("procedure", "theirs"), [("holm", "holm"), ("bh", "fdr_bh")])
+def test_our_own_procedures_are_statsmodels(procedure: Procedure, theirs: str) -> None:
+    rng = np.random.default_rng(4)
+    for size in (1, 2, 5, 40):
+        family = np.round(rng.random(size) ** 3, 2)  # rounded, so that some are tied
+        assert adjust_p_values(list(family), procedure) == pytest.approx(
+            multipletests(family, method=theirs)[1], rel=1e-12
+        )
 
 
 def test_an_empty_family_is_empty() -> None:

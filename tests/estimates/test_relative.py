@@ -10,7 +10,9 @@ from decision_widgets.estimates.difference import difference
 from decision_widgets.estimates.quantiles import upper_quantile
 
 
-def a_difference(control: float, treatment: float, *, v_c: float = 0.04, v_t: float = 0.09, df: float = 50) -> MeanDifference:
+def a_difference(
+    control: float, treatment: float, *, v_c: float = 0.04, v_t: float = 0.09, df: float = 50
+) -> MeanDifference:
     return difference(control, treatment, v_c, v_t, df=df, alpha=0.05)
 
 

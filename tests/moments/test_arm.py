@@ -62,6 +62,11 @@ def test_the_share_of_the_largest_is_of_squares() -> None:
     assert arm(m, total).top_share > 0.99
 
 
+def test_the_largest_are_one_percent() -> None:
+    total = np.r_[np.full(20, 10.0), np.full(20, -10.0), np.zeros(360)]
+    assert arm(np.ones(400), total).top_share == pytest.approx(4 / 40, rel=1e-12)
+
+
 def test_skewness_is_of_participants() -> None:
     m = np.ones(5)
     total = np.array([0.0, 0.0, 0.0, 0.0, 5.0])

@@ -1,0 +1,45 @@
+"""The names at the front door; a change here is a change of what users import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import decision_widgets as dw
+
+NAMES = {
+    "Arm",
+    "BetweenSubject",
+    "ColumnNotFound",
+    "DecisionError",
+    "DecisionResult",
+    "EngineMissing",
+    "InputError",
+    "Metric",
+    "MissingValues",
+    "analyze",
+    "estimates",
+    "examples",
+    "read_design",
+}
+
+
+def test_the_public_names_are_these() -> None:
+    assert set(dw.__all__) == NAMES
+    assert len(dw.__all__) == len(NAMES)
+
+
+def test_every_public_name_is_there_and_listed() -> None:
+    for name in dw.__all__:
+        assert getattr(dw, name) is not None
+        assert name in dir(dw)
+
+
+def test_every_public_name_can_be_the_first_thing_asked_for() -> None:
+    code = "; ".join(f"from decision_widgets import {name}" for name in sorted(NAMES, reverse=True))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    assert not hasattr(dw, "crystal_ball")
