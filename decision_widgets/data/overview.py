@@ -18,7 +18,7 @@ from decision_widgets.vocabulary import Kind
 
 SAMPLE_ROWS: Final = 10_000
 LARGEST: Final = "1.7976931348623157E308"
-_PER_COLUMN: Final = 10
+_PER_COLUMN: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Column:
     recognition: Recognition
     mean: float
     lowest: float
-    below_zero: int
+    complete: bool
     modal_value: float
     modal_share: float
 
@@ -57,6 +57,8 @@ class _Candidate:
     levels: tuple[float, ...]
     mode: float
     few: bool
+    whole: bool
+    one_sided: bool
 
 
 def look_over(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]) -> Overview:
@@ -112,9 +114,15 @@ def _candidate(engine: Engine, name: str, kind: ColumnType) -> _Candidate | Unre
     values = (value for (value,) in engine.query(f"SELECT {number} FROM {engine.source} LIMIT {SAMPLE_ROWS}"))
     sample = Counter(value for value in values if value is not None and math.isfinite(value))
     few = len(sample) <= 2
-    mode = max(sample, key=sample.__getitem__, default=0.0)
+    mode, most = max(sample.items(), key=lambda item: item[1], default=(0.0, 0))
     return _Candidate(
-        number=number, texts=texts, levels=tuple(sorted(sample)) if few else (), mode=mode, few=few
+        number=number,
+        texts=texts,
+        levels=tuple(sorted(sample)) if few else (),
+        mode=mode,
+        few=few,
+        whole=all(value == math.floor(value) for value in sample),
+        one_sided=most >= 0.9 * sample.total(),
     )
 
 
@@ -170,21 +178,28 @@ def _statement(
         hashed,
     ]
     for candidate in candidates.values():
-        y = candidate.number
-        other = " AND ".join(f"{y} <> {double(level)}" for level in candidate.levels) or "1 = 1"
-        parts += [
-            f"count({y})",
-            f"min({y})",
-            f"max({y})",
-            f"sum(CASE WHEN {y} <> floor({y}) THEN 1 ELSE 0 END)",
-            f"sum(CASE WHEN abs({y}) > {LARGEST} THEN 1 ELSE 0 END)",
-            f"sum(CASE WHEN {other} THEN 1 ELSE 0 END)",
-            f"sum(CASE WHEN {y} = {double(candidate.mode)} THEN 1 ELSE 0 END)",
-            f"sum({y})",
-            f"sum(CASE WHEN {y} < 0 THEN 1 ELSE 0 END)",
-            f"sum(CASE WHEN {y} = {double(max(candidate.levels, default=0.0))} THEN 1 ELSE 0 END)",
-        ]
+        parts += _aggregates(candidate)
     return f"SELECT {', '.join(parts)} FROM {engine.source} GROUP BY 1"
+
+
+def _aggregates(candidate: _Candidate) -> list[str]:
+    """Ask for what the sample leaves open; what it has settled costs the scan nothing."""
+    y = candidate.number
+
+    def rows_where(condition: str) -> str:
+        return f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END)"
+
+    levels = [double(level) for level in candidate.levels]
+    return [
+        f"count({y})",
+        f"min({y})",
+        f"max({y})",
+        f"sum({y})",
+        rows_where(f"{y} <> floor({y})") if candidate.whole else "1",
+        rows_where(" AND ".join(f"{y} <> {level}" for level in levels) or f"{y} IS NOT NULL") if candidate.few else "0",
+        rows_where(f"{y} = {double(candidate.mode)}") if candidate.one_sided else "0",
+        rows_where(f"{y} = {levels[-1]}") if levels else "0",
+    ]
 
 
 def _moment(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]) -> str:
@@ -223,11 +238,11 @@ def _totals(parts: Sequence[Row]) -> Row:
 def _column(
     engine: Engine, name: str, kind: ColumnType, candidate: _Candidate, totals: Row, n_rows: int, declared: Kind | None
 ) -> Column | Unreadable:
-    present, lowest, highest, broken, infinite, other, modal, total, below_zero, upper = totals
+    present, lowest, highest, total, broken, other, modal, upper = totals
     if present == 0:
         return Unreadable(what=f"The column '{name}' is missing in all {n_rows:,} rows.", remedy="check the join")
-    if infinite:
-        return _infinite(engine, name, candidate.number, int(infinite), n_rows)
+    if math.isinf(lowest) or math.isinf(highest):
+        return _infinite(engine, name, candidate.number, n_rows)
     n_distinct = 3 if not candidate.few else len({lowest, highest})
     if candidate.few and other:
         # The sample's few values are not all there is: it may have come before the first rare one.
@@ -247,6 +262,8 @@ def _column(
     )
     recognition = recognise(profile, declared)
     number, mean, mode = candidate.number, total / present, candidate.mode
+    if present == n_rows and kind == "number":
+        number = as_number(engine, name, "integer")  # without a NaN anywhere there is nothing to look for
     if recognition.mapping is not None and candidate.texts is None:
         number = f"CASE WHEN {number} = {double(highest)} THEN 1.0E0 WHEN {number} = {double(lowest)} THEN 0.0E0 END"
         mean, mode = upper / present, float(candidate.mode == highest)
@@ -255,13 +272,14 @@ def _column(
         recognition=recognition,
         mean=mean,
         lowest=lowest,
-        below_zero=int(below_zero),
+        complete=present == n_rows,
         modal_value=mode,
         modal_share=modal / present,
     )
 
 
-def _infinite(engine: Engine, name: str, number: str, infinite: int, n_rows: int) -> Unreadable:
+def _infinite(engine: Engine, name: str, number: str, n_rows: int) -> Unreadable:
+    ((infinite,),) = engine.query(f"SELECT count(*) FROM {engine.source} WHERE abs({number}) > {LARGEST}")
     numbered, where = engine.dialect().numbered, ""
     if numbered is not None:
         row = engine.name("decision_widgets row")

@@ -127,7 +127,7 @@ def _term(columns: MetricColumns, spec: MomentSpec, overview: Overview) -> Terms
     if isinstance(y, Unreadable):
         return y
     zero = spec.missing == "zero"
-    plain = Terms(metric=columns.metric, y=y.number, d="1.0E0", shift=y.mean, ratio=False, as_zero=zero)
+    plain = Terms(metric=columns.metric, y=y.number, d="1.0E0", shift=y.mean, ratio=False, as_zero=zero, complete=y.complete)
     if columns.denominator is None:
         return plain
     if columns.denominator == spec.participant:
@@ -137,7 +137,7 @@ def _term(columns: MetricColumns, spec: MomentSpec, overview: Overview) -> Terms
         return d
     if d.lowest < 0:
         return Unreadable(
-            what=f"Its denominator '{columns.denominator}' is negative in {d.below_zero:,} rows.",
+            what=f"Its denominator '{columns.denominator}' is negative in some rows, down to {d.lowest:g}.",
             remedy="a ratio of totals needs a denominator of 0 or more",
         )
     shift = y.mean / d.mean if d.mean > 0 else 0.0

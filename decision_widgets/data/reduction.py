@@ -26,6 +26,7 @@ class Terms:
     shift: float
     ratio: bool
     as_zero: bool
+    complete: bool
 
     @property
     def used(self) -> str:
@@ -74,9 +75,14 @@ def _participants(engine: Engine, key: str, arm_code: str, terms: Sequence[Terms
     columns = ["min(arm) AS first_arm", "max(arm) AS last_arm", "count(*) AS n"]
     inner = [f"{key} AS id", f"{arm_code} AS arm"]
     for k, term in enumerate(terms):
+        y, shift = term.value(), double(term.shift)
+        if term.complete and not term.ratio:
+            inner.append(f"{y} - {shift} AS v{k}")
+            counts = [f"count(*) AS c{k}", f"count(*) AS held{k}"] if term.as_zero else [f"count(*) AS c{k}"]
+            columns += [*counts, f"CAST(count(*) AS DOUBLE) AS m{k}", f"sum(v{k}) AS s{k}", f"sum(v{k} * v{k}) AS q{k}"]
+            continue
         columns.append(f"count(used{k}) AS c{k}")
         inner.append(f"{term.used} AS used{k}")
-        y, shift = term.value(), double(term.shift)
         if term.as_zero:
             columns.append(f"count(held{k}) AS held{k}")
             inner.append(f"{term.y if term.d in (None, '1.0E0') else f'({term.y} + {term.d})'} AS held{k}")
