@@ -1,26 +1,30 @@
-"""The door of the room: recognise the table, check it, reduce it."""
+"""The door of the room: recognise the table, check it, reduce it in its engine."""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
-import numpy as np
-
-from decision_widgets.data.columns import read_column, rows_without_value
-from decision_widgets.data.frame import Assignment, assignment, calendar, check_columns, fingerprint
-from decision_widgets.data.metric import read_metric
+from decision_widgets.data.engine import ColumnType, Engine, as_key
+from decision_widgets.data.overview import Column, Overview, look_over
 from decision_widgets.data.reading import MetricReading, Reading, Unreadable
-from decision_widgets.errors import InputError, MissingValues, listed
+from decision_widgets.data.reduction import Reduced, Terms, reduce_table
+from decision_widgets.data.tables import label, open_table
+from decision_widgets.errors import InputError, MissingValues, did_you_mean, listed
 from decision_widgets.moments import MetricColumns, MomentSpec
 
 
 def read_moments(table: Any, spec: MomentSpec) -> Reading:
-    """Reduce a table to the moments that a design needs, in one pass over its rows.
+    """Reduce a table to the moments that a design needs, where its rows are.
+
+    Two scans: one flat, arm by arm (what the columns hold), one that gathers rows to participants, for all metrics
+    together. Nothing leaves the engine but sums.
 
     Parameters
     ----------
-    table : pandas.DataFrame
+    table : pandas or Polars frame, PyArrow table, DuckDB relation, (connection, name), path, or PySpark DataFrame
         One row per observation; a participant may have many.
     spec : MomentSpec
         From ``design.needs()``.
@@ -28,71 +32,161 @@ def read_moments(table: Any, spec: MomentSpec) -> Reading:
     Raises
     ------
     InputError
-        The table is not a pandas frame, is empty, or holds one arm only or an arm that the design does not name.
+        The table is none of these, is empty, or holds one arm only or an arm that the design does not name.
     ColumnNotFound
         A column that the design names is not there.
     MissingValues
         Values are missing and ``missing="raise"``.
     """
-    pandas = sys.modules.get("pandas")
-    if pandas is None or not isinstance(table, pandas.DataFrame):
-        raise InputError(
-            f"The data must be a pandas DataFrame with one row per observation; got {type(table).__name__}. "
-            "Convert it first, for example with .to_pandas()."
-        )
-    check_columns(table, spec)
-    if len(table) == 0:
-        raise InputError("The table has no rows; check the query or the filter before it.")
-    who = assignment(table, spec)
-    metrics = {columns.metric: _read_one(table, columns, who, spec) for columns in spec.metrics}
-    _raise_if_missing(spec, who, metrics)
-    first_day, last_day, days = calendar(table, spec.time)
+    engine = open_table(table, spec)
+    try:
+        types = engine.types()
+        overview = look_over(engine, spec, types)
+        if overview.without_participant == overview.n_rows:
+            raise InputError(f"The participant column {spec.participant!r} is missing in every row; check the join.")
+        arms, codes = _arms(overview, spec)
+        terms, unreadable = _terms(spec, overview)
+        reduced = reduce_table(engine, as_key(engine, spec.participant, types[spec.participant]),
+                               _arm_code(engine, spec, types, codes), terms)  # fmt: skip
+    finally:
+        engine.close()
+    metrics = {c.metric: unreadable.get(c.metric) or _metric(c, overview, reduced, arms) for c in spec.metrics}
+    left_out = {spec.participant: overview.without_participant, spec.arm: overview.without_arm}
+    _raise_if_missing(spec, left_out, metrics)
+    days = None if overview.first_day is None or overview.last_day is None else (
+        overview.last_day - overview.first_day
+    ).days + 1  # fmt: skip
     return Reading(
-        arms=who.arms,
-        participants=who.participants,
-        n_rows=len(table),
-        left_out=who.left_out,
-        n_contaminated=who.n_contaminated,
+        arms=arms,
+        participants={name: reduced.participants.get(code, 0) for code, name in enumerate(arms)},
+        n_rows=overview.n_rows,
+        left_out=left_out | {"several arms": reduced.rows_torn},
+        n_contaminated=reduced.n_torn,
         days=days,
-        first_day=first_day,
-        last_day=last_day,
-        fingerprint=fingerprint(table, spec),
+        first_day=_iso(overview.first_day),
+        last_day=_iso(overview.last_day),
+        fingerprint=overview.fingerprint,
         metrics=metrics,
     )
 
 
-def _read_one(table: Any, columns: MetricColumns, who: Assignment, spec: MomentSpec) -> MetricReading | Unreadable:
-    numerator = read_column(table[columns.numerator], columns.numerator, declared=columns.kind)
-    if isinstance(numerator, Unreadable):
-        return numerator
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _arms(overview: Overview, spec: MomentSpec) -> tuple[tuple[str, ...], dict[int, list[Any]]]:
+    names = [label(value) for value, _ in overview.labels]
+    arms = _arms_in_order(names, spec)
+    codes: dict[int, list[Any]] = {}
+    for (value, _), name in zip(overview.labels, names, strict=True):
+        codes.setdefault(arms.index(name), []).append(value)
+    return arms, codes
+
+
+def _arms_in_order(found: list[str], spec: MomentSpec) -> tuple[str, ...]:
+    if spec.control not in found:
+        raise InputError(
+            f"The column {spec.arm!r} has no rows of the control {spec.control!r}.{did_you_mean(spec.control, found)} "
+            f"It holds: {listed(sorted(found)) or 'nothing'}."
+        )
+    if len(set(found)) < 2:
+        raise InputError(
+            f"The column {spec.arm!r} holds one arm only, {spec.control!r}; a comparison needs a treatment too. "
+            "Check the filter before it."
+        )
+    if spec.arms is None:
+        return (spec.control, *sorted(set(found) - {spec.control}))
+    unknown = sorted(set(found) - set(spec.arms))
+    if unknown:
+        raise InputError(
+            f"The column {spec.arm!r} holds arms that the design does not name: {listed(unknown)}. "
+            f"The design names: {listed(list(spec.arms))}. Add them to arms=, or filter those rows out."
+        )
+    return spec.arms
+
+
+def _arm_code(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType], codes: dict[int, list[Any]]) -> str:
+    name = engine.name(spec.arm)
+    column = f"CAST({name} AS {engine.dialect().text})" if types[spec.arm] == "text" else name
+    cases = [
+        f"WHEN {column} = {engine.literal(value)} THEN {code}" for code, values in codes.items() for value in values
+    ]
+    return f"CASE {' '.join(cases)} END"
+
+
+def _terms(spec: MomentSpec, overview: Overview) -> tuple[list[Terms], dict[str, Unreadable]]:
+    terms, unreadable = [], {}
+    for columns in spec.metrics:
+        term = _term(columns, spec, overview)
+        if isinstance(term, Unreadable):
+            unreadable[columns.metric] = term
+        else:
+            terms.append(term)
+    return terms, unreadable
+
+
+def _term(columns: MetricColumns, spec: MomentSpec, overview: Overview) -> Terms | Unreadable:
+    y = overview.columns[columns.numerator]
+    if isinstance(y, Unreadable):
+        return y
+    zero = spec.missing == "zero"
+    plain = Terms(
+        metric=columns.metric, y=y.number, d="1.0E0", shift=y.mean, ratio=False, as_zero=zero, complete=y.complete
+    )
     if columns.denominator is None:
-        return read_metric(numerator, None, columns, who, spec.missing)
+        return plain
     if columns.denominator == spec.participant:
-        absent = np.isnan(numerator.values)
-        counted = np.ones_like(absent) if spec.missing == "zero" else ~absent
-        return read_metric(numerator, who.once(counted), columns, who, spec.missing)
-    denominator = read_column(table[columns.denominator], columns.denominator, declared="continuous")
-    if isinstance(denominator, Unreadable):
-        return denominator
-    below = denominator.values < 0
-    if below.any():
+        return replace(plain, d=None, ratio=True, shift=0.0)
+    d = overview.columns[columns.denominator]
+    if isinstance(d, Unreadable):
+        return d
+    if d.lowest < 0:
         return Unreadable(
-            what=f"Its denominator '{columns.denominator}' is negative in {below.sum():,} rows, "
-            f"first in row {int(np.argmax(below)):,}.",
+            what=f"Its denominator '{columns.denominator}' is negative in some rows, down to {d.lowest:g}.",
             remedy="a ratio of totals needs a denominator of 0 or more",
         )
-    return read_metric(numerator, denominator.values, columns, who, spec.missing)
+    shift = y.mean / d.mean if d.mean > 0 else 0.0
+    return replace(plain, d=d.number, ratio=True, shift=shift)
 
 
-def _raise_if_missing(spec: MomentSpec, who: Assignment, metrics: dict[str, MetricReading | Unreadable]) -> None:
+def _metric(
+    columns: MetricColumns, overview: Overview, reduced: Reduced, arms: tuple[str, ...]
+) -> MetricReading | Unreadable:
+    column = overview.columns[columns.numerator]
+    assert isinstance(column, Column)
+    moments = reduced.moments[columns.metric]
+    missing = reduced.missing[columns.metric]
+    if sum(missing.values()) == sum(reduced.rows.values()):
+        return Unreadable(what=f"No row of '{columns.metric}' has both a value and an arm.", remedy="check the join")
+    recognition = column.recognition
+    if columns.denominator is not None:
+        recognition = replace(
+            recognition,
+            kind="ratio",
+            evidence=f"Total of '{columns.numerator}' divided by total of '{columns.denominator}'",
+            confidence="certain",
+            largest=None,
+        )
+    return MetricReading(
+        recognition=recognition,
+        arms={name: moments[code] for code, name in enumerate(arms) if code in moments},
+        rows={name: reduced.rows.get(code, 0) for code, name in enumerate(arms)},
+        missing={name: missing.get(code, 0) for code, name in enumerate(arms)},
+        modal_value=column.modal_value,
+        modal_share=column.modal_share,
+    )
+
+
+def _raise_if_missing(
+    spec: MomentSpec, left_out: Mapping[str, int], metrics: Mapping[str, MetricReading | Unreadable]
+) -> None:
     if spec.missing != "raise":
         return
-    problems = [f"{n:,} rows have no {reason}" for reason, n in who.left_out.items() if reason != "several arms" and n]
+    problems = [f"{n:,} rows have no {column}" for column, n in left_out.items() if n]
     for name, reading in metrics.items():
-        count = 0 if isinstance(reading, Unreadable) else sum(reading.missing.values())
-        if count:
-            total = sum(reading.rows.values()) if isinstance(reading, MetricReading) else 0
-            problems.append(f"metric {name!r} is missing in {count:,} of {total:,} rows{rows_without_value(reading)}")
+        if isinstance(reading, MetricReading) and (count := sum(reading.missing.values())):
+            where = ", ".join(f"{arm}: {n:,}" for arm, n in reading.missing.items())
+            problems.append(f"metric {name!r} is missing in {count:,} of {sum(reading.rows.values()):,} rows ({where})")
     if problems:
         raise MissingValues(
             f"Values are missing: {listed(problems)}. Say what to do with such rows: "

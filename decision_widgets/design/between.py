@@ -133,7 +133,8 @@ class BetweenSubject(Record):
         """Build a design from a mapping of its words; an unknown word is an error that names the nearest."""
         known = [item.name for item in fields(cls)]
         problems = [
-            f"A between-subject design has no word {key!r}.{did_you_mean(str(key), known)} It knows: {listed(known, 20)}."
+            f"A between-subject design has no word {key!r}.{did_you_mean(str(key), known)} "
+            f"It knows: {listed(known, 20)}."
             for key in given
             if key not in known
         ]

@@ -1,4 +1,7 @@
-"""The decision rule: intervals and margins in, verdict out. P-values never enter; the same inputs give the same verdict."""
+"""The decision rule: intervals and margins in, verdict out.
+
+P-values never enter; the same inputs give the same verdict.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ class Rule(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Judgement(Record):
-    """The verdict on one treatment; a "ship" is `clear` when the whole interval is above the smallest worthwhile effect."""
+    """The verdict on one treatment.
+
+    A "ship" is `clear` when the whole interval is above the smallest worthwhile effect.
+    """
 
     verdict: Verdict
     rules: tuple[Rule, ...]

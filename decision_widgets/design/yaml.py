@@ -44,7 +44,8 @@ def read_design(text: str, *, first_line: int = 1) -> BetweenSubject:
     if kind not in DESIGNS:
         line = next(key.start_mark.line + first_line for key, _ in node.value if key.value == "design")
         raise InputError(
-            f"Line {line}: there is no design {kind!r}.{did_you_mean(str(kind), DESIGNS)} It can be: {listed([*DESIGNS])}."
+            f"Line {line}: there is no design {kind!r}.{did_you_mean(str(kind), DESIGNS)} "
+            f"It can be: {listed([*DESIGNS])}."
         )
     problems = list(_wrong_keys(node, first_line))
     if problems:

@@ -3,28 +3,43 @@
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.difference import MeanDifference, ratio_difference, student_t, welch_t
 from decision_widgets.estimates.multiple import Procedure, adjust_p_values
+from decision_widgets.estimates.panel import PanelCoefficient, PanelRegression, panel_regression
+from decision_widgets.estimates.panel_cells import PanelCells
 from decision_widgets.estimates.proportions import ProportionDifference, two_proportions
 from decision_widgets.estimates.regression import ClusteredRegression, clustered_ols
 from decision_widgets.estimates.relative import NoRelativeEffect, RelativeEffect, relative_effect
+from decision_widgets.estimates.robust import RobustRegression, TwoWayRegression, robust_ols, two_way_clustered_ols
 from decision_widgets.estimates.sample_ratio import SampleRatio, sample_ratio
 from decision_widgets.estimates.sensitivity import detectable_effect
+from decision_widgets.estimates.wild_bootstrap import WildBootstrap, WildWeights, wild_bootstrap
 
 __all__ = [
     "ClusteredRegression",
     "MeanDifference",
     "NoRelativeEffect",
+    "PanelCells",
+    "PanelCoefficient",
+    "PanelRegression",
     "Procedure",
     "ProportionDifference",
     "RelativeEffect",
+    "RobustRegression",
     "SampleRatio",
+    "TwoWayRegression",
+    "WildBootstrap",
+    "WildWeights",
     "adjust_p_values",
     "clustered_difference",
     "clustered_ols",
     "detectable_effect",
+    "panel_regression",
     "ratio_difference",
     "relative_effect",
+    "robust_ols",
     "sample_ratio",
     "student_t",
     "two_proportions",
+    "two_way_clustered_ols",
     "welch_t",
+    "wild_bootstrap",
 ]

@@ -77,10 +77,10 @@ def both_arms(frame: pd.DataFrame) -> pd.DataFrame:
         (lambda f: f.assign(user=[[1]] * len(f)), dw.InputError, "values that are no labels"),
         (lambda f: pd.concat([f, f[["spend"]]], axis=1), dw.InputError, "several columns called 'spend'"),
         (both_arms, dw.InputError, "Every participant was seen in more than one arm"),
-        (lambda f: f.to_dict("list"), dw.InputError, "must be a pandas DataFrame.*got dict"),
-        (lambda f: f.spend, dw.InputError, "must be a pandas DataFrame.*got Series"),
-        (lambda f: f.to_numpy(), dw.InputError, "must be a pandas DataFrame.*got ndarray"),
-        (lambda f: None, dw.InputError, "must be a pandas DataFrame.*got NoneType"),
+        (lambda f: f.to_dict("list"), dw.InputError, "must be a pandas or Polars frame.*got dict"),
+        (lambda f: f.spend, dw.InputError, "must be a pandas or Polars frame.*got Series"),
+        (lambda f: f.to_numpy(), dw.InputError, "must be a pandas or Polars frame.*got ndarray"),
+        (lambda f: None, dw.InputError, "must be a pandas or Polars frame.*got NoneType"),
         (set_to("user", None, first_rows(3)), dw.MissingValues, "3 rows have no user"),
         (set_to("variant", None, first_rows(3)), dw.MissingValues, "3 rows have no variant"),
     ],
@@ -128,8 +128,8 @@ def in_arm(arm: str) -> Callable[[pd.DataFrame], Any]:
         (set_to("trips", None), "E_METRIC_KIND", "missing in all"),
         (set_to("trips", np.inf, first_rows(2)), "E_METRIC_KIND", "infinite in 2"),
         (set_to("trips", pd.Timestamp("2026-01-01")), "E_METRIC_KIND", "holds dates"),
-        (set_to("trips", date(2026, 1, 1)), "E_METRIC_KIND", "could not be computed|text in"),
-        (set_to("trips", pd.Timedelta("1D")), "E_METRIC_KIND", "holds dates"),
+        (set_to("trips", date(2026, 1, 1)), "E_METRIC_KIND", "holds dates"),
+        (set_to("trips", pd.Timedelta("1D")), "E_METRIC_KIND", "neither numbers nor texts"),
         (set_to("trips", "one"), "E_METRIC_KIND", "one text only"),
         (set_to("trips", 10**400, first_rows(1)), "E_METRIC_KIND", "beyond"),
         (lambda f: f.assign(trips=f.trips * 1e200), "E_METRIC_KIND", "beyond"),
@@ -150,7 +150,8 @@ def test_a_metric_that_cannot_be_computed_is_refused_and_the_others_are_not(
     assert refused.message.code == code
     assert pd.Series([refused.message.text]).str.contains(said, regex=True).all(), refused.message.text
     assert kept.result == alone.result == "estimate"
-    assert (kept.effect, kept.std_error, kept.df) == (alone.effect, alone.std_error, alone.df)
+    # The engine may gather the same participants in another order when it gathers more columns.
+    assert (kept.effect, kept.std_error, kept.df) == pytest.approx((alone.effect, alone.std_error, alone.df), rel=1e-12)
     row = result.to_frame().set_index("metric").loc["trips"]
     assert row[["effect", "effect_lower", "p_value", "relative_effect", "std_error"]].isna().all()
     check_whole(result)

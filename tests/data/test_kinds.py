@@ -10,22 +10,43 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from decision_widgets.data.columns import Numbers, read_column
+from decision_widgets.data import MetricReading, Unreadable, read_moments
 from decision_widgets.data.kinds import Recognition
-from decision_widgets.data.reading import Unreadable
+from decision_widgets.moments import MetricColumns, MomentSpec
 from decision_widgets.vocabulary import Kind
 
 
-def read(values: Any, declared: Kind | None = None) -> Numbers:
-    numbers = read_column(values if isinstance(values, pd.Series) else pd.Series(values), "y", declared=declared)
-    assert isinstance(numbers, Numbers), numbers
-    return numbers
+def reading(values: Any, declared: Kind | None) -> MetricReading | Unreadable:
+    """Read values that stand in the control; a treatment of the same values stands beside it."""
+    column = values if isinstance(values, pd.Series) else pd.Series(values)
+    both = pd.concat([column, column], ignore_index=True)
+    frame = pd.DataFrame({"user": range(len(both)), "arm": ["C"] * len(column) + ["T"] * len(column), "y": both})
+    metric = MetricColumns(metric="y", numerator="y", kind=declared)
+    spec = MomentSpec(
+        participant="user", arm="arm", control="C", arms=None, time=None, metrics=(metric,), missing="drop"
+    )
+    return read_moments(frame, spec).metrics["y"]
+
+
+def read(values: Any, declared: Kind | None = None) -> MetricReading:
+    found = reading(values, declared)
+    assert isinstance(found, MetricReading), found
+    return found
 
 
 def refusal(values: Any, declared: Kind | None = None) -> str:
-    numbers = read_column(values if isinstance(values, pd.Series) else pd.Series(values), "y", declared=declared)
-    assert isinstance(numbers, Unreadable), numbers
-    return numbers.what
+    found = reading(values, declared)
+    assert isinstance(found, Unreadable), found
+    return found.what
+
+
+def assert_numbers(found: MetricReading, numbers: list[float]) -> None:
+    arm = found.arms["C"]
+    present = [number for number in numbers if number == number]
+    assert (arm.n_observations, arm.n_missing) == (len(present), len(numbers) - len(present))
+    assert arm.level == pytest.approx(np.mean(present), rel=1e-14)
+    assert arm.observations is not None
+    assert arm.observations.cross[0, 0] == pytest.approx(np.var(present) * len(present), rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +87,7 @@ def test_large_whole_numbers_are_said_to_look_like_money() -> None:
 def test_two_values_become_0_and_1(values: list[Any], mapping: tuple[str, str] | None, numbers: list[int]) -> None:
     found = read(values)
     assert found.recognition.mapping == mapping
-    assert found.values.tolist() == numbers
+    assert_numbers(found, numbers)
 
 
 def test_a_declared_kind_keeps_the_numbers_as_they_are() -> None:
@@ -74,7 +95,7 @@ def test_a_declared_kind_keeps_the_numbers_as_they_are() -> None:
     assert found.recognition == Recognition(
         kind="continuous", evidence="Declared continuous; Two values only, 5 and 7; 33.3% are 7", confidence="certain"
     )
-    assert found.values.tolist() == [5, 7, 5]
+    assert_numbers(found, [5, 7, 5])
 
 
 @pytest.mark.parametrize(
@@ -91,19 +112,19 @@ def test_a_declared_kind_keeps_the_numbers_as_they_are() -> None:
     ids=lambda column: str(column.dtype),
 )
 def test_the_same_numbers_in_any_column_type_are_the_same(column: pd.Series) -> None:
-    np.testing.assert_array_equal(read(column).values, [1.0, 0.0, np.nan, 3.0])
+    assert_numbers(read(column), [1.0, 0.0, np.nan, 3.0])
 
 
 def test_a_nullable_boolean_is_binary() -> None:
     found = read(pd.Series([True, None, False], dtype="boolean"))
-    np.testing.assert_array_equal(found.values, [1.0, np.nan, 0.0])
+    assert_numbers(found, [1.0, np.nan, 0.0])
     assert found.recognition.kind == "binary"
     assert found.recognition.mapping is None
 
 
 def test_a_category_of_two_words_is_binary() -> None:
     found = read(pd.Series(["no", "yes", None], dtype="category"))
-    np.testing.assert_array_equal(found.values, [0.0, 1.0, np.nan])
+    assert_numbers(found, [0.0, 1.0, np.nan])
 
 
 @pytest.mark.parametrize(
@@ -112,22 +133,22 @@ def test_a_category_of_two_words_is_binary() -> None:
         (pd.to_datetime(["2026-01-01", "2026-01-02"]), "holds dates"),
         (pd.to_datetime(["2026-01-01", "2026-01-02"]).tz_localize("UTC"), "holds dates"),
         (pd.period_range("2026-01", periods=3, freq="M"), "holds dates"),
-        ([pd.Timestamp("2026-01-01").date(), pd.Timestamp("2026-01-02").date()], "text in 2 of 2 rows"),
-        (pd.to_timedelta([1, 2], unit="D"), "holds dates"),
-        ([None, None], "missing in all 2 rows"),
-        (pd.Series([pd.NA, pd.NA], dtype="Int64"), "missing in all 2 rows"),
+        ([pd.Timestamp("2026-01-01").date(), pd.Timestamp("2026-01-02").date()], "holds dates"),
+        (pd.to_timedelta([1, 2], unit="D"), "neither numbers nor texts"),
+        ([None, None], "missing in all 4 rows"),
+        (pd.Series([pd.NA, pd.NA], dtype="Int64"), "missing in all 4 rows"),
         (["12", "13", "14"], "holds its numbers as text"),
         (["0", "1"], "holds its numbers as text"),
-        ([1.5, "n/a", 3], "text in 1 of 3 rows, for example 'n/a' in row 1"),
-        ([None, 1.5, "n/a"], "text in 1 of 3 rows, for example 'n/a' in row 2"),
-        (["a", "b", "c"], "text in 3 of 3 rows, for example 'a' in row 0"),
+        ([1.5, "n/a", 3], "text in 2 of 6 rows, for example 'n/a' in row 1"),
+        ([None, 1.5, "n/a"], "text in 2 of 6 rows, for example 'n/a' in row 2"),
+        (["a", "b", "c"], "text in 6 of 6 rows, for example 'a' in row 0"),
         (["yes", "yes"], "holds one text only, 'yes'"),
-        ([1.0, np.inf, -np.inf], "infinite in 2 of 3 rows, first in row 1"),
-        ([Decimal("Infinity"), Decimal(1)], "infinite in 1 of 2 rows"),
-        ([1.0, 1e200, 2.0], r"beyond ±1e\+100 in 1 of 3 rows"),
-        ([1, 10**400, 3], r"beyond ±1e\+100 in 1 of 3 rows"),
-        ([[1], [1], [2]], "text in 3 of 3 rows"),
-        ([1 + 1j, 2 + 0j, 0j], "text in 3 of 3 rows"),
+        ([1.0, np.inf, -np.inf], "infinite in 4 of 6 rows, first in row 1"),
+        ([Decimal("Infinity"), Decimal(1)], "infinite in 2 of 4 rows"),
+        ([1.0, 1e200, 2.0], r"beyond ±1e\+100 in 2 of 6 rows"),
+        ([1, 10**400, 3], r"beyond ±1e\+100 in 2 of 6 rows"),
+        ([[1], [1], [2]], "neither numbers nor texts"),
+        ([1 + 1j, 2 + 0j, 0j], "neither numbers nor texts"),
     ],
 )
 def test_what_is_no_metric_says_why(values: Any, said: str) -> None:
@@ -135,4 +156,4 @@ def test_what_is_no_metric_says_why(values: Any, said: str) -> None:
 
 
 def test_three_values_declared_binary_are_refused() -> None:
-    assert "declared binary and has 3 different values" in refusal([0, 1, 2], "binary")
+    assert "declared binary and has more than two values, for example 0, 1 and 2" in refusal([0, 1, 2], "binary")

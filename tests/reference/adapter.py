@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,103 @@ def _p_adjust(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     return adjusted | {"bky_two_stage_n_rejected": sum(value <= alpha for value in two_stage)}
 
 
+def _panel(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    frame, names = _frame(case, data_dir), case["columns"]
+    effects = names["fe"] if isinstance(names["fe"], list) else [names["fe"]]
+    frame = frame.dropna(subset=[names["outcome"], names["regressors"], *effects])
+    fit = estimates.panel_regression(_cells(frame, names["outcome"], [names["regressors"]], effects, names["cluster"]))
+    return {
+        "estimate": fit.effect,
+        "se_classical": fit.std_error_independent,
+        "se_CR0": fit.std_error_cr0,
+        "se_CR1S_nested_xtreg": fit.std_error_cr1,
+        "p_CR1S_nested_xtreg": fit.p_value_cr1,
+    }
+
+
+def _wild_bootstrap(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    frame, names = _frame(case, data_dir), case["columns"]
+    outcome, right = names["formula"].split("~")
+    terms = sorted(right.split("+"), key=lambda term: term != names["coefficient"])
+    answer = estimates.wild_bootstrap(_cells(frame, outcome, terms, [], names["cluster"]))
+    return {
+        "estimate": answer.effect,
+        "n_clusters": answer.n_clusters,
+        "n_weights": answer.n_draws,
+        "t_CR1S": answer.statistic,
+        "p_ge": answer.p_value,
+    }
+
+
+def _ols_hc(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    y, columns, at = _design(case, data_dir)
+    fit = estimates.robust_ols(y, np.column_stack(list(columns.values())))
+    reported = {
+        "estimate": fit.coefficients,
+        "se_classical": fit.std_error_equal,
+        "se_HC0": fit.std_error_hc0,
+        "se_HC1": fit.std_error_hc1,
+        "se_HC2": fit.std_error_hc2,
+        "se_HC3": fit.std_error_hc3,
+    }
+    return {key: _reported(array, at) for key, array in reported.items()}
+
+
+def _ols_two_way(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    y, columns, at = _design(case, data_dir)
+    frame = _frame(case, data_dir)
+    ways = (frame.loc[y.index, name] for name in case["columns"]["cluster"])
+    fit = estimates.two_way_clustered_ols(y, np.column_stack(list(columns.values())), *ways)
+    return {
+        "estimate": _reported(fit.coefficients, at),
+        "se_min_G": _reported(fit.std_error, at),
+        "df_min_G": fit.df,
+        "p_min_G": _reported(fit.p_value, at),
+    }
+
+
+def _design(
+    case: dict[str, Any], data_dir: Path
+) -> tuple[pd.Series[Any], dict[str, np.ndarray[Any, Any]], int | list[int]]:
+    """Read an R formula of plain columns and ``factor(name,levels=c(...))``; say where the reported terms are."""
+    frame, names = _frame(case, data_dir), case["columns"]
+    outcome, right = names["formula"].split("~")
+    factors = {term: re.findall(r"factor\((\w+)|'(\w+)'", term) for term in right.split("+")}
+    used = [found[0][0] if found else term for term, found in factors.items()]
+    frame = frame.dropna(subset=[outcome, *used])
+    columns = {"1": np.ones(len(frame))}
+    for (term, found), column in zip(factors.items(), used, strict=True):
+        if found:
+            columns |= {_plain(term + level): frame[column].eq(level).to_numpy(float) for _, level in found[2:]}
+        else:
+            columns[term] = frame[column].to_numpy(float)
+    reported, order = names["report"], list(columns)
+    several = isinstance(reported, list)
+    return frame[outcome], columns, [order.index(_plain(t)) for t in reported] if several else order.index(reported)
+
+
+def _plain(term: str) -> str:
+    return re.sub(r"[\s'\"]", "", term)
+
+
+def _reported(array: Any, at: int | list[int]) -> Any:
+    return [float(array[i]) for i in at] if isinstance(at, list) else float(array[at])
+
+
+def _cells(
+    frame: pd.DataFrame, outcome: str, terms: list[str], effects: list[str], cluster: str
+) -> estimates.PanelCells:
+    return estimates.PanelCells(
+        weight=np.ones(len(frame)),
+        mean=frame[outcome],
+        within=np.zeros(len(frame)),
+        treatment=frame[terms[0]],
+        fixed_effects={name: frame[name] for name in effects},
+        cluster=frame[cluster],
+        controls={term: frame[term] for term in terms[1:]},
+    )
+
+
 METHODS = {
     "welch_t": _t_test,
     "student_t": _t_test,
@@ -147,4 +245,8 @@ METHODS = {
     "ols_cluster": _ols_cluster,
     "srm_chi_square": _srm,
     "p_adjust": _p_adjust,
+    "panel_fe_cluster": _panel,
+    "ols_hc": _ols_hc,
+    "ols_twoway_cluster": _ols_two_way,
+    "wild_cluster_bootstrap_exact": _wild_bootstrap,
 }

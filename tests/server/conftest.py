@@ -13,7 +13,7 @@ from decision_widgets import templates
 from tests.server.running_server import RunningServer, running_server
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def two_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("templates")
     cells = [new_markdown_cell("# A"), new_code_cell("alpha = 0.05  # kept", metadata={"tags": ["parameters"]})]
@@ -25,7 +25,7 @@ def two_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def server(two_templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     with running_server(tmp_path_factory.mktemp("jupyter")) as running:
         yield running

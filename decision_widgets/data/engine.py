@@ -1,0 +1,82 @@
+"""What an engine must be able to do, and how each spells it; everything else is one SQL text for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+ColumnType = Literal["integer", "number", "bool", "text", "date", "timestamp", "other"]
+Row = tuple[Any, ...]
+
+
+class Engine(Protocol):
+    """Runs aggregates where the rows are. `source` is what stands after FROM."""
+
+    source: str
+
+    def types(self) -> dict[str, ColumnType]:
+        """Return the columns and what they hold."""
+        ...
+
+    def query(self, sql: str) -> list[Row]:
+        """Run a statement and return its (few) rows."""
+        ...
+
+    def keep(self, sql: str) -> str:
+        """Keep the rows of a statement in the engine and return what stands for them after FROM."""
+        ...
+
+    def name(self, column: str) -> str:
+        """Quote a column's name, whatever it contains."""
+        ...
+
+    def literal(self, value: object) -> str:
+        """Write a value of an arm or a level."""
+        ...
+
+    def dialect(self) -> Dialect:
+        """Return the spellings that differ between engines."""
+        ...
+
+    def close(self) -> None:
+        """Drop what was kept."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """Templates of the few functions that engines spell differently; ``{}`` takes a column or a list of them."""
+
+    text: str
+    micros: str
+    days: str
+    as_timestamp: str
+    try_double: str
+    row_hash: str
+    numbered: str | None
+
+
+def double(value: float) -> str:
+    """Write a number so that every engine reads a double, to the last digit, and no decimal."""
+    text = repr(float(value))
+    return text if "e" in text else text + "E0"
+
+
+def as_number(engine: Engine, column: str, kind: ColumnType, levels: Sequence[str] = ()) -> str:
+    """Write a column as a double that is NULL where nothing stands; two texts become 0 and 1."""
+    name = engine.name(column)
+    if levels:
+        no, yes = (engine.literal(level) for level in levels)
+        text = f"CAST({name} AS {engine.dialect().text})"
+        return f"CASE WHEN {text} = {yes} THEN 1.0E0 WHEN {text} = {no} THEN 0.0E0 END"
+    if kind == "bool":
+        return f"CASE WHEN {name} THEN 1.0E0 WHEN NOT {name} THEN 0.0E0 END"
+    number = f"CAST({name} AS DOUBLE)"
+    return number if kind == "integer" else f"CASE WHEN isnan({number}) THEN NULL ELSE {number} END"
+
+
+def as_key(engine: Engine, column: str, kind: ColumnType) -> str:
+    """Write a column to group by; NaN is nobody."""
+    name = engine.name(column)
+    return f"CASE WHEN isnan(CAST({name} AS DOUBLE)) THEN NULL ELSE {name} END" if kind == "number" else name

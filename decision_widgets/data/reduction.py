@@ -1,0 +1,267 @@
+"""Rows → participants → moments of each arm, as three statements for all metrics together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from decision_widgets.data.engine import Engine, double
+from decision_widgets.moments import ArmMoments, ClusterSums, Moments
+
+NOISE: Final = 8 * float(np.finfo(np.float64).eps)
+TOP_ONE_IN: Final = 100
+TOP_SHARE_OF_INTEREST: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """One metric as SQL: `y` and `d` per row (``d`` = 1 for observations, ``None`` = once per participant)."""
+
+    metric: str
+    y: str
+    d: str | None
+    shift: float
+    ratio: bool
+    as_zero: bool
+    complete: bool
+
+    @property
+    def used(self) -> str:
+        """What is NULL in rows that do not enter."""
+        both = self.y if self.d is None or self.d == "1.0E0" else f"({self.y} + {self.d})"
+        return "1.0E0" if self.as_zero else both
+
+    def value(self) -> str:
+        return f"coalesce({self.y}, 0.0E0)" if self.as_zero else self.y
+
+    def weight(self) -> str:
+        return f"coalesce({self.d}, 0.0E0)" if self.as_zero else str(self.d)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reduced:
+    """What the statements gave: participants and rows per arm, who was torn between arms, and each metric's moments."""
+
+    participants: Mapping[int, int]
+    rows: Mapping[int, int]
+    n_torn: int
+    rows_torn: int
+    moments: Mapping[str, Mapping[int, ArmMoments]]
+    missing: Mapping[str, Mapping[int, int]]
+
+
+def reduce_table(engine: Engine, key: str, arm_code: str, terms: Sequence[Terms]) -> Reduced:
+    """Run the two levels: `key` names the participant, `arm_code` gives 0, 1, … or NULL."""
+    people = engine.keep(_participants(engine, key, arm_code, terms))
+    ((n_torn, rows_torn),) = engine.query(f"SELECT count(*), sum(n) FROM {people} WHERE first_arm <> last_arm")
+    sums = {row[0]: row[1:] for row in engine.query(_sums(people, terms))}
+    moments, missing = _moments(engine, people, terms, sums)
+    return Reduced(
+        participants={arm: int(row[0]) for arm, row in sums.items()},
+        rows={arm: int(row[1]) for arm, row in sums.items()},
+        n_torn=int(n_torn),
+        rows_torn=int(rows_torn or 0),
+        moments=moments,
+        missing=missing,
+    )
+
+
+def _participants(engine: Engine, key: str, arm_code: str, terms: Sequence[Terms]) -> str:
+    columns = ["min(arm) AS first_arm", "max(arm) AS last_arm", "count(*) AS n"]
+    inner = [f"{key} AS id", f"{arm_code} AS arm"]
+    for k, term in enumerate(terms):
+        y, shift = term.value(), double(term.shift)
+        if term.complete and not term.ratio:
+            inner.append(f"{y} - {shift} AS v{k}")
+            counts = [f"count(*) AS c{k}", f"count(*) AS held{k}"] if term.as_zero else [f"count(*) AS c{k}"]
+            columns += [*counts, f"CAST(count(*) AS DOUBLE) AS m{k}", f"sum(v{k}) AS s{k}", f"sum(v{k} * v{k}) AS q{k}"]
+            continue
+        columns.append(f"count(used{k}) AS c{k}")
+        inner.append(f"{term.used} AS used{k}")
+        if term.as_zero:
+            columns.append(f"count(held{k}) AS held{k}")
+            inner.append(f"{term.y if term.d in (None, '1.0E0') else f'({term.y} + {term.d})'} AS held{k}")
+        if not term.ratio:
+            inner.append(f"{y} - {shift} AS v{k}")
+            columns += [f"CAST(count(v{k}) AS DOUBLE) AS m{k}", f"sum(v{k}) AS s{k}", f"sum(v{k} * v{k}) AS q{k}"]
+        elif term.d is None:
+            inner.append(f"{y} AS v{k}")
+            columns += [f"CASE WHEN count(used{k}) > 0 THEN 1.0E0 END AS m{k}", f"sum(v{k}) - {shift} AS s{k}"]
+        else:
+            inner += [f"CASE WHEN {term.used} IS NOT NULL THEN {term.weight()} END AS w{k}"]
+            inner.append(f"{y} - {shift} * {term.weight()} AS v{k}")
+            columns += [f"sum(w{k}) AS m{k}", f"sum(v{k}) AS s{k}"]
+    where = f"{key} IS NOT NULL AND {arm_code} IS NOT NULL"
+    rows = f"SELECT {', '.join(inner)} FROM {engine.source} WHERE {where}"
+    return f"SELECT {', '.join(columns)} FROM ({rows}) AS observed GROUP BY id"
+
+
+def _sums(people: str, terms: Sequence[Terms]) -> str:
+    parts = ["first_arm", "count(*)", "sum(n)"]
+    for k, term in enumerate(terms):
+        counts = [
+            f"sum(CASE WHEN c{k} > 0 THEN 1 ELSE 0 END)",
+            f"sum(c{k})",
+            f"sum(held{k})" if term.as_zero else f"sum(c{k})",
+        ]
+        shares = "CAST(NULL AS DOUBLE)" if term.ratio else f"sum(s{k} / CASE WHEN m{k} > 0 THEN m{k} END)"
+        parts += [*counts, f"sum(m{k})", f"sum(s{k})", "CAST(NULL AS DOUBLE)" if term.ratio else f"sum(q{k})", shares]
+    return f"SELECT {', '.join(parts)} FROM {people} WHERE first_arm = last_arm GROUP BY 1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sums:
+    """The first-level sums of one metric in one arm."""
+
+    n: int
+    used: int
+    held: int
+    weight: float
+    total: float
+    squares: float | None
+    shares: float | None
+
+    @property
+    def slope(self) -> float:
+        return self.total / self.weight
+
+    @property
+    def usable(self) -> bool:
+        return self.n > 0 and self.weight > 0
+
+
+def _moments(
+    engine: Engine, people: str, terms: Sequence[Terms], sums: Mapping[int, Sequence[float]]
+) -> tuple[dict[str, dict[int, ArmMoments]], dict[str, dict[int, int]]]:
+    first: dict[int, dict[int, _Sums]] = {}
+    for k in range(len(terms)):
+        first[k] = {arm: _of(row[2 + 7 * k : 9 + 7 * k]) for arm, row in sums.items()}
+    usable = {k: {arm: s for arm, s in arms.items() if s.usable} for k, arms in first.items()}
+    rows = engine.query(_errors(people, terms, usable)) if any(usable.values()) else []
+    second = {row[0]: row[1:] for row in rows}
+    moments: dict[str, dict[int, ArmMoments]] = {}
+    missing: dict[str, dict[int, int]] = {}
+    for k, term in enumerate(terms):
+        missing[term.metric] = {arm: int(row[1]) - first[k][arm].held for arm, row in sums.items()}
+        moments[term.metric] = {
+            arm: _arm(
+                term, s, second[arm][_WIDTH * k : _WIDTH * (k + 1)], missing[term.metric][arm], engine, people, k, arm
+            )
+            for arm, s in usable[k].items()
+        }
+    return moments, missing
+
+
+def _of(row: Sequence[float]) -> _Sums:
+    n, used, held, weight, total, squares, shares = row
+    return _Sums(
+        n=int(n or 0),
+        used=int(used or 0),
+        held=int(held or 0),
+        weight=float(weight or 0),
+        total=float(total or 0),
+        squares=squares,
+        shares=shares,
+    )
+
+
+_WIDTH: Final = 13
+
+
+def _errors(people: str, terms: Sequence[Terms], usable: Mapping[int, Mapping[int, _Sums]]) -> str:
+    inner, parts = ["first_arm AS arm"], ["arm"]
+    for k, term in enumerate(terms):
+        arms = usable[k]
+
+        def per_arm(values: Mapping[int, float]) -> str:
+            if not values:
+                return "CAST(NULL AS DOUBLE)"
+            return "CASE first_arm " + " ".join(f"WHEN {arm} THEN {double(v)}" for arm, v in values.items()) + " END"
+
+        slope = per_arm({arm: s.slope for arm, s in arms.items()})
+        weight = per_arm({arm: s.weight for arm, s in arms.items()})
+        mean_m = per_arm({arm: s.weight / s.n for arm, s in arms.items()})
+        mean_s = per_arm({arm: s.total / s.n for arm, s in arms.items()})
+        share = per_arm({arm: (s.shares or 0.0) / s.n for arm, s in arms.items()})
+        noise = f"{double(NOISE)} * (abs(s{k}) + (abs({slope}) + {double(abs(term.shift))}) * m{k})"
+        inner += [
+            f"CASE WHEN c{k} > 0 THEN CASE WHEN abs(s{k} - {slope} * m{k}) <= {noise} THEN 0.0E0 "
+            f"ELSE s{k} - {slope} * m{k} END END AS u{k}",
+            f"m{k} / {weight} AS h{k}",
+            f"{weight} AS w{k}",
+            f"CASE WHEN c{k} > 0 THEN m{k} - {mean_m} END AS dm{k}",
+            f"CASE WHEN c{k} > 0 THEN s{k} - {mean_s} END AS ds{k}",
+            "CAST(NULL AS DOUBLE) AS dp" + str(k)
+            if term.ratio
+            else f"s{k} / CASE WHEN m{k} > 0 THEN m{k} END - {share} AS dp{k}",
+        ]
+        free = f"CASE WHEN h{k} < 1 THEN 1 - h{k} ELSE 1.0E0 END"
+        q = f"(h{k} / (w{k} * {free}))"
+        parts += [
+            f"sum(u{k} * u{k})", f"sum(u{k} * u{k} / {free})", f"sum({q} * {q})", f"sum({q} * h{k} * {q})",
+            f"sum(h{k} * {q})", f"max(h{k})", f"sum(u{k} * u{k} * u{k})", f"sum(u{k} * u{k} * u{k} * u{k})",
+            f"sum(dm{k} * dm{k})", f"sum(dm{k} * ds{k})", f"sum(ds{k} * ds{k})", f"sum(dp{k} * dp{k})", f"count(u{k})",
+        ]  # fmt: skip
+    rows = f"SELECT {', '.join(inner)} FROM {people} WHERE first_arm = last_arm"
+    return f"SELECT {', '.join(parts)} FROM ({rows}) AS people GROUP BY arm"
+
+
+def _arm(
+    term: Terms, s: _Sums, row: Sequence[float], n_missing: int, engine: Engine, people: str, k: int, arm: int
+) -> ArmMoments:
+    uu, adjusted, q2, qv2, v2, widest, uuu, uuuu, mm, ms, ss, pp, _ = (float(x or 0) for x in row)
+    slope, n = s.slope, s.n
+    observations = None
+    if s.squares is not None:
+        cross = max(0.0, s.squares - slope * s.total)
+        observations = Moments(columns=("y",), n=s.used, mean=np.array([slope]), cross=np.array([[cross]]))
+    shares = None
+    if s.shares is not None:
+        shares = Moments(columns=("mean",), n=n, mean=np.array([s.shares / n]), cross=np.array([[pp]]))
+    return ArmMoments(
+        n_participants=n,
+        n_observations=s.used,
+        n_missing=n_missing,
+        weight=s.weight,
+        level=term.shift + slope,
+        shift=term.shift,
+        totals=Moments(
+            columns=("m", "s"),
+            n=n,
+            mean=np.array([s.weight / n, s.total / n]),
+            cross=np.array([[mm, ms], [ms, ss]]),
+        ),
+        participant_means=shares,
+        observations=observations,
+        sums=ClusterSums(
+            residual=uu / s.weight**2,
+            adjusted_residual=adjusted / s.weight**2,
+            q2=q2,
+            qv2=qv2,
+            v2=v2,
+            complete=widest < 1,
+        ),
+        skewness=(uuu / n) / (uu / n) ** 1.5 if uu > 0 else 0.0,
+        top_share=_top_share(engine, people, k, arm, slope, n, uu, uuuu),
+    )
+
+
+def _top_share(engine: Engine, people: str, k: int, arm: int, slope: float, n: int, uu: float, uuuu: float) -> float:
+    """Return the share of the 1 % largest squares, or its Cauchy–Schwarz bound when that is too small to matter."""
+    if uu == 0:
+        return 0.0
+    top = max(1, n // TOP_ONE_IN)
+    bound = (top * uuuu) ** 0.5 / uu
+    if bound <= TOP_SHARE_OF_INTEREST:
+        return bound
+    square = f"(s{k} - {double(slope)} * m{k}) * (s{k} - {double(slope)} * m{k})"
+    ordered = (
+        f"SELECT {square} AS square FROM {people} WHERE first_arm = last_arm AND first_arm = {arm} AND c{k} > 0 "
+        f"ORDER BY square DESC LIMIT {top}"
+    )
+    ((largest,),) = engine.query(f"SELECT sum(square) FROM ({ordered}) AS largest")
+    share: float = float(largest) / uu
+    return share

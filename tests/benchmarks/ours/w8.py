@@ -1,0 +1,17 @@
+"""W8: import one module and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+from benchmarks.line import say
+
+
+def main(module: str) -> None:
+    import_module(module)
+    say({})
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
