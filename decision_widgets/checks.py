@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from numbers import Integral
+from typing import Protocol, TypeGuard
 
 from decision_widgets.errors import did_you_mean
 
@@ -20,16 +21,18 @@ class Rule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A finite number strictly between two bounds."""
+    """A finite number strictly between two bounds; `or_low` lets the lower bound in."""
 
     low: float
     high: float
+    or_low: bool = False
 
     def accepts(self, value: object) -> bool:
-        return _is_number(value) and self.low < value < self.high  # type: ignore[operator]
+        return _is_number(value) and (self.low < value < self.high or (self.or_low and value == self.low))
 
     def wants(self) -> str:
-        return f"a number between {self.low:g} and {self.high:g}"
+        start = f"{self.low:g} or a number" if self.or_low else "a number"
+        return f"{start} between {self.low:g} and {self.high:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Positive:
     whole: bool = False
 
     def accepts(self, value: object) -> bool:
-        return _is_number(value) and value > 0 and (not self.whole or isinstance(value, int))  # type: ignore[operator]
+        return _is_number(value) and value > 0 and (not self.whole or isinstance(value, Integral))
 
     def wants(self) -> str:
         return "a positive whole number" if self.whole else "a positive number"
@@ -126,7 +129,7 @@ def _hint(rule: Rule, value: object) -> str:
     return ""
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     if isinstance(value, float):
         return math.isfinite(value)
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, Integral) and not isinstance(value, bool)

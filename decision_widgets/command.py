@@ -7,21 +7,21 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import decision_widgets
 from decision_widgets.errors import DecisionError, InputError
 from decision_widgets.results import DecisionResult
-from decision_widgets.templates import new_notebook
+from decision_widgets.templates import new_notebook, read_template
 from decision_widgets.vocabulary import CARD_MIME
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-RECORD = "decision.json"
+OUTPUT_FOLDER = "output_folder"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(asked)
     except DecisionError as problem:
         print(f"decision: {problem}", file=sys.stderr)
+        return 2
+    except OSError as problem:
+        where = problem.filename or asked.output
+        print(f"decision: {where}: {problem.strerror or problem}. Give -o a folder to write in.", file=sys.stderr)
         return 2
 
 
@@ -48,40 +52,66 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    from nbclient.exceptions import CellExecutionError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    notebook = new_notebook(asked.template, _parameters(asked.parameter))
-    asked.output.mkdir(parents=True, exist_ok=True)
+    defaults = {parameter.name: parameter.default for parameter in read_template(asked.template).parameters}
+    parameters = _parameters(asked.parameter, defaults)
+    notebook = new_notebook(asked.template, parameters)
     at = asked.output / f"{asked.template}.ipynb"
-    record = asked.output / RECORD
-    record.unlink(missing_ok=True)
+    report = at.with_suffix(".html")
+    exports = asked.output / str((defaults | parameters).get(OUTPUT_FOLDER, "."))
+    record, card = exports / "decision.json", exports / "decision.html"
+    asked.output.mkdir(parents=True, exist_ok=True)
+    for old in (record, card):
+        old.unlink(missing_ok=True)
     print(f"Running the template '{asked.template}' …", flush=True)
     try:
         execute(notebook, asked.output)
-    except CellExecutionError as problem:
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
         write_notebook(notebook, at)
-        print(f"The notebook stopped: {problem.ename}: {problem.evalue}\nIt is kept, with the error, in {at}.")
+        print(f"The notebook stopped: {_reason(problem)}\nIt is kept, with the error, in {at}.")
         return 3
     write_notebook(notebook, at)
-    report = at.with_suffix(".html")
     report.write_text(notebook_page(notebook), encoding="utf-8")
     if record.exists():
-        print(DecisionResult.from_dict(json.loads(record.read_text(encoding="utf-8"))).to_text())
-    print(f"\nNotebook  {at}\nReport    {report}\nRecord    {record}")
+        print(DecisionResult.from_json(record.read_text(encoding="utf-8")).to_text())
+    print()
+    for what, path in {"Notebook": at, "Report": report, "Record": record, "Card": card}.items():
+        if path.exists():
+            print(f"{what:10}{path}")
     return 0 if asked.headless else _open_lab(at)
 
 
-def _parameters(pairs: Sequence[str]) -> dict[str, Any]:
+def _parameters(pairs: Sequence[str], defaults: Mapping[str, Any]) -> dict[str, Any]:
     parameters: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
             raise InputError(f"A parameter is written name=value; got {pair!r}.")
-        try:
-            parameters[name] = json.loads(value)
-        except json.JSONDecodeError:
-            parameters[name] = value
+        parameters[name] = _absolute(name, _value(value, is_text=isinstance(defaults.get(name), str)))
     return parameters
+
+
+def _value(text: str, *, is_text: bool) -> Any:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return text if is_text and not isinstance(value, str) else value
+
+
+def _absolute(name: str, value: Any) -> Any:
+    # The kernel runs in the output folder, where a path relative to this one would not be found.
+    if not isinstance(value, str) or not value or "://" in value or name == OUTPUT_FOLDER:
+        return value
+    path = Path(os.path.expanduser(value))
+    looks_like_a_file = bool(path.suffix or len(path.parts) > 1) and path.is_file()
+    return os.path.abspath(path) if name.endswith("_path") or looks_like_a_file else value
+
+
+def _reason(problem: Exception) -> str:
+    name, said = getattr(problem, "ename", type(problem).__name__), getattr(problem, "evalue", str(problem))
+    return f"{name}: {said}"
 
 
 def execute(notebook: NotebookNode, folder: Path) -> None:
@@ -89,9 +119,15 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
     from nbclient import NotebookClient
 
     # Stored widget state makes exporters prefer a widget, whose script would have to come from a CDN.
-    NotebookClient(
-        notebook, timeout=600, store_widget_state=False, resources={"metadata": {"path": str(folder)}}
-    ).execute()
+    client = NotebookClient(
+        notebook,
+        timeout=600,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(folder)}},
+        # Otherwise each run warns that the kernel's sockets on this machine are not encrypted.
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+    )
+    client.execute()
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -50,18 +51,26 @@ class DecisionMagics(Magics):
         control: control
         metrics: [booked, fare]
         """
-        asked = parse_argstring(self.decision, line)
+        try:
+            asked = parse_argstring(self.decision, line)
+        except ValueError as problem:
+            raise UsageError(
+                f"The line cannot be read: {problem}. Is a quotation mark missing? {line.strip()}"
+            ) from None
+        data, name = _unquoted(asked.data), _unquoted(asked.name)
         if asked.verb not in VERBS:
             raise UsageError(
                 f"%%decision has no verb {asked.verb!r}.{did_you_mean(asked.verb, VERBS)} It knows: {listed(VERBS)}."
             )
+        if name is not None:
+            _check_name(name, data)
         try:
             design = read_design(cell, first_line=2)
-            answer = design if asked.verb == "design" else analyze(self._table(asked.data, local_ns or {}), design)
+            answer = design if asked.verb == "design" else analyze(self._table(data, local_ns or {}), design)
         except InputError as problem:
             raise UsageError(str(problem)) from None
-        if asked.name:
-            self._names()[asked.name] = answer
+        if name is not None:
+            self._names()[name] = answer
         return None if asked.quiet else answer
 
     @line_magic("decision")  # type: ignore[arg-type]  # its stub forbids a name other than the method's
@@ -83,6 +92,22 @@ class DecisionMagics(Magics):
         if name not in known:
             raise InputError(f"There is no variable {name!r} in this notebook.{did_you_mean(name, frames)}{here}")
         return known[name]
+
+
+def _unquoted(word: str | None) -> str | None:
+    # IPython splits the line as Windows would, and leaves the quotation marks on.
+    if word and len(word) > 1 and word[0] == word[-1] and word[0] in "'\"":
+        return word[1:-1]
+    return word
+
+
+def _check_name(name: str, data: str | None) -> None:
+    if not name.isidentifier() or iskeyword(name):
+        raise UsageError(f"--as needs a name that Python can assign to, for example --as result; got {name!r}.")
+    if name == data:
+        raise UsageError(
+            f"--as {name} would overwrite the data; give the result another name, for example --as result."
+        )
 
 
 def load(shell: InteractiveShell) -> None:

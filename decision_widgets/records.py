@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import cache
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from cattrs import Converter, transform_error
 from cattrs.strategies import use_class_methods
 from cattrs.v import format_exception
 
 from decision_widgets.errors import InputError
+
+LONGEST_REPR: Final = 100
 
 
 class Record:
@@ -41,9 +43,51 @@ class Record:
             reasons = "; ".join(transform_error(problem, format_exception=_in_words))
             raise InputError(f"This is not a saved {cls.__name__}: {reasons}.") from problem
 
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Restore a record from `to_json`."""
+        try:
+            plain = json.loads(text)
+        except (ValueError, TypeError) as problem:
+            raise InputError(f"This is not a saved {cls.__name__}: it is not JSON text ({problem}).") from problem
+        return cls.from_dict(plain)
+
     def __repr__(self) -> str:
-        shown = ", ".join(f"{field.name}={getattr(self, field.name)!r}" for field in fields(self))  # type: ignore[arg-type]
-        return f"{type(self).__name__}({shown})"
+        line = _line(self)
+        if len(line) <= LONGEST_REPR or not _is_written_by_people(self):
+            return line
+        return f"{type(self).__name__}(\n" + "".join(f"    {part},\n" for part in _arguments(self)) + ")"
+
+
+def _line(record: Record) -> str:
+    return f"{type(record).__name__}({', '.join(_arguments(record))})"
+
+
+def _is_written_by_people(record: object) -> bool:
+    # Designs and metrics leave their defaults out of their plain form; their repr does too, and evaluates back.
+    return isinstance(record, Record) and hasattr(record, "_to_plain")
+
+
+def _arguments(record: Record) -> Iterator[str]:
+    plain = record._to_plain() if _is_written_by_people(record) else None  # type: ignore[attr-defined]
+    for field in fields(record):  # type: ignore[arg-type]
+        value = getattr(record, field.name)
+        if plain is None or (field.init and field.name in plain):
+            shown = _list(value) if _is_list_of_records(value) else repr(plain[field.name] if plain else value)
+            yield f"{field.name}={shown}" if field.kw_only else shown
+
+
+def _is_list_of_records(value: object) -> bool:
+    return isinstance(value, tuple) and bool(value) and all(map(_is_written_by_people, value))
+
+
+def _list(records: tuple[Record, ...]) -> str:
+    line = f"[{', '.join(map(_line, records))}]"
+    return (
+        line
+        if len(line) <= LONGEST_REPR
+        else "[\n" + "".join(f"        {_line(each)},\n" for each in records) + "    ]"
+    )
 
 
 def _in_words(problem: BaseException, wanted: type | None) -> str:

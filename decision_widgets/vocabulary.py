@@ -68,9 +68,10 @@ CODES: Final[dict[str, Code]] = {
         do="extend the experiment until 10 are seen in each arm",
     ),
     "W_SKEW": Code(
-        title="{metric} is skewed and the arms are unequal.",
-        text="The tails of its test are off by about {points} percentage points (\u03ba = {kappa}).",
-        do="equalise the allocation, or cap the metric by plan",
+        title="{metric} is skewed.",
+        text="Its skew differs between {arm} and control in a way that shifts the tails of the test by about {points} "
+        "percentage points (\u03ba = {kappa}).",
+        do="read the interval with that in mind; equal arms and a cap set by plan help",
     ),
     "W_DOMINANT": Code(
         title="A few participants decide {metric}.",
@@ -88,19 +89,34 @@ CODES: Final[dict[str, Code]] = {
         do="look at it again tomorrow",
     ),
     "E_CONTAMINATION": Code(
-        title="{n} participants saw more than one arm.",
+        title="{who} saw more than one arm.",
         text="That is {percent} of all; above 0.1% the comparison is no longer the one that was randomised.",
         do="fix the assignment log",
     ),
     "W_CONTAMINATION": Code(
-        title="{n} participants saw more than one arm.",
-        text="They are {percent} of all and were left out.",
+        title="{who} saw more than one arm.",
+        text="That is {percent} of all; they were left out.",
         do="check the assignment log",
     ),
     "W_MISSING": Code(
         title="{metric} is missing in {percent} of its rows.",
         text="Rows without a value were {handled}{by_arm}.",
         do="find out why they are missing; a loss that differs by arm biases the effect",
+    ),
+    "I_MISSING": Code(
+        title="{metric} is missing in {n} rows ({percent}).",
+        text="They were {handled}.",
+        do="",
+    ),
+    "W_LEFT_OUT": Code(
+        title="{n} rows were left out, {percent} of all.",
+        text="They are {where}, so nobody knows whom they belong to.",
+        do="check the join; rows that go missing in one arm bias the effect",
+    ),
+    "I_LEFT_OUT": Code(
+        title="{n} rows were left out, {percent} of all.",
+        text="They are {where}.",
+        do="",
     ),
     "E_FEW_CLUSTERS": Code(
         title="Too few participants to judge {metric}.",
@@ -129,19 +145,20 @@ CODES: Final[dict[str, Code]] = {
         do="set limit=, a fraction of the control, for example 0.02",
     ),
     "W_SHORT_RUN": Code(
-        title="The experiment ran {days} days.",
+        title="The experiment ran {days}.",
         text="{why}, so weekdays do not count equally.",
         do="complete the week",
     ),
     "W_NO_DELTA_MIN": Code(
-        title="No smallest worthwhile effect was given for {metric}.",
+        title="No smallest worthwhile effect was given for {which}.",
         text="{used}",
         do="set minimum_effect= with the owner of the decision",
     ),
     "W_PEEKED": Code(
         title="The plan is not reached: {reached} of {planned}.",
-        text="These intervals hold for one look, at the end of the plan.",
-        do="decide when the plan is reached",
+        text="The table's intervals hold for one look, at the end of the plan; the verdict reads wider ones that hold "
+        "at every look.",
+        do="wait for the plan, unless the verdict says otherwise",
     ),
     "I_BINARY_MAP": Code(
         title="{metric} is read as yes or no.",
@@ -168,12 +185,16 @@ CODES: Final[dict[str, Code]] = {
         text="The stepwise p-value and the simultaneous interval answer slightly different questions.",
         do="decide on the interval",
     ),
-    "I_NOT_APPLIED": Code(
+    "W_NOT_APPLIED": Code(
         title="The design names {what}.",
-        text="They are kept in its record, and this analysis does not use them.",
+        text="They are kept in its record, and this analysis does not use them: the effect is unadjusted.",
         do="",
     ),
 }
+
+
+ABSOLUTE_ONLY: Final = ("E_BASELINE_SIGN", "E_RATIO_UNBOUNDED")
+"""Codes that stop the relative effect alone; the absolute one is shown, so they warn."""
 
 
 def severity(code: str) -> Severity:
@@ -182,6 +203,8 @@ def severity(code: str) -> Severity:
     >>> severity("W_SKEW")
     'warning'
     """
+    if code in ABSOLUTE_ONLY:
+        return "warning"
     return {"E": "error", "W": "warning", "I": "info"}[code[0]]  # type: ignore[return-value]
 
 

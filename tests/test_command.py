@@ -8,11 +8,22 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 
 import decision_widgets as dw
+from decision_widgets import command
 from decision_widgets.command import main
 
 pytestmark = pytest.mark.notebook
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[NotebookNode]:
+    """Keep the notebooks that would have run, without running them."""
+    kept: list[NotebookNode] = []
+    monkeypatch.setattr(command, "execute", lambda notebook, folder: kept.append(notebook))
+    return kept
 
 
 class Addresses(HTMLParser):
@@ -27,9 +38,10 @@ class Addresses(HTMLParser):
         self.loaded += [value for name, value in attrs if value and wanted.get(tag) == name]
 
 
-def test_the_template_runs_on_the_real_trial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_template_runs_on_the_real_trial(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--headless", "-o", str(tmp_path)]) == 0
-    printed = capsys.readouterr().out
+    printed, complaints = capfd.readouterr()
+    assert complaints == ""
     record = json.loads((tmp_path / "decision.json").read_text())
     result = dw.DecisionResult.from_dict(record)
     assert result.decision.verdict == "ship"
@@ -84,3 +96,104 @@ def test_wrong_words_exit_with_2(
 ) -> None:
     assert main([*arguments, "--headless", "-o", str(tmp_path)]) == 2
     assert expected in capsys.readouterr().err
+
+
+def announced(printed: str) -> dict[str, str]:
+    return dict(line.split(maxsplit=1) for line in printed[printed.rindex("\nNotebook") :].strip().splitlines())
+
+
+def test_paths_are_meant_from_where_the_command_was_typed_and_files_announced_where_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    dw.examples.ride_hailing(riders=600).to_csv("rides.csv", index=False)
+    words = {"data_path": "rides.csv", "participant": "rider_id", "arm": "variant", "control": "control"}
+    words |= {"arms": "null", "metrics": '["booked"]', "output_folder": "elsewhere", "name": "2026"}
+    pairs = [part for name, value in words.items() for part in ("-p", f"{name}={value}")]
+    assert main(["run", "--headless", "-o", "out", *pairs]) == 0
+    printed = capsys.readouterr().out
+    assert announced(printed) == {
+        "Notebook": "out/between-subject.ipynb",
+        "Report": "out/between-subject.html",
+        "Record": "out/elsewhere/decision.json",
+        "Card": "out/elsewhere/decision.html",
+    }
+    assert all(Path(path).is_file() for path in announced(printed).values())
+    result = dw.DecisionResult.from_json(Path("out/elsewhere/decision.json").read_text())
+    assert result.design.name == "2026"
+    assert result.to_text() in printed
+
+
+@pytest.mark.usefixtures("ran")
+def test_a_file_that_was_not_written_is_not_announced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for stale in ("decision.json", "decision.html"):
+        (tmp_path / stale).write_text("of another run")
+    assert main(["run", "--headless", "-o", str(tmp_path)]) == 0
+    assert set(announced(capsys.readouterr().out)) == {"Notebook", "Report"}
+
+
+@pytest.mark.parametrize(
+    ("pair", "expected"),
+    [
+        ("name=2026", "2026"),
+        ('name="2026"', "2026"),
+        ("control=true", "true"),
+        ("participant=no", "no"),
+        ("time=day", "day"),
+        ("planned_participants=2026", 2026),
+        ('metrics=["y"]', ["y"]),
+        ("data_path=", ""),
+        ("data_path=s3://bucket/table.parquet", "s3://bucket/table.parquet"),
+        ("data_path=~nobody-of-this-name/table.csv", "{here}/~nobody-of-this-name/table.csv"),
+        ("data_path=2026", "{here}/2026"),
+        ("data_path=table.csv", "{here}/table.csv"),
+        ("name=table.csv", "{here}/table.csv"),
+        ("name=other.csv", "other.csv"),
+        ("arm=variant", "variant"),
+        ("output_folder=sub/table.csv", "sub/table.csv"),
+    ],
+)
+def test_a_parameter_keeps_the_type_of_its_default_and_a_file_its_place(
+    pair: str, expected: object, ran: list[NotebookNode], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("sub").mkdir()
+    # `variant` is a file here too: the name of a column is not its path.
+    for file in ("table.csv", "variant", "sub/table.csv"):
+        Path(file).touch()
+    assert main(["run", "--headless", "-o", "out", "-p", pair]) == 0
+    if isinstance(expected, str):
+        expected = expected.format(here=tmp_path)
+    said: dict[str, object] = {}
+    exec(next(cell.source for cell in ran[0].cells if "parameters" in cell.metadata.get("tags", [])), said)
+    assert said[pair.partition("=")[0]] == expected
+
+
+@pytest.mark.usefixtures("ran")
+@pytest.mark.parametrize(
+    ("output", "named"),
+    [("file", "file"), ("file/below", "file/below"), ("taken", "taken/decision.json"), (".", "between-subject.ipynb")],
+)
+def test_an_output_that_cannot_be_written_is_one_line(
+    output: str, named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    Path("taken/decision.json").mkdir(parents=True)
+    Path("between-subject.ipynb").mkdir()
+    assert main(["run", "--headless", "-o", output]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"decision: {named}: ")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("problem", [CellTimeoutError("too slow"), DeadKernelError("Kernel died")])
+def test_a_kernel_that_dies_or_hangs_is_said(
+    problem: Exception, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(notebook: NotebookNode, folder: Path) -> None:
+        raise problem
+
+    monkeypatch.setattr(command, "execute", fail)
+    assert main(["run", "--headless", "-o", str(tmp_path)]) == 3
+    assert f"The notebook stopped: {type(problem).__name__}: {problem}" in capsys.readouterr().out

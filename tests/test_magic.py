@@ -44,6 +44,29 @@ def test_quiet_assigns_without_showing(shell: InteractiveShell) -> None:
     assert shell.user_ns["result"].design.participant == "rider_id"
 
 
+@pytest.mark.parametrize("mark", ["'", '"'])
+def test_quotation_marks_around_names_are_taken_off(shell: InteractiveShell, mark: str) -> None:
+    shown = shell.run_cell_magic("decision", f"analyze --data {mark}df{mark} --as {mark}result{mark}", DESIGN)
+    assert shell.user_ns["result"] is shown
+
+
+def test_a_refused_name_leaves_the_data_alone(shell: InteractiveShell) -> None:
+    before = shell.user_ns["df"]
+    failure(shell, "analyze --data df --as df", DESIGN)
+    assert shell.user_ns["df"] is before
+
+
+def test_an_arm_called_no_needs_no_quotation_marks(shell: InteractiveShell) -> None:
+    df = shell.user_ns["df"]
+    shell.user_ns["df"] = df.assign(variant=df.variant.map({"control": "no", "treatment": "yes"}))
+    shown = shell.run_cell_magic("decision", "analyze --data df", DESIGN.replace("control: control", "control: no"))
+    assert (shown.design.control, shown.decision.arm) == ("no", "yes")
+
+
+def test_a_wrong_value_names_its_line_in_the_cell(shell: InteractiveShell) -> None:
+    assert failure(shell, "design", DESIGN + "alpha: 5\n").startswith("Line 7: alpha must be")
+
+
 def test_the_design_alone_needs_no_data(shell: InteractiveShell) -> None:
     assert shell.run_cell_magic("decision", "design", DESIGN).control == "control"
 
@@ -64,6 +87,14 @@ def test_a_wrong_key_of_a_metric_names_its_line(shell: InteractiveShell) -> None
         ("analyze --data dff", "There is no variable 'dff' in this notebook. Did you mean 'df'?"),
         ("analyze", "Say which data to analyse"),
         ("analyse --data df", "has no verb 'analyse'. Did you mean 'analyze'?"),
+        ("analyze --data 'df", "The line cannot be read: No closing quotation. Is a quotation mark missing?"),
+        ("analyze --data ''", "There is no variable ''"),
+        ("analyze --data df --as 1x-y", "--as needs a name that Python can assign to"),
+        ("analyze --data df --as None", "got 'None'"),
+        ("analyze --data df --as class", "got 'class'"),
+        ("design --as ''", "got ''"),
+        ("analyze --data df --as df", "--as df would overwrite the data"),
+        ("analyze --data 'df' --as \"df\"", "--as df would overwrite the data"),
     ],
 )
 def test_a_wrong_line_says_what_to_do(shell: InteractiveShell, line: str, expected: str) -> None:

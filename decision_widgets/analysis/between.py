@@ -147,7 +147,8 @@ def _checks(
 
 def _in_order(messages: list[Message]) -> tuple[Message, ...]:
     rank = {"error": 0, "warning": 1, "info": 2}
-    return tuple(sorted(messages, key=lambda m: rank[m.severity]))
+    said = {(m.code, m.title, m.text): m for m in messages}
+    return tuple(sorted(said.values(), key=lambda m: rank[m.severity]))
 
 
 def _provenance(design: BetweenSubject, reading: Reading) -> Provenance:

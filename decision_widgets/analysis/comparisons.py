@@ -8,28 +8,31 @@ from typing import Any, Final
 
 from decision_widgets.analysis.diagnosis import KAPPA_ABOVE
 from decision_widgets.analysis.family import simultaneous_alpha
+from decision_widgets.analysis.plan import share_of_plan
 from decision_widgets.data import MetricReading, Reading
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.estimates import (
+    TAIL_PER_KAPPA,
     MeanDifference,
     NoRelativeEffect,
     RelativeEffect,
+    always_valid_quantile,
     clustered_difference,
     detectable_effect,
+    difference_skewness,
+    ratio_difference,
     relative_effect,
     student_t,
     welch_t,
 )
 from decision_widgets.moments import ArmMoments
-from decision_widgets.results import EffectEstimate, Message, NotEstimable
+from decision_widgets.results import EffectEstimate, Message, NotEstimable, Row
 from decision_widgets.views import numbers
 
-Row = EffectEstimate | NotEstimable
 RECOMMENDED: Final = "ols_cr2"
 REFUSING: Final = ("E_METRIC_KIND", "E_NO_VARIATION", "E_SMALL_N", "E_FEW_CLUSTERS")
 FEW: Final = 10
 FEWEST: Final = 3
-TAIL_PER_KAPPA: Final = 0.0845
 
 
 def compare(design: BetweenSubject, reading: Reading, messages: list[Message], blocking: Message | None) -> list[Row]:
@@ -61,6 +64,12 @@ def _compare_one(
     if stop is not None or not isinstance(read, MetricReading):
         assert stop is not None
         return [_refused(reading, design, metric, arm, stop)]
+    return _estimated(design, reading, metric, arm, read, messages)
+
+
+def _estimated(
+    design: BetweenSubject, reading: Reading, metric: Metric, arm: str, read: MetricReading, messages: list[Message]
+) -> list[Row]:
     control, treatment = read.arms[design.control], read.arms[arm]
     recommended = clustered_difference(control, treatment, alpha=design.alpha)
     assert recommended.df is not None
@@ -70,6 +79,7 @@ def _compare_one(
         return [_refused(reading, design, metric, arm, few)]
     found = list(_findings(metric.name, arm, control, treatment, recommended))
     messages += found
+    family = simultaneous_alpha(design, metric, len(reading.arms) - 1)
     comparison = _Comparison(
         design=design,
         metric=metric,
@@ -77,9 +87,18 @@ def _compare_one(
         read=read,
         control=control,
         treatment=treatment,
-        simultaneous=simultaneous_alpha(design, metric, len(reading.arms) - 1),
+        family_alpha=family,
+        decision_quantile=_decision_quantile(recommended, family, share_of_plan(design, reading)),
     )
     return [comparison.estimate(RECOMMENDED, recommended, found), *comparison.companions()]
+
+
+def _decision_quantile(answer: MeanDifference, alpha: float, share: float | None) -> float:
+    """Return how many standard errors the interval of the decision reaches: more while the plan is not reached."""
+    at_the_end = answer.quantile(alpha)
+    if share is None or share >= 1:
+        return at_the_end
+    return max(at_the_end, always_valid_quantile(alpha=alpha, share_of_plan=share))
 
 
 def _refused(reading: Reading, design: BetweenSubject, metric: Metric, arm: str, message: Message) -> NotEstimable:
@@ -114,21 +133,13 @@ def _findings(
     assert answer.df is not None
     if answer.df < FEW or min(control.n_participants, treatment.n_participants) < FEW:
         yield Message.of("W_FEW_CLUSTERS", metric=metric, arm=arm, **_counts(control, treatment, answer))
-    kappa = _kappa(control, treatment)
+    kappa = difference_skewness(control, treatment)
     if abs(kappa) >= KAPPA_ABOVE:
         points = numbers.fixed(100 * TAIL_PER_KAPPA * abs(kappa), 1)
         yield Message.of("W_SKEW", metric=metric, arm=arm, points=points, kappa=numbers.fixed(kappa, 2))
     relative = relative_effect(answer)
     if isinstance(relative, NoRelativeEffect):
-        yield Message.of(relative.code, metric=metric, arm=arm, mean=f"{control.level:.4g}")
-
-
-def _kappa(control: ArmMoments, treatment: ArmMoments) -> float:
-    """Skewness of the difference, ``(g_t s_t³/n_t² − g_c s_c³/n_c²)/SE³``, on participants' linearised values."""
-    parts = [(a.skewness, a.linearised_variance / a.n_participants, a.n_participants) for a in (treatment, control)]
-    total = sum(v for _, v, _ in parts)
-    third = [g * (v / total) ** 1.5 / n**0.5 for g, v, n in parts]
-    return float(third[0] - third[1])
+        yield Message.of(relative.code, metric=metric, arm=arm, mean=numbers.level(control.level, "continuous"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -141,7 +152,8 @@ class _Comparison:
     read: MetricReading
     control: ArmMoments
     treatment: ArmMoments
-    simultaneous: float
+    family_alpha: float
+    decision_quantile: float
 
     def companions(self) -> Iterator[EffectEstimate]:
         """Give the other methods: participants equally weighted, and plain OLS where rows repeat."""
@@ -149,6 +161,9 @@ class _Comparison:
         means = self.control.participant_means, self.treatment.participant_means
         if means[0] is not None and means[1] is not None and means[0].cross[0, 0] + means[1].cross[0, 0] > 0:
             yield self.estimate("welch", _shifted(welch_t(means[0], means[1], alpha=alpha), shift))
+        if means[0] is None:
+            totals = self.control.totals.of_columns("s", "m"), self.treatment.totals.of_columns("s", "m")
+            yield self.estimate("delta", _shifted(ratio_difference(*totals, alpha=alpha), shift))
         rows = self.control.observations, self.treatment.observations
         if rows[0] is not None and rows[1] is not None and rows[0].n + rows[1].n > self.clusters:
             yield self.estimate("ols", _shifted(student_t(rows[0], rows[1], alpha=alpha), shift))
@@ -160,7 +175,8 @@ class _Comparison:
     def estimate(self, method: str, answer: MeanDifference, found: Sequence[Message] = ()) -> EffectEstimate:
         """Put one answer into its place in the table."""
         rows = self.control.n_observations + self.treatment.n_observations
-        lower, upper = answer.interval(self.simultaneous)
+        quantile = self.decision_quantile if method == RECOMMENDED else answer.quantile(self.family_alpha)
+        lower, upper = answer.interval(quantile)
         return EffectEstimate(
             metric=self.metric.name,
             arm=self.arm,
@@ -176,14 +192,15 @@ class _Comparison:
             effect_upper=answer.effect_upper,
             effect_lower_simultaneous=lower,
             effect_upper_simultaneous=upper,
-            **_relative(answer, answer.alpha, ""),
-            **_relative(answer, self.simultaneous, "_simultaneous"),
+            **_relative(answer, answer.quantile(answer.alpha), ""),
+            **_relative(answer, quantile, "_simultaneous"),
+            simultaneous_level=1 - self.family_alpha,
             std_error=answer.std_error,
             df=answer.df,
             statistic=answer.statistic,
             p_value=answer.p_value,
             detectable_effect=detectable_effect(
-                answer.std_error, df=answer.df, alpha=self.design.alpha, power=self.design.power
+                answer.std_error, df=answer.df, alpha=self.family_alpha, power=self.design.power
             ),
             n_control=self.control.n_participants,
             n_treatment=self.treatment.n_participants,
@@ -196,6 +213,8 @@ class _Comparison:
         who, n = self.design.participant, numbers.integer(self.clusters)
         if method == "welch":
             return f"Welch's t-test on the means of each {who}"
+        if method == "delta":
+            return "Delta method, normal quantiles"
         if method == "ols":
             return "OLS, not recommended: ignores repeated observations"
         start = "OLS"
@@ -214,8 +233,8 @@ class _Comparison:
         return "difference in means, every observation counting once"
 
 
-def _relative(answer: MeanDifference, alpha: float, suffix: str) -> dict[str, Any]:
-    relative = relative_effect(answer, alpha=alpha)
+def _relative(answer: MeanDifference, quantile: float, suffix: str) -> dict[str, Any]:
+    relative = relative_effect(answer, quantile=quantile)
     known = relative if isinstance(relative, RelativeEffect) else None
     ends = {
         f"relative_effect_lower{suffix}": known and known.relative_effect_lower,

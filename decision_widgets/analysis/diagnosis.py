@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from scipy import special
-
 from decision_widgets.data import MetricReading, Reading, Unreadable
 from decision_widgets.design import BetweenSubject, Metric
-from decision_widgets.estimates import SampleRatio
+from decision_widgets.estimates import SampleRatio, homogeneity_p
 from decision_widgets.moments import ArmMoments
 from decision_widgets.results import Message
 from decision_widgets.views import numbers
@@ -25,21 +23,29 @@ TOP_SHARE_ABOVE: Final = 0.50
 KAPPA_ABOVE: Final = 0.12
 MISSING_ABOVE: Final = 0.05
 MISSING_BY_ARM_BELOW: Final = 0.001
+LEFT_OUT_ABOVE: Final = 0.01
 WEEK: Final = 7
 
 
 def run_messages(design: BetweenSubject, reading: Reading, ratio: SampleRatio) -> list[Message]:
     """Judge the run as a whole: split, contamination, length."""
-    return [*_split(design, reading, ratio), *_contamination(reading), *_length(reading), *_not_applied(design)]
+    return [
+        *_split(design, reading, ratio),
+        *_contamination(reading),
+        *_left_out(reading),
+        *_length(reading),
+        *_not_applied(design),
+    ]
 
 
 def metric_messages(design: BetweenSubject, reading: Reading) -> list[Message]:
     """Judge each metric's data; an error here refuses that metric alone."""
     messages: list[Message] = []
+    fine = sum(isinstance(read, Unreadable) for read in reading.metrics.values()) == 1
     for metric in design.metrics:
         read = reading.metrics[metric.name]
         if isinstance(read, Unreadable):
-            others = " The other metrics are fine." if len(design.metrics) > 1 else ""
+            others = " The other metrics are fine." if len(design.metrics) > 1 and fine else ""
             messages.append(
                 Message.of("E_METRIC_KIND", metric=metric.name, what=read.what + others, remedy=read.remedy)
             )
@@ -68,20 +74,31 @@ def _contamination(reading: Reading) -> Iterator[Message]:
         return
     share = torn / (torn + sum(reading.participants.values()))
     code = "E_CONTAMINATION" if share > CONTAMINATED_ABOVE else "W_CONTAMINATION"
-    yield Message.of(code, n=numbers.integer(torn), percent=numbers.level_percent(share))
+    who = "1 participant" if torn == 1 else f"{numbers.integer(torn)} participants"
+    yield Message.of(code, who=who, percent=numbers.level_percent(share))
+
+
+def _left_out(reading: Reading) -> Iterator[Message]:
+    dropped = {column: n for column, n in reading.left_out.items() if n and column != "several arms"}
+    if dropped:
+        n = sum(dropped.values())
+        code = "W_LEFT_OUT" if n / reading.n_rows > LEFT_OUT_ABOVE else "I_LEFT_OUT"
+        where = " and ".join(f"{numbers.integer(k)} without {column}" for column, k in dropped.items())
+        yield Message.of(code, n=numbers.integer(n), percent=numbers.level_percent(n / reading.n_rows), where=where)
 
 
 def _length(reading: Reading) -> Iterator[Message]:
     if reading.days is not None and reading.days % WEEK:
         why = "That is less than a week" if reading.days < WEEK else "That is not a number of whole weeks"
-        yield Message.of("W_SHORT_RUN", days=reading.days, why=why)
+        days = "1 day" if reading.days == 1 else f"{reading.days} days"
+        yield Message.of("W_SHORT_RUN", days=days, why=why)
 
 
 def _not_applied(design: BetweenSubject) -> Iterator[Message]:
     named = [word for word in ("strata", "segments") if getattr(design, word)]
     named += ["covariates"] if any(metric.covariates for metric in design.metrics) else []
     if named:
-        yield Message.of("I_NOT_APPLIED", what=" and ".join(named))
+        yield Message.of("W_NOT_APPLIED", what=" and ".join(named))
 
 
 def _about(design: BetweenSubject, metric: Metric, read: MetricReading, reading: Reading) -> Iterator[Message]:
@@ -92,7 +109,7 @@ def _about(design: BetweenSubject, metric: Metric, read: MetricReading, reading:
     if read.modal_share > MODAL_SHARE_ABOVE and read.modal_share < 1 and found.kind not in ("binary", "ratio"):
         share, value = numbers.level_percent(read.modal_share), f"{read.modal_value:g}"
         yield Message.of("W_LOW_VARIATION", metric=name, percent=share, value=value)
-    yield from _missing(name, read, "counted as 0" if design.missing == "zero" else "left out")
+    yield from _missing(name, read, reading, "counted as 0" if design.missing == "zero" else "left out")
     if found.mapping is not None and found.kind == "binary":
         yield Message.of("I_BINARY_MAP", metric=name, zero=f"'{found.mapping[0]}'", one=f"'{found.mapping[1]}'")
     if found.largest is not None:
@@ -107,7 +124,7 @@ def _about_arm(metric: Metric, arm: str, moments: ArmMoments | None, read: Metri
         yield Message.of("E_SMALL_N", metric=metric.name, arm=arm, n=numbers.integer(n))
         return
     if moments.sums.residual == 0:
-        value = f"{moments.level:g}"
+        value = f"{moments.level:.10g}"
         facts = {"n": numbers.integer(moments.n_observations), "value": value}
         yield Message.of("E_NO_VARIATION", metric=metric.name, arm=arm, **facts)
         return
@@ -119,34 +136,25 @@ def _about_arm(metric: Metric, arm: str, moments: ArmMoments | None, read: Metri
         rarer, word = min((events, "events"), (others, "non-events"))
         if rarer < LEAST_EVENTS:
             yield Message.of("W_RARE", metric=metric.name, arm=arm, n=rarer, events=word)
-    if moments.top_share > TOP_SHARE_ABOVE and n >= 100:
+    if moments.top_share > TOP_SHARE_ABOVE and n >= 100 and read.recognition.kind != "binary":
         share = numbers.level_percent(moments.top_share)
         yield Message.of("W_DOMINANT", metric=metric.name, arm=arm, percent=share)
 
 
-def _missing(name: str, read: MetricReading, handled: str) -> Iterator[Message]:
+def _missing(name: str, read: MetricReading, reading: Reading, handled: str) -> Iterator[Message]:
     rows, missing = sum(read.rows.values()), sum(read.missing.values())
     if missing == 0:
         return
-    present = [(read.rows[arm] - read.missing[arm], read.missing[arm]) for arm in read.rows]
-    p = _homogeneity_p(present)
-    if missing / rows > MISSING_ABOVE or p < MISSING_BY_ARM_BELOW:
-        by_arm = f"; the share differs by arm (p {numbers.p_value(p)})" if p < MISSING_BY_ARM_BELOW else ""
-        share = numbers.level_percent(missing / rows)
-        yield Message.of("W_MISSING", metric=name, percent=share, handled=handled, by_arm=by_arm)
-
-
-def _homogeneity_p(table: list[tuple[int, int]]) -> float:
-    """Pearson's χ² of arms × (present, missing), over rows: a screen, not a test of the design."""
-    total = sum(map(sum, table))
-    columns = [sum(row[j] for row in table) for j in (0, 1)]
-    rows = [row for row in table if sum(row)]
-    if 0 in columns or len(rows) < 2:
-        return 1.0
-    statistic = sum(
-        (row[j] - sum(row) * columns[j] / total) ** 2 / (sum(row) * columns[j] / total) for row in rows for j in (0, 1)
+    # Rows of one participant go missing together, so arms are compared on participants.
+    incomplete = [read.incomplete[arm] for arm in reading.arms]
+    p = homogeneity_p(
+        incomplete, [reading.participants[arm] - n for arm, n in zip(reading.arms, incomplete, strict=True)]
     )
-    return float(special.chdtrc(len(rows) - 1, statistic))
+    differs = p < MISSING_BY_ARM_BELOW
+    by_arm = f"; the share of participants concerned differs by arm (p {numbers.p_value(p)})" if differs else ""
+    code = "W_MISSING" if differs or missing / rows > MISSING_ABOVE else "I_MISSING"
+    share = numbers.level_percent(missing / rows)
+    yield Message.of(code, metric=name, percent=share, n=numbers.integer(missing), handled=handled, by_arm=by_arm)
 
 
 def _repeated(design: BetweenSubject, reading: Reading) -> Iterator[Message]:
@@ -155,6 +163,6 @@ def _repeated(design: BetweenSubject, reading: Reading) -> Iterator[Message]:
         for read in reading.metrics.values()
         if isinstance(read, MetricReading) and read.arms
     ]
-    if per_participant and max(per_participant) > 1:
+    if per_participant and max(per_participant) >= 1.005:
         most = numbers.fixed(max(per_participant), 2)
         yield Message.of("I_UNIT_AGGREGATED", per_participant=most, participant=design.participant)

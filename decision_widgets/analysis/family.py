@@ -11,10 +11,9 @@ from typing import Final
 
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.estimates import Procedure, adjust_p_values
-from decision_widgets.results import EffectEstimate, NotEstimable
+from decision_widgets.results import EffectEstimate, Row
 from decision_widgets.vocabulary import Role
 
-Row = EffectEstimate | NotEstimable
 _PROCEDURES: Final[dict[Role, tuple[Procedure, str]]] = {
     "primary": ("holm", "Holm"),
     "secondary": ("bh", "Benjamini\u2013Hochberg"),

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from decision_widgets.analysis.plan import days_more, share_of_plan
 from decision_widgets.data import Reading as TableReading
 from decision_widgets.design import BetweenSubject, Bounds, Evidence, Judgement, Metric, decide
-from decision_widgets.results import Decision, EffectEstimate, Message, NotEstimable
+from decision_widgets.results import Decision, EffectEstimate, Message, Row
 from decision_widgets.views import numbers
 from decision_widgets.vocabulary import Reading, Verdict
 
-Row = EffectEstimate | NotEstimable
 SHARE_OF_MDE: Final = 0.7
 FALSE_DISCOVERY_RATE: Final = 0.10
 _FIRST: Final[tuple[Verdict, ...]] = ("invalid", "ship", "keep-running", "inconclusive", "dont-ship")
@@ -30,26 +30,26 @@ def read_and_decide(
         else row
         for row in rows
     ]
-    n = sum(reading.participants.values())
-    plan = _plan_reached(design, reading, n)
+    share = share_of_plan(design, reading)
     judgements = {
         arm: decide(
             invalid=invalid,
-            primaries=tuple(_evidence(design, metrics, row, n) for row in _of(rows, arm, "primary")),
-            guardrails=tuple(_evidence(design, metrics, row, n) for row in _of(rows, arm, "guardrail")),
-            plan_reached=plan,
+            primaries=tuple(_evidence(design, metrics, row, share) for row in _of(rows, arm, "primary")),
+            guardrails=tuple(_evidence(design, metrics, row, share) for row in _of(rows, arm, "guardrail")),
+            plan_reached=None if share is None else share >= 1,
         )
         for arm in reading.arms[1:]
     }
-    arm = _leading(judgements, rows)
+    arm = _leading(judgements, metrics, rows)
     verdict = judgements[arm].verdict
     decision = Decision(
         verdict=verdict,
         arm=arm,
         judgements=judgements,
-        days_more=_days_more(design, reading, n) if verdict == "keep-running" else None,
+        days_more=days_more(design, reading) if verdict == "keep-running" else None,
+        basis="fixed_n" if share is None or share >= 1 else "always_valid",
     )
-    messages = [] if invalid else list(_messages(design, rows, n, plan))
+    messages = [] if invalid else list(_messages(design, reading, rows, share))
     return tuple(rows), decision, messages
 
 
@@ -85,75 +85,59 @@ def _bounds(metric: Metric, row: EffectEstimate) -> Bounds | None:
     return Bounds(effect=effect, lower=lower, upper=upper)
 
 
-def _evidence(design: BetweenSubject, metrics: dict[str, Metric], row: Row, n: int) -> Evidence:
+def _evidence(design: BetweenSubject, metrics: dict[str, Metric], row: Row, share: float | None) -> Evidence:
     metric = metrics[row.metric]
-    margin = metric.limit if metric.role == "guardrail" else _worth_shipping(design, metric, row, n)
+    margin = metric.limit if metric.role == "guardrail" else _worth_shipping(design, metric, row, share)
     bounds = _bounds(metric, row) if isinstance(row, EffectEstimate) else None
     return Evidence(metric=metric.name, bounds=bounds, margin=margin)
 
 
-def _worth_shipping(design: BetweenSubject, metric: Metric, row: Row, n: int) -> float:
+def _worth_shipping(design: BetweenSubject, metric: Metric, row: Row, share: float | None) -> float:
     """Return the smallest effect worth shipping: stated, else 0.7 of what the plan could detect, else 0."""
     if metric.minimum_effect is not None:
         return metric.minimum_effect
-    if design.planned_participants is None or not isinstance(row, EffectEstimate):
+    if share is None or design.planned_participants is None or not isinstance(row, EffectEstimate):
         return 0.0
     if row.relative_effect is None or row.relative_effect_lower_simultaneous is None:
         return 0.0  # the decision reads the absolute interval, where a relative size means nothing
-    planned = row.detectable_effect / row.control_mean * math.sqrt(n / design.planned_participants)
+    planned = row.detectable_effect / row.control_mean * math.sqrt(share)
     return SHARE_OF_MDE * planned
 
 
-def _plan_reached(design: BetweenSubject, reading: TableReading, n: int) -> bool | None:
-    parts = []
-    if design.planned_participants is not None:
-        parts.append(n >= design.planned_participants)
-    if design.planned_days is not None and reading.days is not None:
-        parts.append(reading.days >= design.planned_days)
-    return all(parts) if parts else None
-
-
-def _days_more(design: BetweenSubject, reading: TableReading, n: int) -> int | None:
-    if reading.days is None:
-        return None
-    days = [0]
-    if design.planned_days is not None:
-        days.append(design.planned_days - reading.days)
-    if design.planned_participants is not None:
-        days.append(-(-(design.planned_participants - n) * reading.days // n))  # rounded up, exactly
-    return max(days) or None
-
-
-def _leading(judgements: dict[str, Judgement], rows: Sequence[Row]) -> str:
-    """Return the treatment the verdict is about: the best verdict, then the largest primary effect."""
+def _leading(judgements: Mapping[str, Judgement], metrics: Mapping[str, Metric], rows: Sequence[Row]) -> str:
+    """Return the treatment the verdict is about: the best verdict, then the clearest gain on a primary metric."""
 
     def rank(arm: str) -> tuple[int, float]:
-        effects = [
-            abs(row.statistic) * (1 if row.reading == "better" else -1)
+        gains = [
+            row.statistic if metrics[row.metric].direction == "increase" else -row.statistic
             for row in _of(rows, arm, "primary")
             if isinstance(row, EffectEstimate)
         ]
-        return _FIRST.index(judgements[arm].verdict), -max(effects, default=0.0)
+        return _FIRST.index(judgements[arm].verdict), -max(gains, default=0.0)
 
     return min(judgements, key=rank)
 
 
-def _messages(design: BetweenSubject, rows: Sequence[Row], n: int, plan: bool | None) -> Iterator[Message]:
-    for metric in design.metrics:
-        if metric.role == "primary" and metric.minimum_effect is None:
-            used = "Any improvement whose interval excludes 0 counts as worth shipping."
-            if design.planned_participants is not None:
-                used = "0.7 of what the planned sample can detect is used instead."
-            yield Message.of("W_NO_DELTA_MIN", metric=metric.name, used=used)
+def _messages(
+    design: BetweenSubject, reading: TableReading, rows: Sequence[Row], share: float | None
+) -> Iterator[Message]:
+    open_ended = [m.name for m in design.metrics if m.role == "primary" and m.minimum_effect is None]
+    if open_ended:
+        used = "Any improvement whose interval excludes 0 counts as worth shipping."
+        if design.planned_participants is not None:
+            used = "0.7 of what the planned sample can detect is used instead."
+        yield Message.of("W_NO_DELTA_MIN", which=" and ".join(open_ended), used=used)
     for row in rows:
         if isinstance(row, EffectEstimate) and row.role == "primary" and row.p_value_adjusted is not None:
             excludes = row.effect_lower_simultaneous > 0 or row.effect_upper_simultaneous < 0
-            if excludes != (row.p_value_adjusted < design.alpha):
+            if excludes != (row.p_value_adjusted < design.alpha) and (share is None or share >= 1):
                 yield Message.of("I_CI_MISMATCH", metric=row.metric, arm=row.arm)
-    if plan is False:
-        planned = design.planned_participants
-        if planned is not None and n < planned:
-            reached, wanted = numbers.integer(n), numbers.integer(planned)
-        else:
-            reached, wanted = "fewer days", "the plan"
-        yield Message.of("W_PEEKED", reached=reached, planned=wanted)
+    if share is not None and share < 1:
+        yield Message.of("W_PEEKED", **_progress(design, reading))
+
+
+def _progress(design: BetweenSubject, reading: TableReading) -> dict[str, str]:
+    n, planned = sum(reading.participants.values()), design.planned_participants
+    if planned is not None and n < planned:
+        return {"reached": numbers.integer(n), "planned": f"{numbers.integer(planned)} participants"}
+    return {"reached": str(reading.days), "planned": f"{design.planned_days} days"}

@@ -9,8 +9,8 @@ from typing import Final
 from decision_widgets.vocabulary import Confidence, Kind
 
 COUNT_UP_TO: Final = 1000
-_YES: Final = {"yes", "y", "true", "t", "1", "on"}
-_NO: Final = {"no", "n", "false", "f", "0", "off"}
+_YES: Final = {"yes", "y", "true", "t", "on"}
+_NO: Final = {"no", "n", "false", "f", "off"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +43,8 @@ class Recognition:
 def recognise(profile: Profile, declared: Kind | None) -> Recognition:
     """Tell what kind of metric a numeric column is; a declared kind wins, the evidence is shown either way.
 
-    Kind changes how an effect is written and which companions are shown. Variances are empirical, so taking a count
-    for a continuous metric cannot change a result.
+    Kind changes how an effect is written and which companions are shown, never the numbers themselves: only a
+    declared "binary" reads two other numbers as 0 and 1, and says so.
 
     >>> recognise(Profile(n_distinct=2, levels=(0, 1), share_of_last=0.35, lowest=0, highest=1, whole=True), None).kind
     'binary'
@@ -52,19 +52,20 @@ def recognise(profile: Profile, declared: Kind | None) -> Recognition:
     found = _found(profile)
     if declared is None or declared == found.kind:
         return found
-    return Recognition(kind=declared, evidence=f"Declared {declared}; {found.evidence}", confidence="certain")
+    mapping = None
+    if declared == "binary" and profile.n_distinct == 2:
+        mapping = (written(profile.levels[0]), written(profile.levels[1]))
+    return Recognition(
+        kind=declared, evidence=f"Declared {declared}; {found.evidence}", confidence="certain", mapping=mapping
+    )
 
 
 def _found(profile: Profile) -> Recognition:
     if profile.n_distinct == 2:
         zero, one = (written(level) for level in profile.levels)
-        standard = (zero, one) in {("0", "1"), ("False", "True")}
-        return Recognition(
-            kind="binary",
-            evidence=f"Two values only, {zero} and {one}; {profile.share_of_last:.1%} are {one}",
-            confidence="certain" if standard else "likely",
-            mapping=None if standard else (zero, one),
-        )
+        evidence = f"Two values only, {zero} and {one}; {profile.share_of_last:.1%} are {one}"
+        binary = (profile.lowest, profile.highest) == (0, 1)
+        return Recognition(kind="binary" if binary else "continuous", evidence=evidence, confidence="certain")
     if profile.whole and profile.lowest >= 0 and profile.n_distinct >= 3:
         if profile.highest <= COUNT_UP_TO:
             evidence = f"Whole numbers from {profile.lowest:,.0f} to {profile.highest:,.0f}"
@@ -83,17 +84,18 @@ def _found(profile: Profile) -> Recognition:
 
 
 def two_words(levels: Sequence[str]) -> tuple[str, str] | None:
-    """Tell which of two texts means no and which yes; alphabetical order when the words don't say.
+    """Tell which of two texts means no and which yes; ``None`` when the words don't say.
 
-    >>> two_words(["Yes", "No"])
-    ('No', 'Yes')
+    >>> two_words(["Yes", "No"]), two_words(["paid", "unpaid"])
+    (('No', 'Yes'), None)
     """
-    if len(levels) != 2:
-        return None
-    first, second = sorted(levels)
-    if first.strip().lower() in _YES and second.strip().lower() in _NO:
-        return second, first
-    return first, second
+    known = {_meaning(level): level for level in levels}
+    return (known[False], known[True]) if len(levels) == 2 and set(known) == {False, True} else None
+
+
+def _meaning(word: str) -> bool | None:
+    word = word.strip().lower()
+    return True if word in _YES else False if word in _NO else None
 
 
 def written(value: object) -> str:

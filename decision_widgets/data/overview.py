@@ -18,7 +18,9 @@ from decision_widgets.moments import MomentSpec
 from decision_widgets.vocabulary import Kind
 
 SAMPLE_ROWS: Final = 10_000
+LOOKS_LIKE_AN_ID: Final = 1_000  # different whole numbers in a row, not one of them twice
 LARGEST: Final = 1e100  # the squares of totals must stay finite
+PART_OF_RATIO: Final = "continuous"
 _PER_COLUMN: Final = 8
 
 
@@ -43,7 +45,8 @@ class Overview:
     labels: Sequence[tuple[Any, int]]
     without_participant: int
     without_arm: int
-    columns: Mapping[str, Column | Unreadable]
+    without_time: int
+    columns: Mapping[tuple[str, Kind | None], Column | Unreadable]
     first_day: date | None
     last_day: date | None
     fingerprint: str
@@ -60,44 +63,49 @@ class _Candidate:
     few: bool
     whole: bool
     one_sided: bool
+    unique: bool
 
 
 def look_over(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]) -> Overview:
     """Scan once, grouped by arm, without touching participants."""
-    declared = _declared(spec)
-    candidates = {name: _candidate(engine, name, types[name]) for name in declared}
+    wanted = _wanted(spec)
+    names = list(dict.fromkeys(name for name, _ in wanted))
+    candidates = {name: _candidate(engine, name, types[name]) for name in names}
     scanned = [name for name, candidate in candidates.items() if isinstance(candidate, _Candidate)]
     rows = engine.query(_statement(engine, spec, types, {n: candidates[n] for n in scanned}))
     n_rows = sum(row[1] for row in rows)
     if n_rows == 0:
         raise InputError("The table has no rows; check the query or the filter before it.")
-    columns: dict[str, Column | Unreadable] = {}
-    for name, candidate in candidates.items():
+    columns: dict[tuple[str, Kind | None], Column | Unreadable] = {}
+    for name, declared in wanted:
+        candidate = candidates[name]
         if isinstance(candidate, Unreadable):
-            columns[name] = candidate
+            columns[name, declared] = candidate
         else:
-            at = 7 + _PER_COLUMN * scanned.index(name)
+            at = 8 + _PER_COLUMN * scanned.index(name)
             totals = _totals([row[at : at + _PER_COLUMN] for row in rows])
-            columns[name] = _column(engine, name, types[name], candidate, totals, n_rows, declared[name])
+            columns[name, declared] = _column(engine, name, types[name], candidate, totals, n_rows, declared)
     return Overview(
         n_rows=n_rows,
         labels=[(row[0], row[1]) for row in rows if not _is_nothing(row[0])],
         without_participant=sum(int(row[2] or 0) for row in rows),
         without_arm=sum(int(row[3] or 0) for row in rows if _is_nothing(row[0])),
         columns=columns,
-        first_day=_day(min((row[4] for row in rows if row[4] is not None), default=None), spec, types),
-        last_day=_day(max((row[5] for row in rows if row[5] is not None), default=None), spec, types),
-        fingerprint=f"{sum(int(row[6] or 0) for row in rows) % (1 << 48):012x}",
+        without_time=sum(int(row[4] or 0) for row in rows),
+        first_day=_day(min((row[5] for row in rows if row[5] is not None), default=None), spec, types),
+        last_day=_day(max((row[6] for row in rows if row[6] is not None), default=None), spec, types),
+        fingerprint=f"{sum(int(row[7] or 0) for row in rows) % (1 << 48):012x}",
     )
 
 
-def _declared(spec: MomentSpec) -> dict[str, Kind | None]:
-    declared: dict[str, Kind | None] = {}
+def _wanted(spec: MomentSpec) -> list[tuple[str, Kind | None]]:
+    """List the columns to read, each with the kind it is declared to be; the parts of a ratio stay as they are."""
+    wanted: list[tuple[str, Kind | None]] = []
     for metric in spec.metrics:
-        declared.setdefault(metric.numerator, metric.kind)
+        wanted.append((metric.numerator, metric.kind if metric.denominator is None else PART_OF_RATIO))
         if metric.denominator is not None and metric.denominator != spec.participant:
-            declared.setdefault(metric.denominator, "continuous")
-    return declared
+            wanted.append((metric.denominator, PART_OF_RATIO))
+    return list(dict.fromkeys(wanted))
 
 
 def _candidate(engine: Engine, name: str, kind: ColumnType) -> _Candidate | Unreadable:
@@ -126,6 +134,7 @@ def _candidate(engine: Engine, name: str, kind: ColumnType) -> _Candidate | Unre
         few=few,
         whole=all(value == math.floor(value) for value in sample),
         one_sided=most >= 0.9 * sample.total(),
+        unique=most == 1 and sample.total() >= LOOKS_LIKE_AN_ID,
     )
 
 
@@ -134,8 +143,14 @@ def _texts(engine: Engine, name: str) -> tuple[str, str] | Unreadable:
     found = engine.query(f"SELECT DISTINCT {column} FROM {engine.source} WHERE {column} IS NOT NULL LIMIT 3")
     levels = [str(value) for (value,) in found]
     words = two_words(levels)
-    if words is not None and not any(map(_is_number, words)):
+    if words is not None:
         return words
+    if len(levels) == 2 and not any(map(_is_number, levels)):
+        first, second = sorted(levels)
+        return Unreadable(
+            what=f"The column '{name}' holds two texts, '{first}' and '{second}', and does not say which counts as 1.",
+            remedy=f'df["{name}"] = df["{name}"] == "{second}"',
+        )
     if not levels:
         (rows,) = engine.query(f"SELECT count(*) FROM {engine.source}")
         return Unreadable(what=f"The column '{name}' is missing in all {rows[0]:,} rows.", remedy="check the join")
@@ -148,10 +163,11 @@ def _texts(engine: Engine, name: str) -> tuple[str, str] | Unreadable:
 def _text_in_numbers(engine: Engine, name: str) -> Unreadable:
     column, numbered = engine.name(name), engine.dialect().numbered
     wrong = f"{column} IS NOT NULL AND {engine.dialect().try_double.format(column)} IS NULL"
-    remedy = f'df["{name}"] = pd.to_numeric(df["{name}"], errors="coerce")'
+    remedy = f"clean the column '{name}' so that it holds numbers only, then run again"
     counts = f"SELECT count(*), sum(CASE WHEN {wrong} THEN 1 ELSE 0 END) FROM {engine.source}"
     ((rows, n_wrong),) = engine.query(counts)
     if not n_wrong:
+        remedy = f'df["{name}"] = pd.to_numeric(df["{name}"])'
         return Unreadable(what=f"The column '{name}' holds its numbers as text.", remedy=remedy)
     row = engine.name("decision_widgets row")
     source = engine.source if numbered is None else f"({numbered.format(row, engine.source)}) AS numbered"
@@ -174,6 +190,7 @@ def _statement(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]
         "count(*)",
         f"sum(CASE WHEN {key} IS NULL THEN 1 ELSE 0 END)",
         f"sum(CASE WHEN {key} IS NOT NULL THEN 1 ELSE 0 END)",
+        f"sum(CASE WHEN {moment} IS NULL THEN 1 ELSE 0 END)" if spec.time is not None else "0",
         f"min({moment})",
         f"max({moment})",
         hashed,
@@ -243,28 +260,19 @@ def _totals(parts: Sequence[Row]) -> Row:
 def _column(
     engine: Engine, name: str, kind: ColumnType, candidate: _Candidate, totals: Row, n_rows: int, declared: Kind | None
 ) -> Column | Unreadable:
-    present, lowest, highest, total, broken, other, modal, upper = totals
+    present, lowest, highest, total, broken, _, modal, _ = totals
     if present == 0:
         return Unreadable(what=f"The column '{name}' is missing in all {n_rows:,} rows.", remedy="check the join")
     if max(abs(lowest), abs(highest)) > LARGEST:
         return _beyond(engine, name, candidate.number, n_rows, infinite=math.isinf(max(abs(lowest), abs(highest))))
-    n_distinct = 3 if not candidate.few else len({lowest, highest})
-    if candidate.few and other:
-        # The sample's few values are not all there is: it may have come before the first rare one.
-        held = engine.query(f"SELECT {candidate.number} AS y, count(*) FROM {engine.source} GROUP BY 1 LIMIT 4")
-        counted = {value: n for value, n in held if value is not None}
-        n_distinct, upper = len(counted), counted.get(highest, 0)
-    if declared == "binary" and n_distinct > 2:
+    if candidate.unique and not broken and lowest >= 0 and declared is None:
+        return Unreadable(
+            what=f"The column '{name}' holds a different whole number in every row, so it looks like an identifier.",
+            remedy="name a column that measures something, or declare kind='continuous'",
+        )
+    profile, upper = _profile(engine, kind, candidate, totals)
+    if declared == "binary" and profile.n_distinct > 2:
         return _not_binary(engine, name, candidate.number)
-    shown: Sequence[object] = candidate.texts or [bool(x) if kind == "bool" else x for x in sorted({lowest, highest})]
-    profile = Profile(
-        n_distinct=n_distinct,
-        levels=shown if n_distinct <= 2 else (),
-        share_of_last=upper / present if n_distinct == 2 else 1.0,
-        lowest=lowest,
-        highest=highest,
-        whole=not broken,
-    )
     recognition = recognise(profile, declared)
     number, mean, mode = candidate.number, total / present, candidate.mode
     if present == n_rows and kind == "number":
@@ -281,6 +289,27 @@ def _column(
         modal_value=mode,
         modal_share=modal / present,
     )
+
+
+def _profile(engine: Engine, kind: ColumnType, candidate: _Candidate, totals: Row) -> tuple[Profile, int]:
+    """Return the profile of a column and how many rows hold the larger of two values."""
+    present, lowest, highest, _, broken, other, _, upper = totals
+    n_distinct = 3 if not candidate.few else len({lowest, highest})
+    if candidate.few and other:
+        # The sample's few values are not all there is: it may have come before the first rare one.
+        held = engine.query(f"SELECT {candidate.number} AS y, count(*) FROM {engine.source} GROUP BY 1 LIMIT 4")
+        counted = {value: n for value, n in held if value is not None}
+        n_distinct, upper = len(counted), counted.get(highest, 0)
+    shown: Sequence[object] = candidate.texts or [bool(x) if kind == "bool" else x for x in sorted({lowest, highest})]
+    profile = Profile(
+        n_distinct=n_distinct,
+        levels=shown if n_distinct <= 2 else (),
+        share_of_last=upper / present if n_distinct == 2 else 1.0,
+        lowest=lowest,
+        highest=highest,
+        whole=not broken,
+    )
+    return profile, int(upper)
 
 
 def _beyond(engine: Engine, name: str, number: str, n_rows: int, *, infinite: bool) -> Unreadable:

@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 
 from decision_widgets.data.engine import ColumnType, Engine, as_key
-from decision_widgets.data.overview import Column, Overview, look_over
+from decision_widgets.data.overview import PART_OF_RATIO, Column, Overview, look_over
 from decision_widgets.data.reading import MetricReading, Reading, Unreadable
 from decision_widgets.data.reduction import Reduced, Terms, reduce_table
-from decision_widgets.data.tables import label, open_table
+from decision_widgets.data.tables import open_table
 from decision_widgets.errors import InputError, MissingValues, did_you_mean, listed
-from decision_widgets.moments import MetricColumns, MomentSpec
+from decision_widgets.moments import MetricColumns, MomentSpec, label
 
 
 def read_moments(table: Any, spec: MomentSpec) -> Reading:
@@ -52,7 +52,7 @@ def read_moments(table: Any, spec: MomentSpec) -> Reading:
         engine.close()
     metrics = {c.metric: unreadable.get(c.metric) or _metric(c, overview, reduced, arms) for c in spec.metrics}
     left_out = {spec.participant: overview.without_participant, spec.arm: overview.without_arm}
-    _raise_if_missing(spec, left_out, metrics)
+    _raise_if_missing(spec, left_out | ({spec.time: overview.without_time} if spec.time else {}), metrics)
     days = None if overview.first_day is None or overview.last_day is None else (
         overview.last_day - overview.first_day
     ).days + 1  # fmt: skip
@@ -126,7 +126,7 @@ def _terms(spec: MomentSpec, overview: Overview) -> tuple[list[Terms], dict[str,
 
 
 def _term(columns: MetricColumns, spec: MomentSpec, overview: Overview) -> Terms | Unreadable:
-    y = overview.columns[columns.numerator]
+    y = overview.columns[columns.numerator, columns.kind if columns.denominator is None else PART_OF_RATIO]
     if isinstance(y, Unreadable):
         return y
     zero = spec.missing == "zero"
@@ -137,7 +137,7 @@ def _term(columns: MetricColumns, spec: MomentSpec, overview: Overview) -> Terms
         return plain
     if columns.denominator == spec.participant:
         return replace(plain, d=None, ratio=True, shift=0.0)
-    d = overview.columns[columns.denominator]
+    d = overview.columns[columns.denominator, PART_OF_RATIO]
     if isinstance(d, Unreadable):
         return d
     if d.lowest < 0:
@@ -152,7 +152,7 @@ def _term(columns: MetricColumns, spec: MomentSpec, overview: Overview) -> Terms
 def _metric(
     columns: MetricColumns, overview: Overview, reduced: Reduced, arms: tuple[str, ...]
 ) -> MetricReading | Unreadable:
-    column = overview.columns[columns.numerator]
+    column = overview.columns[columns.numerator, columns.kind if columns.denominator is None else PART_OF_RATIO]
     assert isinstance(column, Column)
     moments = reduced.moments[columns.metric]
     missing = reduced.missing[columns.metric]
@@ -172,6 +172,7 @@ def _metric(
         arms={name: moments[code] for code, name in enumerate(arms) if code in moments},
         rows={name: reduced.rows.get(code, 0) for code, name in enumerate(arms)},
         missing={name: missing.get(code, 0) for code, name in enumerate(arms)},
+        incomplete={name: reduced.incomplete[columns.metric].get(code, 0) for code, name in enumerate(arms)},
         modal_value=column.modal_value,
         modal_share=column.modal_share,
     )

@@ -19,12 +19,16 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MetricReading:
-    """One metric: its kind with the evidence, and the moments of each arm in which anybody has a value."""
+    """One metric: its kind with the evidence, and the moments of each arm in which anybody has a value.
+
+    `rows` and `missing` count rows by arm, `incomplete` the participants of whom at least one value is missing.
+    """
 
     recognition: Recognition
     arms: Mapping[str, ArmMoments]
     rows: Mapping[str, int]
     missing: Mapping[str, int]
+    incomplete: Mapping[str, int]
     modal_value: float
     modal_share: float
 

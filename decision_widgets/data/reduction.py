@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -30,15 +31,13 @@ class Terms:
 
     @property
     def used(self) -> str:
-        """What is NULL in rows that do not enter."""
-        both = self.y if self.d is None or self.d == "1.0E0" else f"({self.y} + {self.d})"
-        return "1.0E0" if self.as_zero else both
+        """What is NULL in rows that do not enter; a row without a denominator never does."""
+        if self.as_zero:
+            return "1.0E0" if self.d is None else self.d
+        return self.y if self.d is None or self.d == "1.0E0" else f"({self.y} + {self.d})"
 
     def value(self) -> str:
         return f"coalesce({self.y}, 0.0E0)" if self.as_zero else self.y
-
-    def weight(self) -> str:
-        return f"coalesce({self.d}, 0.0E0)" if self.as_zero else str(self.d)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +50,7 @@ class Reduced:
     rows_torn: int
     moments: Mapping[str, Mapping[int, ArmMoments]]
     missing: Mapping[str, Mapping[int, int]]
+    incomplete: Mapping[str, Mapping[int, int]]
 
 
 def reduce_table(engine: Engine, key: str, arm_code: str, terms: Sequence[Terms]) -> Reduced:
@@ -58,7 +58,7 @@ def reduce_table(engine: Engine, key: str, arm_code: str, terms: Sequence[Terms]
     people = engine.keep(_participants(engine, key, arm_code, terms))
     ((n_torn, rows_torn),) = engine.query(f"SELECT count(*), sum(n) FROM {people} WHERE first_arm <> last_arm")
     sums = {row[0]: row[1:] for row in engine.query(_sums(people, terms))}
-    moments, missing = _moments(engine, people, terms, sums)
+    moments, missing, incomplete = _moments(engine, people, terms, sums)
     return Reduced(
         participants={arm: int(row[0]) for arm, row in sums.items()},
         rows={arm: int(row[1]) for arm, row in sums.items()},
@@ -66,6 +66,7 @@ def reduce_table(engine: Engine, key: str, arm_code: str, terms: Sequence[Terms]
         rows_torn=int(rows_torn or 0),
         moments=moments,
         missing=missing,
+        incomplete=incomplete,
     )
 
 
@@ -91,8 +92,8 @@ def _participants(engine: Engine, key: str, arm_code: str, terms: Sequence[Terms
             inner.append(f"{y} AS v{k}")
             columns += [f"CASE WHEN count(used{k}) > 0 THEN 1.0E0 END AS m{k}", f"sum(v{k}) - {shift} AS s{k}"]
         else:
-            inner += [f"CASE WHEN {term.used} IS NOT NULL THEN {term.weight()} END AS w{k}"]
-            inner.append(f"{y} - {shift} * {term.weight()} AS v{k}")
+            inner += [f"CASE WHEN {term.used} IS NOT NULL THEN {term.d} END AS w{k}"]
+            inner.append(f"{y} - {shift} * {term.d} AS v{k}")
             columns += [f"sum(w{k}) AS m{k}", f"sum(v{k}) AS s{k}"]
     where = f"{key} IS NOT NULL AND {arm_code} IS NOT NULL"
     rows = f"SELECT {', '.join(inner)} FROM {engine.source} WHERE {where}"
@@ -106,6 +107,7 @@ def _sums(people: str, terms: Sequence[Terms]) -> str:
             f"sum(CASE WHEN c{k} > 0 THEN 1 ELSE 0 END)",
             f"sum(c{k})",
             f"sum(held{k})" if term.as_zero else f"sum(c{k})",
+            f"sum(CASE WHEN {'held' if term.as_zero else 'c'}{k} < n THEN 1 ELSE 0 END)",
         ]
         shares = "CAST(NULL AS DOUBLE)" if term.ratio else f"sum(s{k} / CASE WHEN m{k} > 0 THEN m{k} END)"
         parts += [*counts, f"sum(m{k})", f"sum(s{k})", "CAST(NULL AS DOUBLE)" if term.ratio else f"sum(q{k})", shares]
@@ -119,6 +121,7 @@ class _Sums:
     n: int
     used: int
     held: int
+    incomplete: int
     weight: float
     total: float
     squares: float | None
@@ -135,16 +138,18 @@ class _Sums:
 
 def _moments(
     engine: Engine, people: str, terms: Sequence[Terms], sums: Mapping[int, Sequence[float]]
-) -> tuple[dict[str, dict[int, ArmMoments]], dict[str, dict[int, int]]]:
+) -> tuple[dict[str, dict[int, ArmMoments]], dict[str, dict[int, int]], dict[str, dict[int, int]]]:
     first: dict[int, dict[int, _Sums]] = {}
     for k in range(len(terms)):
-        first[k] = {arm: _of(row[2 + 7 * k : 9 + 7 * k]) for arm, row in sums.items()}
+        first[k] = {arm: _of(row[2 + 8 * k : 10 + 8 * k]) for arm, row in sums.items()}
     usable = {k: {arm: s for arm, s in arms.items() if s.usable} for k, arms in first.items()}
     rows = engine.query(_errors(people, terms, usable)) if any(usable.values()) else []
     second = {row[0]: row[1:] for row in rows}
     moments: dict[str, dict[int, ArmMoments]] = {}
     missing: dict[str, dict[int, int]] = {}
+    incomplete: dict[str, dict[int, int]] = {}
     for k, term in enumerate(terms):
+        incomplete[term.metric] = {arm: s.incomplete for arm, s in first[k].items()}
         missing[term.metric] = {arm: int(row[1]) - first[k][arm].held for arm, row in sums.items()}
         moments[term.metric] = {
             arm: _arm(
@@ -152,15 +157,16 @@ def _moments(
             )
             for arm, s in usable[k].items()
         }
-    return moments, missing
+    return moments, missing, incomplete
 
 
 def _of(row: Sequence[float]) -> _Sums:
-    n, used, held, weight, total, squares, shares = row
+    n, used, held, incomplete, weight, total, squares, shares = row
     return _Sums(
         n=int(n or 0),
         used=int(used or 0),
         held=int(held or 0),
+        incomplete=int(incomplete or 0),
         weight=float(weight or 0),
         total=float(total or 0),
         squares=squares,
@@ -226,7 +232,7 @@ def _arm(
         n_observations=s.used,
         n_missing=n_missing,
         weight=s.weight,
-        level=term.shift + slope,
+        level=_level(term.shift, slope),
         shift=term.shift,
         totals=Moments(
             columns=("m", "s"),
@@ -249,12 +255,18 @@ def _arm(
     )
 
 
+def _level(shift: float, slope: float) -> float:
+    """Add what was subtracted; a sum that is only rounding is 0."""
+    level = shift + slope
+    return 0.0 if abs(level) <= NOISE * abs(shift) else level
+
+
 def _top_share(engine: Engine, people: str, k: int, arm: int, slope: float, n: int, uu: float, uuuu: float) -> float:
     """Return the share of the 1 % largest squares, or its Cauchy–Schwarz bound when that is too small to matter."""
     if uu == 0:
         return 0.0
     top = max(1, n // TOP_ONE_IN)
-    bound = (top * uuuu) ** 0.5 / uu
+    bound = math.sqrt(top * uuuu) / uu
     if bound <= TOP_SHARE_OF_INTEREST:
         return bound
     square = f"(s{k} - {double(slope)} * m{k}) * (s{k} - {double(slope)} * m{k})"
@@ -263,5 +275,4 @@ def _top_share(engine: Engine, people: str, k: int, arm: int, slope: float, n: i
         f"ORDER BY square DESC LIMIT {top}"
     )
     ((largest,),) = engine.query(f"SELECT sum(square) FROM ({ordered}) AS largest")
-    share: float = float(largest) / uu
-    return share
+    return float(largest) / float(uu)

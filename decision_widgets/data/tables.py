@@ -15,7 +15,7 @@ from decision_widgets.data.duckdb_engine import DuckDB
 from decision_widgets.data.engine import Engine
 from decision_widgets.data.spark_engine import Spark
 from decision_widgets.errors import ColumnNotFound, EngineMissing, InputError, did_you_mean, listed
-from decision_widgets.moments import MomentSpec
+from decision_widgets.moments import MomentSpec, label
 
 # Up to here one thread reads in a fixed order, so that the same table gives the same last digit.
 IN_ORDER_UP_TO = 200_000
@@ -61,7 +61,7 @@ def _needs_pyarrow(table: Any) -> None:
 
 def check_columns(available: Sequence[str], spec: MomentSpec) -> None:
     """Refuse a table that lacks columns or names one twice; all problems together."""
-    wanted = spec.columns()
+    wanted = spec.columns() | {name: "the design" for name in spec.also_named if name not in spec.columns()}
     missing = [column for column in wanted if column not in available]
     if len(missing) == 1:
         raise ColumnNotFound.among(missing[0], available, wanted[missing[0]])
@@ -125,11 +125,6 @@ def _labels(column: Any, name: str) -> Any:
     except TypeError as problem:
         raise InputError(f"The column {name!r} holds values that are no labels: {problem}.") from problem
     return column.map(lambda value: None if pd.isna(value) else label(value)).astype("string")
-
-
-def label(value: object) -> str:
-    """Write a participant or an arm the same way whatever its type: 1, 1.0 and "1" are one."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _one_type(column: Any) -> Any:

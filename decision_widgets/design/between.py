@@ -9,7 +9,7 @@ from typing import Any, Self
 from decision_widgets import checks
 from decision_widgets.design.metric import Metric
 from decision_widgets.errors import InputError, did_you_mean, listed
-from decision_widgets.moments import MomentSpec
+from decision_widgets.moments import MomentSpec, label
 from decision_widgets.records import Record
 from decision_widgets.vocabulary import Missing, words
 
@@ -37,17 +37,6 @@ class Arm(Record):
     share: float
 
 
-def arm_name(value: object) -> str:
-    """Write the label of an arm the same way wherever it comes from (``1``, ``1.0`` and ``"1"`` are one arm).
-
-    >>> arm_name(1.0), arm_name(True), arm_name("blue")
-    ('1', 'True', 'blue')
-    """
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class BetweenSubject(Record):
     """An experiment in which each participant sees one arm and may be observed many times.
@@ -66,7 +55,8 @@ class BetweenSubject(Record):
     time : str, optional
         Column of dates or timestamps; with it the length of the run is checked.
     strata, segments : sequence of str
-        Columns known before the experiment.
+        Columns known before the experiment; they must be in the table, and are kept in the record of the design.
+        This version reports the unadjusted effect over everybody, and says so.
     alpha, power : float
         Two-sided level and power, as fractions.
     missing : {"raise", "drop", "zero"}
@@ -106,7 +96,7 @@ class BetweenSubject(Record):
 
     def __post_init__(self) -> None:
         problems: list[str] = []
-        object.__setattr__(self, "control", self.control if self.control is None else arm_name(self.control))
+        object.__setattr__(self, "control", self.control if self.control is None else label(self.control))
         for names in ("strata", "segments"):
             object.__setattr__(self, names, checks.as_names(getattr(self, names)))
         object.__setattr__(self, "metrics", _read_metrics(self.metrics, problems))
@@ -126,6 +116,7 @@ class BetweenSubject(Record):
             time=self.time,
             metrics=tuple(metric.columns() for metric in self.metrics),
             missing=self.missing,
+            also_named=(*self.strata, *self.segments, *(name for metric in self.metrics for name in metric.covariates)),
         )
 
     @classmethod
@@ -138,6 +129,8 @@ class BetweenSubject(Record):
             for key in given
             if key not in known
         ]
+        if given.get("design", "between-subject") != "between-subject":
+            problems.append(f"A between-subject design cannot be read from a design of {given['design']!r}.")
         needed = ("participant", "arm", "control", "metrics")
         problems += [f"A between-subject design needs {key!r}." for key in needed if key not in given]
         if problems:
@@ -187,7 +180,7 @@ def _read_arms(given: object, control: str, problems: list[str]) -> tuple[Arm, .
         problems.append(f"arms must be names, or name → share; got {given!r}.")
         return None
     listed_arms = list(given.items()) if isinstance(given, Mapping) else [_named_share(item) for item in given]
-    named = {arm_name(name): share for name, share in listed_arms}
+    named = {label(name): share for name, share in listed_arms}
     if len(named) != len(listed_arms) or len(named) < 2:
         problems.append(f"arms must name at least two different arms; got {[name for name, _ in listed_arms]!r}.")
         return None
@@ -198,7 +191,8 @@ def _read_arms(given: object, control: str, problems: list[str]) -> tuple[Arm, .
         for name, share in zip(named, shares, strict=True)
         for problem in checks.problems(rule, {"share": share})
     ]
-    if not problems and abs(sum(shares) - 1) > 1e-6:
+    numeric = all(rule["share"].accepts(share) for share in shares)
+    if numeric and abs(sum(shares) - 1) > 1e-6:
         problems.append(f"Shares add up to {sum(shares):.4g}, not 1. Change one arm by {1 - sum(shares):+.4g}.")
     if control not in named:
         problems.append(f"The control {control!r} is not among the arms {list(named)!r}.")

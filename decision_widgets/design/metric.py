@@ -19,8 +19,8 @@ _RULES: dict[str, checks.Rule] = {
     "denominator": checks.Optional(checks.Name()),
     "role": checks.OneOf(words(Role)),
     "direction": checks.OneOf(words(Direction)),
-    "minimum_effect": checks.Optional(checks.Between(0, 10)),
-    "limit": checks.Optional(checks.Between(0, 10)),
+    "minimum_effect": checks.Optional(checks.Between(0, 10, or_low=True)),
+    "limit": checks.Optional(checks.Between(0, 10, or_low=True)),
     "covariates": checks.Names(),
 }
 
@@ -46,7 +46,8 @@ class Metric(Record):
     limit : float, optional
         The largest acceptable loss of a guardrail, a fraction of the control's level.
     covariates : sequence of str
-        Columns measured before the experiment.
+        Columns measured before the experiment; they must be in the table, and are kept in the record of the design.
+        This version reports the unadjusted effect, and says so.
 
     Raises
     ------

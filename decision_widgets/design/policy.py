@@ -66,12 +66,14 @@ def decide(
     """Judge one treatment; the first matching line wins.
 
     1. invalid: a code that breaks the comparison.
-    2. keep-running: the plan is not reached (`plan_reached` is false; ``None`` means that no plan was stated).
-    3. dont-ship: a guardrail's interval lies wholly beyond its limit, a primary metric is worse (upper < 0), or every
+    2. dont-ship: a guardrail's interval lies wholly beyond its limit, a primary metric is worse (upper < 0), or every
        primary metric rules out an effect worth shipping (upper < margin).
-    4. inconclusive: an interval is missing, a guardrail does not rule out its limit, or no primary metric has both
-       lower > 0 and effect ≥ margin.
-    5. ship.
+    3. keep-running while the plan is not reached (`plan_reached` is false), inconclusive once it is or when none was
+       stated (``None``): an interval is missing, a guardrail does not rule out its limit, or no primary metric has
+       both lower > 0 and effect ≥ margin.
+    4. ship.
+
+    Before the plan is reached the bounds must hold at every look; the caller sees to that.
 
     >>> good = Evidence(metric="y", bounds=Bounds(effect=0.03, lower=0.01, upper=0.05), margin=0.02)
     >>> decide(invalid=(), primaries=(good,), guardrails=(), plan_reached=None).verdict
@@ -102,13 +104,11 @@ def _verdict(
 ) -> Verdict:
     if invalid:
         return "invalid"
-    if plan_reached is False:
-        return "keep-running"
     ruled_out = [e.bounds is not None and e.bounds.upper < (e.margin or 0) for e in primaries]
     if any(map(_breaks, guardrails)) or any(map(_harms, primaries)) or (ruled_out and all(ruled_out)):
         return "dont-ship"
     if not won or any(e.bounds is None for e in primaries) or not all(map(_holds, guardrails)):
-        return "inconclusive"
+        return "keep-running" if plan_reached is False else "inconclusive"
     return "ship"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -13,6 +14,9 @@ from decision_widgets.design.metric import Metric
 from decision_widgets.errors import InputError, did_you_mean, listed
 
 DESIGNS = {"between-subject": BetweenSubject}
+# YAML reads an unquoted yes, no, on or off as true or false; as the label of an arm it is the word itself.
+_BOOL: Final = "tag:yaml.org,2002:bool"
+_TEXT: Final = "tag:yaml.org,2002:str"
 
 
 def read_design(text: str, *, first_line: int = 1) -> BetweenSubject:
@@ -30,8 +34,8 @@ def read_design(text: str, *, first_line: int = 1) -> BetweenSubject:
     """
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        given = yaml.safe_load(text)
-    except yaml.YAMLError as problem:
+        given = _given(node)
+    except (yaml.YAMLError, ValueError) as problem:
         mark = getattr(problem, "problem_mark", None)
         where = f" in line {mark.line + first_line}" if mark is not None else ""
         raise InputError(f"The design is not valid YAML{where}: {getattr(problem, 'problem', problem)}.") from problem
@@ -41,7 +45,7 @@ def read_design(text: str, *, first_line: int = 1) -> BetweenSubject:
             f"got {'nothing' if node is None else type(given).__name__}."
         )
     kind = given.get("design", "between-subject")
-    if kind not in DESIGNS:
+    if not isinstance(kind, str) or kind not in DESIGNS:
         line = next(key.start_mark.line + first_line for key, _ in node.value if key.value == "design")
         raise InputError(
             f"Line {line}: there is no design {kind!r}.{did_you_mean(str(kind), DESIGNS)} "
@@ -50,7 +54,10 @@ def read_design(text: str, *, first_line: int = 1) -> BetweenSubject:
     problems = list(_wrong_keys(node, first_line))
     if problems:
         raise InputError.together("The design", problems)
-    return DESIGNS[kind].of(given)
+    try:
+        return DESIGNS[kind].of(given)
+    except InputError as problem:
+        raise InputError(_with_lines(str(problem), node, first_line)) from None
 
 
 def keys_of_design() -> tuple[str, ...]:
@@ -61,6 +68,36 @@ def keys_of_design() -> tuple[str, ...]:
 def keys_of_metric() -> tuple[str, ...]:
     """Return the words a metric knows."""
     return tuple(item.name for item in fields(Metric))
+
+
+def _given(node: yaml.Node | None) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        for label in _arm_labels(node):
+            if label.tag == _BOOL and label.value.lower() not in ("true", "false"):
+                label.tag = _TEXT
+    # A loader of no text: the nodes were composed already.
+    return None if node is None else yaml.SafeLoader("").construct_document(node)
+
+
+def _arm_labels(node: yaml.MappingNode) -> Iterator[yaml.Node]:
+    for key, value in node.value:
+        if key.value == "control":
+            yield value
+        elif key.value == "arms" and isinstance(value, yaml.SequenceNode):
+            yield from value.value
+        elif key.value == "arms" and isinstance(value, yaml.MappingNode):
+            yield from (name for name, _ in value.value)
+
+
+def _with_lines(problems: str, node: yaml.MappingNode, first_line: int) -> str:
+    # A problem begins with the word it is about; a word that metrics share could be about one of them.
+    lines = {key.value: key.start_mark.line + first_line for key, _ in node.value if key.value not in keys_of_metric()}
+
+    def with_line(found: re.Match[str]) -> str:
+        start, word = found[1] or "", found[2]
+        return f"{start}Line {lines[word]}: {word}" if word in lines else found[0]
+
+    return re.sub(r"^(- )?(\w+)", with_line, problems, flags=re.MULTILINE)
 
 
 def _wrong_keys(node: yaml.MappingNode, first_line: int) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.difference import MeanDifference, ratio_difference, student_t, welch_t
+from decision_widgets.estimates.homogeneity import homogeneity_p
 from decision_widgets.estimates.multiple import Procedure, adjust_p_values
 from decision_widgets.estimates.panel import PanelCoefficient, PanelRegression, panel_regression
 from decision_widgets.estimates.panel_cells import PanelCells
@@ -11,9 +12,12 @@ from decision_widgets.estimates.relative import NoRelativeEffect, RelativeEffect
 from decision_widgets.estimates.robust import RobustRegression, TwoWayRegression, robust_ols, two_way_clustered_ols
 from decision_widgets.estimates.sample_ratio import SampleRatio, sample_ratio
 from decision_widgets.estimates.sensitivity import detectable_effect
+from decision_widgets.estimates.sequential import always_valid_quantile
+from decision_widgets.estimates.skew import TAIL_PER_KAPPA, difference_skewness
 from decision_widgets.estimates.wild_bootstrap import WildBootstrap, WildWeights, wild_bootstrap
 
 __all__ = [
+    "TAIL_PER_KAPPA",
     "ClusteredRegression",
     "MeanDifference",
     "NoRelativeEffect",
@@ -29,9 +33,12 @@ __all__ = [
     "WildBootstrap",
     "WildWeights",
     "adjust_p_values",
+    "always_valid_quantile",
     "clustered_difference",
     "clustered_ols",
     "detectable_effect",
+    "difference_skewness",
+    "homogeneity_p",
     "panel_regression",
     "ratio_difference",
     "relative_effect",

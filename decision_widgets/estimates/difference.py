@@ -42,9 +42,13 @@ class MeanDifference(Record):
     effect_upper: float
     alpha: float
 
-    def interval(self, alpha: float) -> tuple[float, float]:
-        """Return the interval at another level, for example a simultaneous one."""
-        half = upper_quantile(alpha / 2, self.df) * self.std_error
+    def quantile(self, alpha: float) -> float:
+        """Return how many standard errors the two-sided ``1 − alpha`` interval reaches to each side."""
+        return upper_quantile(alpha / 2, self.df)
+
+    def interval(self, quantile: float) -> tuple[float, float]:
+        """Return the interval that reaches so many standard errors to each side."""
+        half = quantile * self.std_error
         return self.effect - half, self.effect + half
 
 

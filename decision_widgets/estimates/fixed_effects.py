@@ -136,7 +136,8 @@ def _independent(columns: Matrix) -> Codes:
 
 def _pivots(gram: Matrix) -> Codes:
     """Return the columns that a pivoted Cholesky of their Gram matrix keeps; `gram` has a scale of 1."""
-    if gram.size == 0:
+    # LAPACK compares every pivot but the first with its tolerance.
+    if gram.size == 0 or gram.diagonal().max() <= NEGLIGIBLE:
         return np.empty(0, dtype=np.intp)
     _, pivots, rank, _ = lapack.dpstrf(gram, tol=NEGLIGIBLE)
     return np.sort(pivots[:rank] - 1).astype(np.intp)

@@ -28,19 +28,19 @@ class NoRelativeEffect(Record):
 
 
 def relative_effect(
-    comparison: MeanDifference, *, alpha: float | None = None, normal: bool = False
+    comparison: MeanDifference, *, quantile: float | None = None, normal: bool = False
 ) -> RelativeEffect | NoRelativeEffect:
     """Divide an effect by the control's level, with Fieller's interval (Fieller 1954).
 
     All r with ``(effect − r·R_c)² ≤ q²·Var(effect − r·R_c)``, where ``Var = V_t + (1 + r)²·V_c``. The quantile q is
     the one of `comparison` (t with its df), so this interval excludes 0 exactly when the absolute one does;
-    ``normal=True`` takes the normal quantile. Refused when the control's level is not above 0, or is itself within
-    q standard errors of 0.
+    `quantile` gives another one, and ``normal=True`` takes the normal's. Refused when the control's level is not above
+    0, or is itself within q standard errors of 0.
     """
     base = comparison.control_mean
     if base <= 0:
         return NoRelativeEffect(code="E_BASELINE_SIGN")
-    q = upper_quantile((comparison.alpha if alpha is None else alpha) / 2, None if normal else comparison.df)
+    q = quantile or (upper_quantile(comparison.alpha / 2) if normal else comparison.quantile(comparison.alpha))
     v_t, v_c = comparison.treatment_variance / base**2, comparison.control_variance / base**2
     g = q**2 * v_c
     if g >= 1:

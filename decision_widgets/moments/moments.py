@@ -78,6 +78,11 @@ class Moments:
             raise InputError(f"A variance needs at least 2 rows; got {self.n}.")
         return float(self.cross[self.columns.index(first), self.columns.index(second)]) / (self.n - 1)
 
+    def of_columns(self, *columns: str) -> Moments:
+        """Return the moments of some of the columns, in the order asked for."""
+        at = [self.columns.index(column) for column in columns]
+        return Moments(columns=columns, n=self.n, mean=self.mean[at], cross=self.cross[np.ix_(at, at)])
+
     def combination(self, weights: Sequence[float]) -> Moments:
         """Return the moments of one new column, the weighted sum of these (named ``"combination"``)."""
         w = np.asarray(weights, dtype=np.float64)

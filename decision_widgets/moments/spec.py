@@ -7,6 +7,15 @@ from dataclasses import dataclass
 from decision_widgets.vocabulary import Kind, Missing
 
 
+def label(value: object) -> str:
+    """Write an arm or a participant the same way wherever it comes from: 1, 1.0 and "1" are one.
+
+    >>> label(1.0), label(True), label("blue")
+    ('1', 'True', 'blue')
+    """
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricColumns:
     """The columns behind one metric: one column of observations, or a numerator and a denominator."""
@@ -21,7 +30,8 @@ class MetricColumns:
 class MomentSpec:
     """What to read from a table: who took part, in which arm, and the columns of each metric.
 
-    ``arms`` lists the allowed labels, control first, or is ``None`` to take them from the table.
+    ``arms`` lists the allowed labels, control first, or is ``None`` to take them from the table. ``also_named`` are
+    columns that the design names and nothing reads: they must be there.
     """
 
     participant: str
@@ -31,6 +41,7 @@ class MomentSpec:
     time: str | None
     metrics: tuple[MetricColumns, ...]
     missing: Missing = "raise"
+    also_named: tuple[str, ...] = ()
 
     def columns(self) -> dict[str, str]:
         """Return every column to read, each with what it is for."""

@@ -9,6 +9,7 @@ from decision_widgets.results.records import (
     MetricKind,
     NotEstimable,
     Provenance,
+    Row,
 )
 from decision_widgets.results.result import DecisionResult
 
@@ -22,4 +23,5 @@ __all__ = [
     "MetricKind",
     "NotEstimable",
     "Provenance",
+    "Row",
 ]

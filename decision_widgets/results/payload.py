@@ -4,17 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from decision_widgets.results.records import EffectEstimate, NotEstimable
-from decision_widgets.results.sentence import effect_text, rule_text, verdict_sentence
+from decision_widgets.results.records import EffectEstimate, NotEstimable, Row
+from decision_widgets.results.sentence import decision_text, effect_text, leading_row, rule_text, verdict_sentence
 from decision_widgets.views import numbers
 from decision_widgets.vocabulary import HEADLINES, Severity
 
 if TYPE_CHECKING:
     from decision_widgets.results.result import DecisionResult
 
-Row = EffectEstimate | NotEstimable
+ROW_FIELDS: Final = (
+    "control_mean",
+    "treatment_mean",
+    "n_observations",
+    "n_clusters",
+    "n_control",
+    "n_treatment",
+    "effect",
+    "effect_lower",
+    "effect_upper",
+    "relative_effect",
+    "relative_effect_lower",
+    "relative_effect_upper",
+    "effect_lower_simultaneous",
+    "effect_upper_simultaneous",
+    "relative_effect_lower_simultaneous",
+    "relative_effect_upper_simultaneous",
+    "simultaneous_level",
+    "p_value",
+    "p_value_adjusted",
+    "adjustment",
+    "family",
+    "reading",
+    "codes",
+)
 
 
 def to_payload(result: DecisionResult) -> dict[str, Any]:
@@ -72,9 +96,9 @@ def _kicker(result: DecisionResult) -> list[str]:
 
 def _facts(result: DecisionResult, rows: Sequence[Row]) -> list[dict[str, str]]:
     ratio, facts = result.sample_ratio, []
-    primary = next((row for row in rows if row.role == "primary"), None)
+    primary = leading_row(result, rows)
     if isinstance(primary, EffectEstimate):
-        said = effect_text(primary, result.kind(primary.metric) or "continuous")
+        said = decision_text(primary, result.kind(primary.metric) or "continuous")
         tone = {"better": "good", "worse": "bad"}.get(primary.reading or "", "none")
         facts.append(_fact("Primary uplift", said.effect, said.interval, tone))
     n, planned = sum(ratio.observed), result.design.planned_participants
@@ -85,7 +109,9 @@ def _facts(result: DecisionResult, rows: Sequence[Row]) -> list[dict[str, str]]:
         inside = sum(isinstance(row, EffectEstimate) and row.reading == "within_limit" for row in guardrails)
         names = ", ".join(result.label(row.metric).lower() for row in guardrails)
         facts.append(_fact("Guardrails", f"{inside} of {len(guardrails)} within limit", names))
-    split = "Mismatch" if ratio.p_value < 0.001 else "Watch" if ratio.p_value < 0.01 else "As planned"
+    raised = {message.code for message in result.messages}
+    held = "As planned" if "I_EQUAL_SPLIT" not in raised else "Equal arms"
+    split = "Mismatch" if "E_SRM" in raised else "Watch" if "W_SRM_WATCH" in raised else held
     tone = {"Mismatch": "bad", "Watch": "warn"}.get(split, "none")
     facts.append(_fact("Sample ratio", split, f"p {numbers.p_value(ratio.p_value)}", tone))
     facts.append(_fact("Warnings", *_warning_count(result)))
@@ -133,15 +159,10 @@ def _metric_row(result: DecisionResult, row: Row, arm_index: int) -> dict[str, A
         m = row.message
         return shared | {"error": {"code": m.code, "title": m.title, "text": m.text, "do": m.do}}
     plain = row.to_dict()
-    kept = (
-        "control_mean", "treatment_mean", "n_observations", "n_clusters", "n_control", "n_treatment", "effect",
-        "effect_lower", "effect_upper", "relative_effect", "relative_effect_lower", "relative_effect_upper",
-        "p_value", "p_value_adjusted", "adjustment", "family", "reading", "codes",
-    )  # fmt: skip
     evidence = next((kind.evidence for kind in result.kinds if kind.metric == row.metric), "")
     return (
         shared
-        | {key: plain[key] for key in kept}
+        | {key: plain[key] for key in ROW_FIELDS}
         | {"method": row.method_text, "evidence": evidence, "companion": _companion(result, row)}
     )
 

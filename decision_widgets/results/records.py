@@ -75,8 +75,9 @@ class EffectEstimate(Record):
     """One effect: a metric, a treatment against control, a method, a segment.
 
     Effects and intervals are in the metric's own unit, relative ones are fractions of the control; the interval is
-    at ``1 − alpha`` of the design. The ``_simultaneous`` interval holds for the whole family of primary comparisons
-    and is what the decision reads (equal to the plain one when the family is of one). `estimand` says what the
+    at ``1 − alpha`` of the design. The ``_simultaneous`` interval, at `simultaneous_level`, is what the decision
+    reads: it holds for the whole family of primary comparisons and, before the plan is reached, at every look (equal
+    to the plain one when the family is of one and the plan reached). `estimand` says what the
     number is the effect on; `n_control` and `n_treatment` count participants.
     """
 
@@ -101,6 +102,7 @@ class EffectEstimate(Record):
     relative_effect_upper: float | None
     relative_effect_lower_simultaneous: float | None
     relative_effect_upper_simultaneous: float | None
+    simultaneous_level: float
     std_error: float
     df: float | None
     statistic: float
@@ -137,6 +139,9 @@ class NotEstimable(Record):
 register_union(EffectEstimate | NotEstimable, "result", {"estimate": EffectEstimate, "not_estimable": NotEstimable})
 
 
+Row = EffectEstimate | NotEstimable
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Check(Record):
     """The health of an experiment: passed, failed (``False``) or informative (``None``)."""
@@ -150,6 +155,7 @@ class Check(Record):
 class Decision(Record):
     """The verdict, on the treatment it is about (`arm`), and the judgement of every treatment.
 
+    `basis` says whether the intervals it reads hold for one look or, before the plan is reached, for every look.
     `days_more` is how many days the plan still needs, when both the plan and the time column are known.
     """
 
@@ -157,7 +163,7 @@ class Decision(Record):
     arm: str | None
     judgements: Mapping[str, Judgement]
     days_more: int | None = None
-    basis: Literal["fixed_n"] = "fixed_n"
+    basis: Literal["fixed_n", "always_valid"] = "fixed_n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from decision_widgets.design import BetweenSubject, Metric
-from decision_widgets.errors import InputError
+from decision_widgets.errors import InputError, did_you_mean, listed
 from decision_widgets.estimates import SampleRatio
 from decision_widgets.records import Record
 from decision_widgets.results.payload import to_payload
@@ -88,12 +88,24 @@ class DecisionResult(Record):
     provenance: Provenance
 
     def effect(self, metric: str, arm: str | None = None) -> EffectEstimate | NotEstimable:
-        """Return the recommended estimate of a metric (of one treatment, when there are several)."""
-        for row in self.estimates:
-            if row.recommended and row.metric == metric and arm in (None, row.arm):
-                return row
-        known = sorted({(row.metric, row.arm) for row in self.estimates})
-        raise KeyError(f"No recommended estimate of {metric!r} for arm {arm!r}; there are: {known}.")
+        """Return the recommended estimate of a metric; with several treatments `arm` says of which.
+
+        Raises
+        ------
+        InputError
+            If there is no such metric or arm, or there are several arms and none was named.
+        """
+        name = self.metric(metric).name
+        rows = {row.arm: row for row in self.recommended() if row.metric == name}
+        if not rows:
+            raise InputError(f"This result holds no estimate of {metric!r}; its verdict is {self.decision.verdict!r}.")
+        if arm is None and len(rows) > 1:
+            raise InputError(f"There are {len(rows)} treatments; say which with arm=. They are: {listed([*rows])}.")
+        if arm is not None and arm not in rows:
+            raise InputError(
+                f"There is no treatment {arm!r}.{did_you_mean(str(arm), rows)} There is: {listed([*rows])}."
+            )
+        return next(iter(rows.values())) if arm is None else rows[arm]
 
     def recommended(self) -> tuple[EffectEstimate | NotEstimable, ...]:
         """Return the recommended estimates, metric by metric in the order of the design."""
@@ -105,7 +117,12 @@ class DecisionResult(Record):
 
     def metric(self, name: str) -> Metric:
         """Return a metric of the design by name."""
-        return next(metric for metric in self.design.metrics if metric.name == name)
+        known = {metric.name: metric for metric in self.design.metrics}
+        if name not in known:
+            raise InputError(
+                f"The design has no metric {name!r}.{did_you_mean(str(name), known)} It has: {listed([*known])}."
+            )
+        return known[name]
 
     def label(self, name: str) -> str:
         """Return the name of a metric as a reader sees it."""
@@ -113,7 +130,8 @@ class DecisionResult(Record):
 
     def kind(self, name: str) -> Kind | None:
         """Return the kind of a metric, ``None`` when it could not be read."""
-        return next(kind.kind for kind in self.kinds if kind.metric == name)
+        wanted = self.metric(name).name
+        return next((kind.kind for kind in self.kinds if kind.metric == wanted), None)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per metric × arm × method × segment; what could not be computed is missing, never 0."""
@@ -148,6 +166,16 @@ class DecisionResult(Record):
     def plot(self) -> Figure:
         """Draw the effects of all metrics as a matplotlib figure."""
         return forest(self.to_payload())
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def __repr__(self) -> str:
+        decision = self.decision
+        said = [repr(self.design.name)] if self.design.name else []
+        said.append(f"verdict={decision.verdict!r}")
+        said += [f"arm={decision.arm!r}"] if decision.arm is not None else []
+        return f"DecisionResult({', '.join(said)}, metrics={len(self.design.metrics)})"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         payload = self.to_payload()

@@ -1,12 +1,12 @@
-"""The words of the verdict: what a product manager can repeat, with the same digits as the table."""
+"""The words of the verdict: what a product manager can repeat, with the digits of the table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from decision_widgets.design import Rule
-from decision_widgets.results.records import EffectEstimate, NotEstimable
+from decision_widgets.results.records import EffectEstimate, NotEstimable, Row
 from decision_widgets.views import numbers
 from decision_widgets.vocabulary import Kind
 
@@ -22,25 +22,38 @@ def piece(text: str, *, strong: bool = False) -> Piece:
 
 
 def effect_text(row: EffectEstimate, kind: Kind) -> numbers.EffectText:
-    """Write an effect as the table does: relative where it exists, absolute otherwise."""
-    if (
-        row.relative_effect is not None
-        and row.relative_effect_lower is not None
-        and row.relative_effect_upper is not None
-    ):
-        return numbers.relative(row.relative_effect, row.relative_effect_lower, row.relative_effect_upper)
+    """Write an effect with its plain interval, as the table does: relative where it exists, absolute otherwise."""
+    lower, upper = row.relative_effect_lower, row.relative_effect_upper
+    if row.relative_effect is not None and lower is not None and upper is not None:
+        return numbers.relative(row.relative_effect, lower, upper)
     return numbers.absolute(row.effect, row.effect_lower, row.effect_upper, kind)
 
 
-def verdict_sentence(result: DecisionResult, rows: Sequence[EffectEstimate | NotEstimable]) -> list[Piece]:
-    """Say what happened to the primary metric, then what the guardrails and the split say."""
+def decision_text(row: EffectEstimate, kind: Kind) -> numbers.EffectText:
+    """Write an effect with the interval that the decision reads."""
+    lower, upper = row.relative_effect_lower_simultaneous, row.relative_effect_upper_simultaneous
+    if row.relative_effect is not None and lower is not None and upper is not None:
+        return numbers.relative(row.relative_effect, lower, upper)
+    return numbers.absolute(row.effect, row.effect_lower_simultaneous, row.effect_upper_simultaneous, kind)
+
+
+def verdict_sentence(result: DecisionResult, rows: Sequence[Row]) -> list[Piece]:
+    """Say what happened to the metric that decides, why that gives this verdict, and what else holds."""
     if result.decision.verdict == "invalid":
         return _invalid(result)
-    primary = next((row for row in rows if row.role == "primary"), None)
-    pieces = (
-        [piece("No primary metric was named, so nothing decides.")] if primary is None else _primary(result, primary)
-    )
-    return [*pieces, *_others(rows), *_closing(result)]
+    lead = leading_row(result, rows)
+    pieces = [piece("No primary metric was named, so nothing decides.")] if lead is None else _effect(result, lead)
+    reason = _reason(result, lead, rows)
+    rest = _guardrails_hold(rows) if not reason else ""
+    return [*pieces, *(piece(f" {text}") for text in (reason, rest, _closing(result)) if text)]
+
+
+def leading_row(result: DecisionResult, rows: Sequence[Row]) -> Row | None:
+    """Return the primary row that carries the verdict: what was won, or what was lost; else the first."""
+    primaries = [row for row in rows if row.role == "primary"]
+    wanted = {"ship": "better", "dont-ship": "worse"}.get(result.decision.verdict)
+    carrying = [row for row in primaries if isinstance(row, EffectEstimate) and row.reading == wanted]
+    return next(iter(carrying or primaries), None)
 
 
 def rule_text(result: DecisionResult, rule: Rule, arm: str) -> str:
@@ -49,71 +62,139 @@ def rule_text(result: DecisionResult, rule: Rule, arm: str) -> str:
         p = numbers.p_value(result.sample_ratio.p_value)
         return f"Nothing breaks the comparison (sample ratio p {p})" if rule.status == "pass" else _broken(result)
     if rule.id == "plan":
-        words = {"note": "No plan was stated", "pass": "Planned sample reached", "fail": "Planned sample not reached"}
-        return words[rule.status]
+        return {"note": "No plan was stated", "pass": "Plan reached", "fail": "Plan not reached"}[rule.status]
     label = result.label(rule.metric or "")
     row = result.effect(rule.metric or "", arm)
     if rule.status == "not_run" or isinstance(row, NotEstimable):
-        why = "no limit was set" if rule.id == "guardrail" and rule.margin is None else "it could not be estimated"
-        return f"{label}: {why}"
-    sign = 1 if result.metric(row.metric).direction == "increase" else -1
-    worst = _simultaneous(row, result.kind(row.metric) or "continuous").split(" to ")[0 if sign > 0 else 1]
+        return f"{label}: {_why_not_run(result, rule, row)}"
+    up = result.metric(row.metric).direction == "increase"
+    worst = _end(result, row, "lower" if up else "upper")
     if rule.id == "guardrail":
-        return f"{label}: worst case {worst}, limit {_share(-sign * (rule.margin or 0))}"
-    worth = f", worth shipping from {_share(sign * rule.margin)}" if rule.margin else ""
-    return f"{label}: {'better' if rule.status == 'pass' else 'not clearly better'} (worse end {worst}{worth})"
+        return f"{label}: worst case {worst}, limit {_share(-(rule.margin or 0) if up else (rule.margin or 0))}"
+    worth = f", worth shipping from {_share((rule.margin or 0) if up else -(rule.margin or 0))}" if rule.margin else ""
+    return f"{label}: {_primary_words(result, rule, row)} (worse end {worst}{_level_note(result, row)}{worth})"
 
 
-def _simultaneous(row: EffectEstimate, kind: Kind) -> str:
-    relative = row.relative_effect_lower_simultaneous, row.relative_effect_upper_simultaneous
-    if row.relative_effect is not None and relative[0] is not None and relative[1] is not None:
-        return numbers.relative(row.relative_effect, relative[0], relative[1]).interval
-    return numbers.absolute(row.effect, row.effect_lower_simultaneous, row.effect_upper_simultaneous, kind).interval
+def _primary_words(result: DecisionResult, rule: Rule, row: EffectEstimate) -> str:
+    if rule.status == "pass":
+        clear = rule.value is not None and rule.margin is not None and rule.value >= rule.margin
+        return "better, clearly worth shipping" if rule.margin and clear else "better"
+    words = {"better": "better, but less than is worth shipping", "worse": "worse"}
+    return words.get(row.reading or "", "not clearly better")
+
+
+def _why_not_run(result: DecisionResult, rule: Rule, row: Row) -> str:
+    if isinstance(row, NotEstimable):
+        return "withheld" if result.decision.verdict == "invalid" else "it could not be estimated"
+    if rule.id == "guardrail" and rule.margin is None:
+        return "no limit was set"
+    return "a share of the control means nothing here, so the margin cannot be judged"
+
+
+def _level_note(result: DecisionResult, row: EffectEstimate) -> str:
+    if result.decision.basis == "always_valid":
+        return ", at any look"
+    plain = abs(row.simultaneous_level - (1 - result.design.alpha)) < 1e-12
+    return "" if plain else f" at {_percent(row.simultaneous_level)}"
+
+
+def _end(result: DecisionResult, row: EffectEstimate, which: Literal["lower", "upper"]) -> str:
+    kind = result.kind(row.metric) or "continuous"
+    lower, upper = row.relative_effect_lower_simultaneous, row.relative_effect_upper_simultaneous
+    if row.relative_effect is not None and lower is not None and upper is not None:
+        return numbers.worst_end(row.relative_effect, lower, upper, which=which)
+    ends = row.effect_lower_simultaneous, row.effect_upper_simultaneous
+    return numbers.worst_end(row.effect, *ends, kind, which=which)
 
 
 def _share(share: float) -> str:
-    return ("+" if share > 0 else numbers.MINUS) + f"{abs(share) * 100:.3g}%"
+    return ("+" if share > 0 else numbers.MINUS if share < 0 else "") + _percent(abs(share))
 
 
-def _primary(result: DecisionResult, row: EffectEstimate | NotEstimable) -> list[Piece]:
+def _percent(share: float) -> str:
+    return f"{share * 100:.4g}%"
+
+
+def _effect(result: DecisionResult, row: Row) -> list[Piece]:
     label = result.label(row.metric)
     if isinstance(row, NotEstimable):
         return [piece(f"{label} could not be estimated: {row.message.text}")]
     kind = result.kind(row.metric) or "continuous"
-    said = effect_text(row, kind)
-    at = f"{100 * (1 - result.design.alpha):g}% interval"
-    levels = f"from {numbers.level(row.control_mean, kind)} to {numbers.level(row.treatment_mean, kind)}"
+    said = decision_text(row, kind)
+    looks = "always-valid " if result.decision.basis == "always_valid" else ""
+    at = f"{looks}{_percent(row.simultaneous_level)} interval"
+    control, treatment = numbers.levels(row.control_mean, row.treatment_mean, kind)
+    levels = f"from {control} to {treatment}"
     levels += f" under {row.arm}" if len(result.treatments()) > 1 else ""
     if row.reading in ("better", "worse"):
         verb = " rose " if row.effect > 0 else " fell "
         tail = f" ({at} {numbers.in_sentence(said.interval)}), {levels}."
         return [piece(label + verb), piece(numbers.in_sentence(said.effect), strong=True), piece(tail)]
-    seen = row.detectable_effect / row.control_mean if row.relative_effect is not None else row.detectable_effect
-    could = numbers.relative(seen, 0, 2 * seen) if row.relative_effect is not None else None
-    size = could.effect if could is not None else numbers.absolute(seen, 0, 2 * seen, kind).effect
-    return [
-        piece(label + " did not change clearly: "),
-        piece(said.effect, strong=True),
-        piece(f" ({at} {said.interval}), {levels}. "),
-        piece(f"The experiment could have seen {numbers.in_sentence(size)} or more."),
-    ]
+    middle = f" ({at} {said.interval}), {levels}."
+    return [piece(label + " did not change clearly: "), piece(said.effect, strong=True), piece(middle)]
 
 
-def _others(rows: Sequence[EffectEstimate | NotEstimable]) -> list[Piece]:
+def _reason(result: DecisionResult, lead: Row | None, rows: Sequence[Row]) -> str:
+    """Say what stands between the effect and a "ship"; nothing when nothing does."""
+    verdict = result.decision.verdict
+    if verdict == "ship":
+        return ""
+    guardrails = [row for row in rows if row.role == "guardrail" and isinstance(row, EffectEstimate)]
+    for reading, words in (
+        ("limit_breached", "is past its limit"),
+        ("limit_not_ruled_out", "does not rule out its limit"),
+    ):
+        for row in guardrails:
+            limit = result.metric(row.metric).limit
+            if row.reading == reading and limit is not None:
+                up = result.metric(row.metric).direction == "increase"
+                worst = _end(result, row, "lower" if up else "upper")
+                limit_text = _share(-limit if up else limit)
+                return f"{result.label(row.metric)} {words} of {limit_text}: its worst case is {worst}."
+    if not isinstance(lead, EffectEstimate) or lead.reading == "worse":
+        return ""
+    return _short_of_worth(result, lead)
+
+
+def _short_of_worth(result: DecisionResult, lead: EffectEstimate) -> str:
+    judgement = result.decision.judgements[lead.arm]
+    rule = next(rule for rule in judgement.rules if rule.id == "primary" and rule.metric == lead.metric)
+    if rule.margin and result.decision.verdict == "dont-ship":
+        return f"An effect of {_percent(rule.margin)}, the least worth shipping, is ruled out."
+    if rule.margin and lead.reading == "better":
+        return f"That is not clearly the {_percent(rule.margin)} that is worth shipping."
+    if lead.reading == "unclear" and result.decision.verdict == "inconclusive":
+        return f"The experiment could have seen {_detectable(result, lead)} or more."
+    return ""
+
+
+def _detectable(result: DecisionResult, row: EffectEstimate) -> str:
+    seen, kind = row.detectable_effect, result.kind(row.metric) or "continuous"
+    if row.relative_effect is not None:
+        share = seen / row.control_mean
+        return numbers.in_sentence(numbers.relative(share, 0, 2 * share).effect)
+    return numbers.in_sentence(numbers.absolute(seen, 0, 2 * seen, kind).effect)
+
+
+def _guardrails_hold(rows: Sequence[Row]) -> str:
     guardrails = [row for row in rows if row.role == "guardrail"]
     inside = [row for row in guardrails if isinstance(row, EffectEstimate) and row.reading == "within_limit"]
     if not guardrails:
-        return []
-    if len(inside) == len(guardrails):
-        text = "The guardrail is" if len(guardrails) == 1 else f"All {len(guardrails)} guardrails are"
-        return [piece(f" {text} within its limit." if len(guardrails) == 1 else f" {text} within their limits.")]
-    return [piece(f" {len(inside)} of {len(guardrails)} guardrails are within their limits.")]
+        return ""
+    if len(inside) < len(guardrails):
+        return f"{len(inside)} of {len(guardrails)} guardrails are known to be within their limits."
+    if len(guardrails) == 1:
+        return "The guardrail is within its limit."
+    return f"All {len(guardrails)} guardrails are within their limits."
 
 
-def _closing(result: DecisionResult) -> list[Piece]:
+def _closing(result: DecisionResult) -> str:
     if result.decision.verdict == "keep-running":
-        return [piece(" The plan is not reached, so this is not yet an answer.")]
-    return [piece(" The split is as planned.")]
+        return "The plan is not reached."
+    raised = {message.code for message in result.messages}
+    if "W_SRM_WATCH" in raised:
+        return "The split is drifting from the plan."
+    return "The arms are equally large." if "I_EQUAL_SPLIT" in raised else "The split is as planned."
 
 
 def _invalid(result: DecisionResult) -> list[Piece]:

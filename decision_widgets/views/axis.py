@@ -108,9 +108,9 @@ class Axis:
 
 
 def relative_interval(row: Mapping[str, Any]) -> Interval | None:
-    """Read the relative effect of a metric row; None when it has none."""
+    """Read the relative effect of a metric row; None when it has none, or failed."""
     point = row.get("relative_effect")
-    if point is None:
+    if point is None or row.get("error"):
         return None
     lower, upper = row.get("relative_effect_lower"), row.get("relative_effect_upper")
     return Interval(
@@ -122,11 +122,11 @@ def relative_interval(row: Mapping[str, Any]) -> Interval | None:
 
 def shared_axis(rows: Sequence[Mapping[str, Any]]) -> Axis | None:
     """Choose the axis that shows all rows; an interval far longer than the others is cut rather than obeyed."""
-    intervals = [interval for row in rows if (interval := relative_interval(row)) is not None]
-    if not intervals:
+    drawn = [(row, interval) for row in rows if (interval := relative_interval(row)) is not None]
+    if not drawn:
         return None
-    longest = max([_SMALLEST, *_usual([interval.reach for interval in intervals])])
-    limits = [abs(row["limit"]) * 1.2 for row in rows if row.get("limit") is not None]
+    longest = max([_SMALLEST, *_usual([interval.reach for _, interval in drawn])])
+    limits = [abs(row["limit"]) * 1.2 for row, _ in drawn if row.get("limit") is not None]
     longest = max([longest, *(limit for limit in limits if limit <= 2 * longest)])
     step = _nice(longest / 4)
     return Axis(half=math.ceil(longest * 1.05 / (step / 2)) * (step / 2), step=step)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from decision_widgets.views.axis import Axis, Interval
+from decision_widgets.views.axis import Axis, Interval, relative_interval
 from decision_widgets.views.markup import escape, plain
 from decision_widgets.views.readings import RowText
 from decision_widgets.views.schemas import Payload
+from decision_widgets.views.text import one_line
 
 _ARM_COLOURS = 4
-_FEW_TICKS = 5
 _LEGEND_NOTE = "Bars always show relative uplift, so that all metrics share one axis."
 
 
@@ -22,7 +22,8 @@ def mark_class(row: Payload) -> str:
 
 def axis_html(axis: Axis) -> str:
     """Draw the tick labels by style, so that readers without styles get the two ends only."""
-    ticks = "".join(_tick(axis, tick, at) for at, tick in enumerate(axis.ticks, start=-(len(axis.ticks) // 2)))
+    last = len(axis.ticks) // 2
+    ticks = "".join(_tick(axis, tick, at, last) for at, tick in enumerate(axis.ticks, start=-last))
     ends = f"{axis.label(-axis.half)} … 0 … {axis.label(axis.half)}"
     return f'<div class="dw-axis" aria-hidden="true">{ticks}</div><span class="vh">Interval</span> {plain(ends)}'
 
@@ -54,8 +55,11 @@ def drawing_html(axis: Axis, interval: Interval, said: RowText) -> str:
     return f'<code class="dw-plain">{drawing}</code>'
 
 
-def legend_html(rows: Sequence[Payload], several: bool) -> str:
-    """Explain the marks that these rows use."""
+def legend_html(axis: Axis | None, rows: Sequence[Payload], several: bool) -> str:
+    """Explain the marks that these rows use; without a bar there is nothing to explain."""
+    rows = [row for row in rows if relative_interval(row) is not None]
+    if axis is None or not rows:
+        return ""
     tone = "t-none" if several else "t-good"
     entries = [
         f'<i class="dw-dot {tone}"></i>{plain("● ")}interval excludes 0 after adjustment',
@@ -63,17 +67,27 @@ def legend_html(rows: Sequence[Payload], several: bool) -> str:
     ]
     if any(row.get("role") == "guardrail" for row in rows):
         entries.append(f'<i class="dw-dot sq dia {tone}"></i>{plain("◆ ")}guardrail')
+    if any(axis.harm(row.get("limit"), str(row.get("direction"))) for row in rows):
         entries.append('<i class="dw-sw harm"></i>past the guardrail limit')
     if several:
-        arms = {str(row.get("arm")): mark_class(row) for row in rows}
+        arms = {one_line(row.get("arm")): mark_class(row) for row in rows}
         entries += [f'<i class="dw-dot sq {css}"></i>{escape(arm)}' for arm, css in arms.items()]
     keys = plain("; ").join(f"<span>{entry}</span>" for entry in entries)
     return f'<p class="dw-key">{keys}{plain(". ")}<span>{_LEGEND_NOTE}</span></p>'
 
 
-def _tick(axis: Axis, value: float, at: int) -> str:
-    minor = ' class="minor"' if at % 2 and len(axis.ticks) > _FEW_TICKS else ""
-    return f'<span{minor} style="left:{axis.percent(value):.2f}%" data-label="{axis.label(value)}"></span>'
+def _tick(axis: Axis, value: float, at: int, last: int) -> str:
+    css = "" if at in (0, -last, last) else f' class="{_rank(at, last)}"'
+    left = axis.percent(value)
+    # The outermost labels lean inward, by as much as their tick is off the middle, so that none leaves its column.
+    lean = f";transform:translateX(-{left:.2f}%)" if abs(at) == last else ""
+    return f'<span{css} style="left:{left:.2f}%{lean}" data-label="{axis.label(value)}"></span>'
+
+
+def _rank(at: int, last: int) -> str:
+    """Say which labels go first where the column is narrow; zero and the ends always stay."""
+    stride = 3 if last == 3 else 2
+    return "minor" if last > 2 and at % stride else "mid"
 
 
 def _at(css: str, percent: float) -> str:

@@ -8,48 +8,65 @@ from decision_widgets.views import numbers
 from decision_widgets.views.axis import Axis, relative_interval, shared_axis
 from decision_widgets.views.forest import axis_html, bar_html, drawing_html, legend_html, mark_class
 from decision_widgets.views.markup import card, escape, message, plain, tag, tone_class
-from decision_widgets.views.readings import RowText, interval_name, label_of, limit_text, row_text
+from decision_widgets.views.readings import (
+    RowText,
+    interval_name,
+    label_of,
+    labelled,
+    limit_text,
+    row_text,
+    shared_error,
+)
 from decision_widgets.views.schemas import Payload
 from decision_widgets.views.states import state_of
-from decision_widgets.views.text import table
+from decision_widgets.views.text import one_line, table
 
 SCHEMA = "dw.metrics/1"
+_WITHHELD = "Withheld"
 
 
 def to_html(payload: Payload) -> str:
     """Show the metrics card: a real table that the style lays out as rows with a forest."""
     state = state_of(payload)
-    rows: Sequence[Payload] = payload.get("rows") or ()
+    rows = labelled(payload.get("rows") or ())
     if not rows:
         return card("metrics", "Metrics", state.note + '<p class="dw-say">No metric was analysed.</p>')
+    error = shared_error(rows) if len(rows) > 1 else None
     axis = shared_axis(rows)
     several = _several_arms(rows)
-    body = "".join(_row(row, previous, axis, payload, several) for row, previous in _with_previous(rows))
+    drawn = (
+        _row(row, previous, axis, payload, several, withheld=error is not None)
+        for row, previous in _with_previous(rows)
+    )
     grid = (
         f'<table class="dw-rows" role="table" aria-label="Metrics">{_head(axis, payload)}'
-        f'<tbody role="rowgroup">{body}</tbody></table>'
+        f'<tbody role="rowgroup">{"".join(drawn)}</tbody></table>'
     )
-    legend = legend_html(rows, several) if axis else ""
-    return card("metrics", "Metrics", state.note + grid + legend, css="dw-metrics long" + state.css)
+    body = state.note + (_error(error) if error else "") + grid + legend_html(axis, rows, several)
+    return card("metrics", "Metrics", body, css="dw-metrics long" + state.css)
 
 
 def to_text(payload: Payload) -> str:
     """Write an aligned table of the metric rows; a row that failed says why."""
-    rows: Sequence[Payload] = payload.get("rows") or ()
+    rows = labelled(payload.get("rows") or ())
     several = _several_arms(rows)
     interval = interval_name(payload.get("level"))
     header = ["Metric", *(["Arm"] if several else []), "Uplift", interval, "Absolute", "p", "Adj. p", "Reading"]
     lines, failures = [], []
     for row in rows:
         if row.get("error"):
-            failures.append(f"{row['error']['title']} {row['error'].get('text') or ''}".rstrip())
+            failures.append(one_line(f"{row['error']['title']} {row['error'].get('text') or ''}"))
             continue
-        said = row_text(row)
+        said = row_text(row, payload.get("level"))
         uplift = said.relative or numbers.EffectText(numbers.NOT_AVAILABLE, numbers.NOT_AVAILABLE)
         absolute = f"{said.absolute.effect} ({said.absolute.interval})" if said.absolute else numbers.NOT_AVAILABLE
         adjusted = said.p_adjusted or numbers.NOT_AVAILABLE
         arm = [said.arm] if several else []
-        lines.append([said.label, *arm, *uplift, absolute, said.p, adjusted, said.reading.word])
+        reading = said.reading.word + (f" ({said.reading_note})" if said.reading_note else "")
+        lines.append([said.label, *arm, *uplift, absolute, said.p, adjusted, reading])
+    if len(rows) > 1 and shared_error(rows):
+        names = ", ".join(dict.fromkeys(label_of(row) for row in rows))
+        failures = [failures[0], f"{_WITHHELD}: {names}."]
     return "\n".join([*([table(header, lines)] if lines else []), *failures])
 
 
@@ -80,16 +97,21 @@ def _head(axis: Axis | None, payload: Payload) -> str:
     return f'<thead role="rowgroup"><tr role="row" class="dw-mrow head">{cells}</tr></thead>'
 
 
-def _row(row: Payload, previous: Payload | None, axis: Axis | None, payload: Payload, several: bool) -> str:
+def _error(error: Payload) -> str:
+    return message("error", error["title"], error.get("text") or "", error.get("do"), error.get("code"))
+
+
+def _row(
+    row: Payload, previous: Payload | None, axis: Axis | None, payload: Payload, several: bool, *, withheld: bool
+) -> str:
     again = previous is not None and previous["metric"] == row["metric"]
     name = f'<th role="rowheader" scope="row" class="n">{_name(row, several, again)}</th>'
     css = "dw-mrow" + (" again" if again else "")
     if row.get("error"):
-        error = row["error"]
-        block = message("error", error["title"], error.get("text") or "", error.get("do"), error.get("code"))
+        block = f'<span class="muted">{_WITHHELD}</span>' if withheld else _error(row["error"])
         cell = f'<td role="cell" class="x" colspan="4" aria-colspan="4">{block}</td>'
         return f'<tr role="row" class="{css}">{name}{cell}</tr>'
-    said = row_text(row)
+    said = row_text(row, payload.get("level"))
     cells = (
         ("f", _forest(row, said, axis, payload, several)),
         ("e", _uplift(said)),
@@ -105,7 +127,9 @@ def _name(row: Payload, several: bool, again: bool) -> str:
     label = f'<span class="name">{escape(label_of(row))}</span>'
     notes = f'{tag(str(row.get("role") or "metric"))} <span class="muted small">{hint}</span>'
     block = f'{label} <span class="row notes">{notes}</span>'
-    arm = f'<span class="arm"><i class="dw-dot sq {mark_class(row)}"></i>{escape(row.get("arm") or "")}</span>'
+    arm = (
+        f'<span class="arm"><i class="dw-dot sq {mark_class(row)}"></i>{escape(one_line(row.get("arm") or ""))}</span>'
+    )
     if not several:
         return block
     return f'<span class="vh">{escape(label_of(row))}, </span>{arm}' if again else f"{block} {arm}"
@@ -141,7 +165,8 @@ def _effect(effect: numbers.EffectText, tone: str, css: str) -> str:
 
 def _reading(said: RowText) -> str:
     word = f'<span class="strong tone">{escape(said.reading.word)}</span>'
-    return f'{word}{plain(", ")} <span class="muted pv">{escape(said.p_text)}</span>'
+    note = f'{plain("; ")} <span class="muted note">{escape(said.reading_note)}</span>' if said.reading_note else ""
+    return f'{word}{plain(", ")} <span class="muted pv">{escape(said.p_text)}</span>{note}'
 
 
 def _details(row: Payload, said: RowText) -> str:
@@ -165,11 +190,22 @@ def _pairs(pairs: Iterator[tuple[str, str]]) -> str:
 
 def _effects(row: Payload, said: RowText) -> Iterator[tuple[str, str]]:
     kind = str(row.get("kind") or "continuous")
-    for name, field in (("control mean", "control_mean"), (f"{said.arm} mean", "treatment_mean")):
-        if row.get(field) is not None:
-            yield name[:1].upper() + name[1:], numbers.level(row[field], kind)
+    yield from _levels(row, said, kind)
     for name, effect in (("Relative uplift", said.relative), ("Absolute uplift", said.absolute)):
         yield name, f"{effect.effect} ({effect.interval})" if effect else numbers.NOT_AVAILABLE
+    if said.deciding:
+        yield f"Interval for the decision ({said.deciding.level}{said.deciding.when})", said.deciding.interval
+
+
+def _levels(row: Payload, said: RowText, kind: str) -> Iterator[tuple[str, str]]:
+    names = "Control mean", f"{said.arm[:1].upper()}{said.arm[1:]} mean"
+    control, treatment = row.get("control_mean"), row.get("treatment_mean")
+    if control is not None and treatment is not None:
+        yield from zip(names, numbers.levels(control, treatment, kind), strict=True)
+        return
+    for name, mean in zip(names, (control, treatment), strict=True):
+        if mean is not None:
+            yield name, numbers.level(mean, kind)
 
 
 def _evidence(row: Payload, said: RowText) -> Iterator[tuple[str, str]]:

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 MINUS = "\u2212"
 NBSP = "\u00a0"
 NOT_AVAILABLE = "\u2013"
+_PERCENT_POINTS = NBSP + "pp"
+_NOISE = 1e-12
+_MOST_DIGITS = 12
+# Below this a number is written with a power of ten: nobody counts the zeros of 0.00000000996.
+_SMALLEST_PLAIN = 1e-4
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class EffectText(NamedTuple):
@@ -59,23 +65,41 @@ def p_value(p: float | None) -> str:
 
 
 def level_percent(share: float) -> str:
-    """Write a level as a percentage: one decimal, two below 10 %.
+    """Write a level as a percentage: one decimal, two below 10 %, and more only where those would say nothing.
 
-    >>> level_percent(0.345377), level_percent(0.0042)
-    ('34.5%', '0.42%')
+    >>> level_percent(0.345377), level_percent(0.0042), level_percent(0.0000031)
+    ('34.5%', '0.42%', '0.00031%')
     """
-    return fixed(share * 100, 1 if abs(share) >= 0.1 else 2) + "%"
+    return _level(share, "binary", 0)
 
 
 def level(value: float, kind: str) -> str:
-    """Write the mean of an arm: a percentage for a binary metric, three significant digits otherwise.
+    r"""Write the mean of an arm: a percentage for a binary metric, three significant digits otherwise.
 
     >>> level(0.345377, "binary"), level(5.10432, "continuous"), level(1234.56, "count")
     ('34.5%', '5.10', '1,235')
+    >>> level(9.96e-9, "continuous"), level(3e-17, "continuous")
+    ('9.96\xa0×\xa010⁻⁹', '0.00')
     """
-    if kind == "binary":
-        return level_percent(value)
-    return fixed(value, _digits_for(value, significant=3))
+    return _level(0.0 if abs(value) < _NOISE else value, kind, 0)
+
+
+def levels(control: float, treatment: float, kind: str) -> tuple[str, str]:
+    """Write the levels of two arms with enough decimals that they differ as the effect does: by two digits.
+
+    >>> levels(104.2, 104.4, "continuous"), levels(0.345377, 0.354784, "binary")
+    (('104.20', '104.40'), ('34.54%', '35.48%'))
+    """
+    size = max(abs(control), abs(treatment))
+    control, treatment = (0.0 if abs(value) < _NOISE * size else value for value in (control, treatment))
+    gap = abs(treatment - control)
+    scale = 100 if kind == "binary" else 1
+    least = digits_for(gap * scale, significant=2) if gap > _NOISE * size else 0
+    digits = [max(least, _level_digits(value or size, kind)) for value in (control, treatment)]
+    if abs(digits[0] - digits[1]) == 1:
+        digits = [max(digits)] * 2
+    shared = size if size < _SMALLEST_PLAIN else None
+    return _level(control, kind, digits[0], shared), _level(treatment, kind, digits[1], shared)
 
 
 def relative(effect: float, lower: float | None, upper: float | None) -> EffectText:
@@ -86,11 +110,7 @@ def relative(effect: float, lower: float | None, upper: float | None) -> EffectT
     >>> relative(0.02, 0.004, None).interval
     'at least +0.4%'
     """
-    digits = min(2, _digits_for(_half_width(effect, lower, upper) * 100, significant=2))
-
-    def percent(share: float) -> str:
-        return fixed(share * 100, digits, signed=True) + "%"
-
+    percent = _percent_writer(effect, lower, upper)
     return EffectText(percent(effect), _interval(lower, upper, percent))
 
 
@@ -100,14 +120,30 @@ def absolute(effect: float, lower: float | None, upper: float | None, kind: str)
     >>> absolute(0.0094067, 0.0044881, 0.0143253, "binary")
     EffectText(effect='+0.94\xa0pp', interval='+0.45 to +1.43\xa0pp')
     """
-    scale, unit = (100.0, NBSP + "pp") if kind == "binary" else (1.0, "")
-    digits = _digits_for(_half_width(effect, lower, upper) * scale, significant=2)
-
-    def amount(value: float) -> str:
-        return fixed(value * scale, digits, signed=True)
-
+    amount, unit = _amount_writer(effect, lower, upper, kind)
     interval = _interval(lower, upper, amount)
     return EffectText(amount(effect) + unit, interval if interval == NOT_AVAILABLE else interval + unit)
+
+
+def worst_end(
+    effect: float,
+    lower: float | None,
+    upper: float | None,
+    kind: str | None = None,
+    which: Literal["lower", "upper"] = "lower",
+) -> str:
+    r"""Write one end of an interval as `absolute` does, its unit included, or without a kind as `relative` does.
+
+    >>> worst_end(0.0094067, 0.0044881, 0.0143253, "binary", "upper"), worst_end(0.027236, 0.0129919, 0.0414801)
+    ('+1.43\xa0pp', '+1.3%')
+    """
+    end = lower if which == "lower" else upper
+    if end is None:
+        return NOT_AVAILABLE
+    if kind is None:
+        return _percent_writer(effect, lower, upper)(end)
+    amount, unit = _amount_writer(effect, lower, upper, kind)
+    return amount(end) + unit
 
 
 def df_text(df: float) -> str:
@@ -130,6 +166,53 @@ def in_sentence(text: str) -> str:
     return text.lstrip("+" + MINUS)
 
 
+def digits_for(value: float, *, significant: int) -> int:
+    """Count the decimals that show a number with so many significant digits.
+
+    >>> digits_for(0.0235, significant=2), digits_for(235, significant=2)
+    (3, 0)
+    """
+    if value == 0 or not math.isfinite(value):
+        return significant - 1
+    return max(0, significant - 1 - math.floor(math.log10(abs(value))))
+
+
+def _level(value: float, kind: str, digits: int, size: float | None = None) -> str:
+    digits = max(digits, _level_digits(value, kind))
+    if kind == "binary":
+        return fixed(value * 100, min(digits, _MOST_DIGITS)) + "%"
+    exponent = _exponent(abs(value) if size is None else size)
+    return fixed(value * 10.0**-exponent, min(digits + exponent, _MOST_DIGITS)) + _power(exponent)
+
+
+def _level_digits(value: float, kind: str) -> int:
+    if kind != "binary":
+        return digits_for(value, significant=3)
+    return 1 if abs(value) >= 0.1 else max(2, digits_for(value * 100, significant=2))
+
+
+def _percent_writer(effect: float, lower: float | None, upper: float | None) -> Callable[[float], str]:
+    digits = min(2, digits_for(_half_width(effect, lower, upper) * 100, significant=2))
+    return lambda share: fixed(share * 100, digits, signed=True) + "%"
+
+
+def _amount_writer(
+    effect: float, lower: float | None, upper: float | None, kind: str
+) -> tuple[Callable[[float], str], str]:
+    exponent = 0 if kind == "binary" else _exponent(max(abs(value or 0.0) for value in (effect, lower, upper)))
+    scale, unit = (100.0, _PERCENT_POINTS) if kind == "binary" else (10.0**-exponent, _power(exponent))
+    digits = min(_MOST_DIGITS, digits_for(_half_width(effect, lower, upper) * scale, significant=2))
+    return lambda value: fixed(value * scale, digits, signed=True), unit
+
+
+def _exponent(size: float) -> int:
+    return math.floor(math.log10(size)) if 1e-300 < size < _SMALLEST_PLAIN else 0
+
+
+def _power(exponent: int) -> str:
+    return f"{NBSP}×{NBSP}10{str(exponent).translate(_RAISED)}" if exponent else ""
+
+
 def _half_width(effect: float, lower: float | None, upper: float | None) -> float:
     if lower is not None and upper is not None:
         return (upper - lower) / 2
@@ -145,9 +228,3 @@ def _interval(lower: float | None, upper: float | None, write: Callable[[float],
     if upper is None:
         return "at least " + write(lower)
     return f"{write(lower)} to {write(upper)}"
-
-
-def _digits_for(value: float, *, significant: int) -> int:
-    if value == 0 or not math.isfinite(value):
-        return significant - 1
-    return max(0, significant - 1 - math.floor(math.log10(abs(value))))

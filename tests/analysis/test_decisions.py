@@ -74,13 +74,31 @@ def test_the_smallest_effect_worth_shipping_is_asked_of_the_estimate() -> None:
 
 
 def test_a_stated_plan_that_is_not_reached_keeps_running() -> None:
-    frame = experiment(300, effect=3.0).assign(time=pd.Timestamp("2026-01-01"))
+    frame = experiment(300, effect=0.0).assign(time=pd.Timestamp("2026-01-01"))
     frame["time"] += pd.to_timedelta(np.arange(len(frame)) % 7, unit="D")
     waiting = dw.analyze(frame, design("spend", time="time", planned_participants=600, planned_days=14))
     assert (waiting.decision.verdict, waiting.decision.days_more) == ("keep-running", 7)
     assert "W_PEEKED" in codes(waiting)
     done = dw.analyze(frame, design("spend", time="time", planned_participants=300, planned_days=7))
-    assert (done.decision.verdict, done.decision.days_more) == ("ship", None)
+    assert done.decision.verdict != "keep-running"
+    assert done.decision.days_more is None
+
+
+def test_before_the_plan_is_reached_the_decision_reads_an_interval_that_holds_at_every_look() -> None:
+    frame = experiment(300, effect=1.2)
+    early = dw.analyze(frame, design("spend", planned_participants=600))
+    late = dw.analyze(frame, design("spend", planned_participants=300))
+    before, after = row_of(early, "spend"), row_of(late, "spend")
+    assert (early.decision.basis, late.decision.basis) == ("always_valid", "fixed_n")
+    assert before.effect_upper == after.effect_upper == after.effect_upper_simultaneous
+    # 3.035 standard errors at half of the plan, from the closed form in the method's papers.
+    assert (before.effect_upper_simultaneous - before.effect) / before.std_error == pytest.approx(3.035, abs=5e-4)
+
+
+def test_harm_stops_an_experiment_before_its_plan() -> None:
+    frame = experiment(300, effect=-12.0)
+    result = dw.analyze(frame, design("spend", planned_participants=900))
+    assert result.decision.verdict == "dont-ship"
 
 
 def test_a_plan_short_of_days_only_does_not_say_that_participants_lack() -> None:
@@ -229,7 +247,7 @@ def test_a_planned_arm_that_nobody_saw_is_a_broken_split() -> None:
         (lambda f: f.assign(spend=f.spend.where(f.user % 10 > 0)), "W_MISSING"),
         (lambda f: f.assign(spend=f.spend - f.spend.mean()), "E_RATIO_UNBOUNDED|E_BASELINE_SIGN"),
         (lambda f: f.assign(spend=-f.spend), "E_BASELINE_SIGN"),
-        (lambda f: f.assign(spend=np.where(f.spend > 20, "yes", "no")), "I_BINARY_MAP"),
+        (lambda f: f.assign(spend=np.where(f.spend > 20, "dear", "cheap")), "E_METRIC_KIND"),
         (lambda f: f.assign(spend=(1000 * f.spend).astype(int)), "I_COUNT_OR_MONEY"),
         (lambda f: f, "I_UNIT_AGGREGATED"),
         (lambda f: f, "I_EQUAL_SPLIT"),

@@ -33,6 +33,8 @@ def assert_same(
     one: EffectEstimate, other: EffectEstimate, *, rel: float = 1e-11, keys: tuple[str, ...] = NUMBERS
 ) -> None:
     for key in keys:
+        if getattr(one, key) is None and getattr(other, key) is None:
+            continue  # the delta method has no degrees of freedom
         assert getattr(one, key) == pytest.approx(getattr(other, key), rel=rel, abs=1e-13), (one.method, key)
 
 
@@ -87,7 +89,8 @@ def test_metrics_together_equal_each_alone() -> None:
     for metric, name in zip(ALL, NAMES, strict=True):
         alone = estimates(dw.analyze(frame, design(metric, missing="drop")), name)
         for method, row in estimates(together, name).items():
-            assert_same(row, alone[method], rel=0)
+            # What could have been seen depends on how many primary metrics share the level.
+            assert_same(row, alone[method], rel=1e-12, keys=tuple(key for key in NUMBERS if key != "detectable_effect"))
 
 
 def test_swapping_control_and_treatment_flips_every_sign_exactly() -> None:
@@ -100,7 +103,8 @@ def test_swapping_control_and_treatment_flips_every_sign_exactly() -> None:
             assert (row.effect_lower, row.effect_upper) == (-other.effect_upper, -other.effect_lower)
             assert (row.std_error, row.p_value) == (other.std_error, other.p_value)
             assert (row.control_mean, row.n_control) == (other.treatment_mean, other.n_treatment)
-            assert row.df == pytest.approx(other.df, rel=1e-14)
+            assert (row.df is None) == (other.df is None)
+            assert (row.df or 0) == pytest.approx(other.df or 0, rel=1e-14)
 
 
 def test_the_order_of_rows_does_not_matter() -> None:

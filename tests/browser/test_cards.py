@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from decision_widgets.views.html import to_html
 from tests.browser.conftest import Lab
-from tests.views.payloads import result
+from tests.views.payloads import metrics, relative, result, row
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = pytest.mark.browser
 
@@ -117,7 +119,27 @@ def test_a_light_notebook_stays_light_on_a_dark_system(lab: Lab, page: Page) -> 
     assert card.evaluate("it => getComputedStyle(it.closest('.dw')).colorScheme") == "light"
 
 
-@pytest.mark.parametrize("width", [480, 800, 1200, 1400])
+BOXES = """it => {
+    const column = it.getBoundingClientRect();
+    const boxes = [...it.children].map(each => each.getBoundingClientRect()).filter(each => each.width);
+    return [column, ...boxes].map(({left, right}) => [left, right]);
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 480, 701, 800, 861, 1000, 1200, 1201])
+@pytest.mark.parametrize("reach", [0.0007, 0.029, 0.038, 0.27, 2.8])
+def test_axis_labels_stay_in_their_column_and_apart(browser: Browser, width: int, reach: float) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 600})
+    page.set_content(f'<body style="margin:0">{to_html(metrics([row(**relative(0.0, -reach, reach))]))}</body>')
+    (left, right), *boxes = page.locator(".dw-axis").evaluate(BOXES)
+    page.close()
+    assert len(boxes) >= 3
+    assert left - 0.5 <= boxes[0][0]
+    assert boxes[-1][1] <= right + 0.5
+    assert all(first[1] + 2 <= second[0] for first, second in pairwise(boxes))
+
+
+@pytest.mark.parametrize("width", [480, 800, 1000, 1200, 1400])
 def test_nothing_is_cut_or_overflows(
     lab: Lab, page: Page, shot: Callable[[Page, str], Path], theme: Callable[[Page, str], None], width: int
 ) -> None:

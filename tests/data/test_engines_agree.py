@@ -151,11 +151,12 @@ def test_the_users_connection_is_left_as_it_was(rides: pd.DataFrame, design: dw.
 
 
 @pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     pyspark = pytest.importorskip("pyspark.sql", reason="PySpark is not installed: pip install -e '.[spark]'")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         builder = pyspark.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+        builder = builder.config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
         session = builder.config("spark.sql.shuffle.partitions", "4").getOrCreate()
         yield session
         session.stop()

@@ -77,23 +77,57 @@ def test_large_whole_numbers_are_said_to_look_like_money() -> None:
     ("values", "mapping", "numbers"),
     [
         ([0, 1], None, [0, 1]),
-        ([5, 7, 5], ("5", "7"), [0, 1, 0]),
-        (["yes", "No", "yes"], ("No", "yes"), [1, 0, 1]),
-        (["off", "on"], ("off", "on"), [0, 1]),
-        (["no", "Yes"], ("no", "Yes"), [0, 1]),
-        (["TRUE", "FALSE"], ("FALSE", "TRUE"), [1, 0]),
+        (["yes", "No", "yes"], None, [1, 0, 1]),
+        (["off", "on"], None, [0, 1]),
+        (["no", "Yes"], None, [0, 1]),
+        (["TRUE", "FALSE"], None, [1, 0]),
     ],
 )
 def test_two_values_become_0_and_1(values: list[Any], mapping: tuple[str, str] | None, numbers: list[int]) -> None:
     found = read(values)
+    assert found.recognition.kind == "binary"
     assert found.recognition.mapping == mapping
     assert_numbers(found, numbers)
+
+
+def test_two_other_numbers_stay_what_they_are_unless_declared_binary() -> None:
+    found = read([10, 20, 10])
+    assert found.recognition.kind == "continuous"
+    assert_numbers(found, [10, 20, 10])
+    declared = read([10, 20, 10], "binary")
+    assert declared.recognition.mapping == ("10", "20")
+    assert_numbers(declared, [0, 1, 0])
+
+
+@pytest.mark.parametrize("values", [["paid", "unpaid"], ["bought", "not bought"], ["clicked", "ignored"]])
+def test_two_words_that_do_not_say_which_is_yes_are_refused(values: list[str]) -> None:
+    assert "does not say which counts as 1" in refusal(values)
+    assert "does not say which counts as 1" in refusal(values, "binary")
+
+
+def test_a_different_whole_number_in_every_row_is_no_metric_unless_declared() -> None:
+    frame = pd.DataFrame({"user": range(1500), "arm": ["C", "T"] * 750, "order": range(500_000, 501_500)})
+    spec = MomentSpec(
+        participant="user",
+        arm="arm",
+        control="C",
+        arms=None,
+        time=None,
+        metrics=(
+            MetricColumns(metric="guessed", numerator="order"),
+            MetricColumns(metric="declared", numerator="order", kind="continuous"),
+        ),
+    )
+    guessed, declared = read_moments(frame, spec).metrics.values()
+    assert isinstance(guessed, Unreadable)
+    assert "looks like an identifier" in guessed.what
+    assert isinstance(declared, MetricReading)
 
 
 def test_a_declared_kind_keeps_the_numbers_as_they_are() -> None:
     found = read([5, 7, 5], "continuous")
     assert found.recognition == Recognition(
-        kind="continuous", evidence="Declared continuous; Two values only, 5 and 7; 33.3% are 7", confidence="certain"
+        kind="continuous", evidence="Two values only, 5 and 7; 33.3% are 7", confidence="certain"
     )
     assert_numbers(found, [5, 7, 5])
 

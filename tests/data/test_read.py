@@ -99,3 +99,13 @@ def test_days_are_counted_from_the_first_to_the_last() -> None:
 def test_dates_as_text_are_read() -> None:
     frame = experiment(30).assign(time="2026-01-05")
     assert read(frame, "spend", time="time").days == 1
+
+
+def test_a_column_that_is_a_metric_and_part_of_a_ratio_is_recognised_as_a_metric() -> None:
+    frame = experiment(50)
+    rate = {"name": "per_trip", "numerator": "spend", "denominator": "trips"}
+    for metrics in ((rate, "spend"), ("spend", rate)):
+        found = read(frame, *metrics).metrics["spend"]
+        assert isinstance(found, MetricReading)
+        assert found.recognition.kind == "continuous"
+        assert "Declared" not in found.recognition.evidence

@@ -22,9 +22,8 @@ import decision_widgets as dw
         ({"numerator": "x", "denominator": "y", "kind": "count"}, "is a ratio; kind says 'count'"),
         ({"kind": "ratio"}, "needs numerator= and denominator="),
         ({"limit": 0.02}, "limit belongs to a guardrail"),
-        ({"role": "guardrail", "limit": -0.02}, "limit must be a number"),
-        ({"role": "guardrail", "limit": 0}, "limit must be a number"),
-        ({"minimum_effect": float("inf")}, "minimum_effect must be a number"),
+        ({"role": "guardrail", "limit": -0.02}, "limit must be 0 or a number"),
+        ({"minimum_effect": float("inf")}, "minimum_effect must be 0 or a number"),
         ({"covariates": [1]}, "covariates must be a list of names"),
     ],
 )

@@ -86,9 +86,10 @@ def test_an_invalid_comparison_wins_over_everything(plan: bool | None) -> None:
     assert verdicts == {"invalid"}
 
 
-def test_a_plan_not_reached_wins_over_every_effect() -> None:
-    verdicts = {judge(p, guardrails=(g,), plan=False).verdict for p, g in product(EVERY_PRIMARY, EVERY_GUARDRAIL)}
-    assert verdicts == {"keep-running"}
+def test_a_plan_not_reached_turns_inconclusive_into_keep_running_and_nothing_else() -> None:
+    for p, g in product(EVERY_PRIMARY, EVERY_GUARDRAIL):
+        reached, open_ = (judge(p, guardrails=(g,), plan=plan).verdict for plan in (True, False))
+        assert open_ == ("keep-running" if reached == "inconclusive" else reached)
 
 
 def test_harm_wins_over_what_is_unproven() -> None:

@@ -23,7 +23,12 @@ GOOD = "participant: rider\narm: variant\ncontrol: A\nmetrics: [booked]\n"
         ),
         ("design: switchbak\n" + GOOD, "Line 1: there is no design 'switchbak'"),
         ("participant: rider\narm: v\nmetrics: [y]\n", "needs 'control'"),
-        (GOOD + "alpha: high\n", "alpha must be a number"),
+        (GOOD + "alpha: high\n", "^Line 5: alpha must be a number"),
+        (GOOD + "alpha: high\npower: 7\n", "(?s)\n- Line 5: alpha must.*\n- Line 6: power must"),
+        (GOOD + "planned_days: 3\n", "^Line 5: planned_days needs time"),
+        ("name: trial\n" + GOOD.replace("[booked]", "[{name: 5}]"), "^(?!Line 1: )"),
+        ("design: [between-subject]\n" + GOOD, "Line 1: there is no design"),
+        (GOOD + "name: 2026-13-45\n", "not valid YAML: month must be in"),
     ],
 )
 def test_a_wrong_text_is_one_clear_error(text: str, said: str) -> None:
@@ -39,3 +44,20 @@ def test_lines_are_counted_from_where_the_text_stands() -> None:
 def test_numbers_as_labels_are_texts() -> None:
     made = dw.read_design("participant: u\narm: v\ncontrol: 0\narms: {0: 0.5, 1: 0.5}\nmetrics: [y]\n")
     assert made.control == "0"
+
+
+@pytest.mark.parametrize(("control", "other"), [("no", "yes"), ("off", "on"), ("No", "Yes"), ("OFF", "ON")])
+@pytest.mark.parametrize("arms", ["[{1}, {0}]", "{{{0}: 0.5, {1}: 0.5}}", "\n  - {0}\n  - {1}"])
+def test_arms_called_yes_or_no_are_the_words_themselves(control: str, other: str, arms: str) -> None:
+    text = GOOD.replace("control: A", f"control: {control}") + f"arms: {arms.format(control, other)}\n"
+    made = dw.read_design(text)
+    assert made.control == control
+    assert made.arms is not None
+    assert [arm.name for arm in made.arms] == [control, other]
+
+
+def test_true_and_false_stay_the_labels_of_a_column_of_booleans() -> None:
+    unquoted = dw.read_design(GOOD.replace("control: A", "control: false"))
+    column = dw.BetweenSubject(participant="rider", arm="variant", control=False, metrics=["booked"])  # type: ignore[arg-type]
+    assert unquoted == column
+    assert dw.read_design(GOOD.replace("control: A", "control: 'no'")).control == "no"

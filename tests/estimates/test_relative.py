@@ -46,7 +46,7 @@ def test_a_baseline_near_zero_has_no_relative_effect() -> None:
 
 def test_a_stricter_level_is_wider() -> None:
     answer = a_difference(5.0, 5.8)
-    wide, plain = relative_effect(answer, alpha=0.01), relative_effect(answer)
+    wide, plain = relative_effect(answer, quantile=answer.quantile(0.01)), relative_effect(answer)
     assert isinstance(wide, RelativeEffect)
     assert isinstance(plain, RelativeEffect)
     assert wide.relative_effect_lower < plain.relative_effect_lower < plain.relative_effect_upper

@@ -42,8 +42,8 @@ def an_invalid_result() -> dw.DecisionResult:
     ],
 )
 def test_a_result_survives_json(result: dw.DecisionResult) -> None:
-    restored = dw.DecisionResult.from_dict(json.loads(result.to_json()))
-    assert restored == result
+    restored = dw.DecisionResult.from_json(result.to_json())
+    assert restored == result == dw.DecisionResult.from_dict(json.loads(result.to_json()))
     assert restored.to_json() == result.to_json()
     assert restored.to_payload() == result.to_payload()
     assert restored.to_text() == result.to_text()
@@ -94,6 +94,12 @@ def test_what_is_no_saved_result_is_refused(junk: Any) -> None:
         dw.DecisionResult.from_dict(junk)
 
 
+@pytest.mark.parametrize("junk", ["", "{", "verdict: ship", None, 5])
+def test_what_is_no_json_text_is_refused(junk: Any) -> None:
+    with pytest.raises(dw.InputError, match="not a saved DecisionResult: it is not JSON text"):
+        dw.DecisionResult.from_json(junk)
+
+
 def test_a_saved_result_with_an_unknown_word_is_refused() -> None:
     plain = a_result().to_dict()
     plain["decision"]["verdict"] = "perhaps"
@@ -124,9 +130,36 @@ def test_the_frame_holds_the_numbers_of_the_record() -> None:
             assert pd.isna(frame.n_clusters[position])
 
 
-def test_an_effect_that_is_not_there_is_named() -> None:
-    with pytest.raises(KeyError, match="nothing"):
-        a_result().effect("nothing")
+@pytest.mark.parametrize("ask", ["effect", "metric", "label", "kind"])
+def test_a_metric_that_is_not_there_is_named_with_the_nearest(ask: str) -> None:
+    with pytest.raises(dw.InputError, match=r"no metric 'spent'. Did you mean 'spend'. It has: spend, paid"):
+        getattr(a_result(), ask)("spent")
+
+
+def test_the_effect_of_one_of_several_treatments_must_be_asked_for_by_name() -> None:
+    result = a_result()
+    with pytest.raises(dw.InputError, match=r"2 treatments; say which with arm=. They are: treatment, treatment_2"):
+        result.effect("spend")
+    with pytest.raises(dw.InputError, match=r"no treatment 'treatment_3'. Did you mean 'treatment_2'"):
+        result.effect("spend", "treatment_3")
+    assert [result.effect("spend", arm).arm for arm in result.treatments()] == [TREATMENT, "treatment_2"]
+
+
+def test_the_effect_of_the_only_treatment_needs_no_name() -> None:
+    result = dw.analyze(experiment(60), design("spend"))
+    assert result.effect("spend") is result.effect("spend", TREATMENT)
+
+
+def test_a_result_shows_itself_in_one_line_and_prints_its_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    result = a_result(name="eta_badge")
+    decision = result.decision
+    assert (
+        repr([result])
+        == f"[DecisionResult('eta_badge', verdict={decision.verdict!r}, arm={decision.arm!r}, metrics=5)]"
+    )
+    assert repr(an_invalid_result()).startswith("DecisionResult(verdict='invalid', ")
+    print(result)
+    assert capsys.readouterr().out == result.to_text() + "\n"
 
 
 def test_the_payload_says_the_level_and_every_row() -> None:

@@ -81,6 +81,24 @@ def relative(effect: float, lower: float, upper: float, base: float = 5.0) -> di
     }
 
 
+def simultaneous(level: float, effect: float, lower: float, upper: float, base: float = 5.0) -> dict[str, float]:
+    """The interval that decides, when a metric belongs to a family of several."""
+    ends = relative(effect, lower, upper, base)
+    kept = {f"{name}_simultaneous": value for name, value in ends.items() if name.endswith(("_lower", "_upper"))}
+    return {**kept, "simultaneous_level": level}
+
+
+def withheld(metric: str, **changes: Any) -> dict[str, Any]:
+    error = {
+        "code": "E_SRM",
+        "title": "The split is not the planned 50/50.",
+        "text": "Arms hold 2,400 and 1,600 participants, so results can’t be trusted.",
+        "do": "look at assignment",
+    }
+    row = {"metric": metric, "role": "primary", "direction": "increase", "arm": "badge", "arm_index": 1}
+    return {**row, "error": error, **changes}
+
+
 def rows() -> list[dict[str, Any]]:
     continuous = {"kind": "continuous", "companion": None, "evidence": "Decimal numbers", "codes": []}
     alone = {"p_value_adjusted": None, "adjustment": None, "family": None}

@@ -105,3 +105,9 @@ def test_rows_without_intervals_have_no_axis() -> None:
 )
 def test_the_text_drawing_shows_the_same_interval(interval: Interval, drawing: str) -> None:
     assert Axis(half=0.05, step=0.02).drawing(interval) == drawing
+
+
+def test_a_limit_of_a_row_without_a_bar_does_not_stretch_the_axis() -> None:
+    crowd = [row(**relative(0.0, -0.01, 0.01))]
+    bare = {**rows()[4], "limit": 0.012}
+    assert shared_axis([*crowd, bare]) == shared_axis(crowd)

@@ -9,7 +9,7 @@ import pytest
 
 from decision_widgets.views.html import page, to_html
 from decision_widgets.views.schemas import Payload
-from tests.views.payloads import metrics, relative, result, row, rows, verdict, warnings
+from tests.views.payloads import metrics, relative, result, row, rows, simultaneous, verdict, warnings, withheld
 
 VOID = {"br", "hr", "meta", "path", "img"}
 EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
@@ -151,6 +151,73 @@ def test_when_every_row_failed_no_uplift_and_no_legend_are_shown() -> None:
     assert "could not be computed" in text
     assert "%" not in text.replace("95% interval", "")
     assert "Bars always" not in text
+
+
+def test_what_stopped_every_row_is_said_once_and_each_row_is_withheld() -> None:
+    html = to_html(metrics([withheld("fare"), withheld("trips"), withheld("waits")]))
+    assert html.count("Arms hold 2,400") == 1
+    assert html.index("Arms hold 2,400") < html.index("<table")
+    assert re.findall(r'colspan="4" aria-colspan="4">(.*?)</td>', html) == ['<span class="muted">Withheld</span>'] * 3
+
+
+def test_errors_that_say_different_things_stay_with_their_rows() -> None:
+    other = withheld("trips", error={"code": "E_SRM", "title": "The split is off.", "text": "Arms hold 3.", "do": ""})
+    html = to_html(metrics([withheld("fare"), other]))
+    assert html.index("<table") < html.index("Arms hold 2,400") < html.index("Arms hold 3.")
+    assert "Withheld" not in html
+
+
+def test_the_legend_explains_only_what_is_drawn() -> None:
+    bare = {**rows()[4], "role": "guardrail", "limit": 0.02}
+    failed = {**rows()[5], **relative(0.02, 0.01, 0.03)}
+    assert "Bars always" not in to_html(metrics([bare, failed]))
+    legend = to_html(metrics([row(), bare])).rpartition('class="dw-key"')[2]
+    assert "Bars always" in legend
+    assert "guardrail" not in legend
+
+
+def test_metrics_whose_labels_read_alike_show_their_raw_names() -> None:
+    alike = [row(metric="a_b", label="A b"), row(metric="a b", label="A b"), row(metric="c_d", label="C d")]
+    assert re.findall(r'class="name">(.*?)<', to_html(metrics(alike))) == ["a_b", "a b", "C d"]
+
+
+def test_arms_of_one_metric_do_not_count_as_alike() -> None:
+    html = to_html(metrics([row(), row(arm="map", arm_index=2)]))
+    assert re.findall(r'class="name">(.*?)<', html) == ["Booking conversion"]
+
+
+def test_a_name_of_several_lines_is_written_on_one() -> None:
+    html = to_html(metrics([row(label="Trips\n\tper\r\nuser", arm="new\nbadge"), row(metric="m", arm="b")]))
+    assert 'class="name">Trips per user<' in html
+    assert 'aria-label="Trips per user, new badge: ' in html
+
+
+def test_the_interval_that_decides_is_shown_where_it_is_another_one() -> None:
+    plain, family = row(), row(**simultaneous(0.975, 0.027236, 0.0109, 0.0436))
+    ends = ("effect_lower", "effect_upper", "relative_effect_lower", "relative_effect_upper")
+    alone = row(**{f"{end}_simultaneous": plain[end] for end in ends}, simultaneous_level=0.95)
+    assert "<dt>Interval for the decision (97.5%)</dt><dd>+1.1% to +4.4%</dd>" in to_html(metrics([family]))
+    for shown in (plain, alone):
+        assert "Interval for the decision" not in to_html(metrics([shown]))
+
+
+def test_unclear_beside_an_interval_that_excludes_zero_is_explained() -> None:
+    wide = simultaneous(0.975, 0.027236, -0.001, 0.0555)
+    note = "97.5% interval includes 0"
+    assert note in to_html(metrics([row(reading="unclear", **wide)]))
+    for shown in (row(reading="better", **wide), rows()[1], row(reading="unclear")):
+        assert note not in to_html(metrics([shown]))
+
+
+def test_an_interval_that_holds_at_any_look_is_another_one_at_the_same_level() -> None:
+    html = to_html(metrics([row(reading="unclear", **simultaneous(0.95, 0.027236, -0.004, 0.0585))]))
+    assert "<dt>Interval for the decision (95% at any look)</dt><dd>−0.4% to +5.9%</dd>" in html
+    assert "95% interval at any look includes 0" in html
+
+
+def test_the_levels_of_a_row_differ_as_its_effect_does() -> None:
+    html = to_html(metrics([row(kind="continuous", control_mean=104.2, treatment_mean=104.4)]))
+    assert "<dt>Control mean</dt><dd>104.20</dd><dt>Badge mean</dt><dd>104.40</dd>" in html
 
 
 def test_a_guardrail_is_a_diamond_and_its_uplift_is_not_coloured() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from decision_widgets.views.readings import READINGS, limit_text, row_text
+from decision_widgets.views.readings import READINGS, labelled, limit_text, row_text, shared_error
 from decision_widgets.views.schemas import Payload
 from decision_widgets.vocabulary import Reading
-from tests.views.payloads import row, rows
+from tests.views.payloads import row, rows, simultaneous
 
 
 def test_every_reading_of_the_vocabulary_has_its_word() -> None:
@@ -44,3 +44,31 @@ def test_one_sided_intervals_are_said_in_words() -> None:
 
 def test_a_missing_adjustment_is_not_said() -> None:
     assert row_text(row(p_value_adjusted=None)).p_text == "p\u00a0<\u00a00.001"
+
+
+def test_a_limit_is_compared_with_the_interval_that_decides() -> None:
+    guardrail = row(role="guardrail", limit=0.011, reading="limit_not_ruled_out")
+    text = limit_text({**guardrail, **simultaneous(0.975, 0.027, -0.0121, 0.0431)})
+    assert text is not None
+    assert "The worst end of the interval is −1.2%, past the limit" in text
+
+
+def test_the_end_of_a_one_sided_interval_is_a_number() -> None:
+    text = limit_text(row(role="guardrail", limit=0.29, reading="within_limit", relative_effect_upper=None))
+    assert text is not None
+    assert "is +1.3%, inside" in text
+
+
+def test_names_that_differ_only_in_white_space_are_told_apart() -> None:
+    assert [each["label"] for each in labelled([row(metric="a b"), row(metric="a\tb")])] == ["'a b'", "'a\\tb'"]
+
+
+def test_a_metric_without_a_visible_name_still_has_one() -> None:
+    assert row_text(row(metric=" ", label="\n")).label == "' '"
+
+
+def test_an_error_is_shared_only_when_every_row_says_it() -> None:
+    failed = rows()[5]
+    assert shared_error([failed, failed]) == failed["error"]
+    assert shared_error([failed, row()]) is None
+    assert shared_error([]) is None
