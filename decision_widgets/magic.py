@@ -75,8 +75,9 @@ class DecisionMagics(Magics):
 
     @line_magic("decision")  # type: ignore[arg-type]  # its stub forbids a name other than the method's
     def how_to(self, line: str) -> None:
-        """Show how %%decision is used."""
         print(HOW_TO)
+
+    how_to.__doc__ = HOW_TO  # what %decision? shows
 
     def _names(self) -> dict[str, Any]:
         assert self.shell is not None

@@ -118,6 +118,10 @@ def test_the_line_magic_shows_an_example(shell: InteractiveShell, capsys: pytest
     assert "%%decision analyze --data df" in capsys.readouterr().out
 
 
+def test_the_help_of_the_line_magic_is_its_example(shell: InteractiveShell) -> None:
+    assert "%%decision analyze --data df" in (shell.magics_manager.magics["line"]["decision"].__doc__ or "")
+
+
 def test_loading_twice_and_unloading(shell: InteractiveShell) -> None:
     dw.load_ipython_extension(shell)
     assert shell.run_cell_magic("decision", "design", DESIGN) is not None
