@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import getdoc
 from keyword import iskeyword
 from typing import Any
 
@@ -13,19 +14,6 @@ from IPython.core.magic_arguments import argument, magic_arguments, parse_argstr
 from decision_widgets.analysis import analyze
 from decision_widgets.design import read_design
 from decision_widgets.errors import InputError, did_you_mean, listed
-
-HOW_TO = """\
-%%decision works on a whole cell, with two percent signs. For example:
-
-%%decision analyze --data df --as result
-participant: rider_id
-arm: variant
-control: control
-metrics:
-  - booked
-  - {name: wait_minutes, role: guardrail, direction: decrease, limit: 0.02}
-
-%%decision? lists its options."""
 
 VERBS = ("analyze", "design")
 
@@ -75,9 +63,19 @@ class DecisionMagics(Magics):
 
     @line_magic("decision")  # type: ignore[arg-type]  # its stub forbids a name other than the method's
     def how_to(self, line: str) -> None:
-        print(HOW_TO)
+        """%%decision works on a whole cell, with two percent signs. For example:
 
-    how_to.__doc__ = HOW_TO  # what %decision? shows
+        %%decision analyze --data df --as result
+        participant: rider_id
+        arm: variant
+        control: control
+        metrics:
+          - booked
+          - {name: wait_minutes, role: guardrail, direction: decrease, limit: 0.02}
+
+        %%decision? lists its options.
+        """
+        print(getdoc(DecisionMagics.how_to))
 
     def _names(self) -> dict[str, Any]:
         assert self.shell is not None
