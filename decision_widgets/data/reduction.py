@@ -12,7 +12,7 @@ import numpy as np
 from decision_widgets.data.engine import Engine, double
 from decision_widgets.moments import ArmMoments, ClusterSums, Moments
 
-NOISE: Final = 8 * float(np.finfo(np.float64).eps)
+ROUNDING: Final = 1e-12  # sums of millions of equal doubles are equal to about 13 digits
 TOP_ONE_IN: Final = 100
 TOP_SHARE_OF_INTEREST: Final = 0.5
 
@@ -109,8 +109,10 @@ def _sums(people: str, terms: Sequence[Terms]) -> str:
             f"sum(held{k})" if term.as_zero else f"sum(c{k})",
             f"sum(CASE WHEN {'held' if term.as_zero else 'c'}{k} < n THEN 1 ELSE 0 END)",
         ]
+        own = f"CASE WHEN c{k} > 0 THEN CASE WHEN m{k} > 0 THEN s{k} / m{k} WHEN s{k} <> 0 THEN 1.0E300 END END"
         shares = "CAST(NULL AS DOUBLE)" if term.ratio else f"sum(s{k} / CASE WHEN m{k} > 0 THEN m{k} END)"
         parts += [*counts, f"sum(m{k})", f"sum(s{k})", "CAST(NULL AS DOUBLE)" if term.ratio else f"sum(q{k})", shares]
+        parts += [f"min({own})", f"max({own})"]
     return f"SELECT {', '.join(parts)} FROM {people} WHERE first_arm = last_arm GROUP BY 1"
 
 
@@ -126,6 +128,12 @@ class _Sums:
     total: float
     squares: float | None
     shares: float | None
+    lowest: float
+    highest: float
+
+    def constant(self, shift: float) -> bool:
+        """Tell whether every participant has the same level, but for rounding."""
+        return self.highest - self.lowest <= ROUNDING * max(abs(shift), abs(self.lowest), abs(self.highest))
 
     @property
     def slope(self) -> float:
@@ -141,7 +149,7 @@ def _moments(
 ) -> tuple[dict[str, dict[int, ArmMoments]], dict[str, dict[int, int]], dict[str, dict[int, int]]]:
     first: dict[int, dict[int, _Sums]] = {}
     for k in range(len(terms)):
-        first[k] = {arm: _of(row[2 + 8 * k : 10 + 8 * k]) for arm, row in sums.items()}
+        first[k] = {arm: _of(row[2 + 10 * k : 12 + 10 * k]) for arm, row in sums.items()}
     usable = {k: {arm: s for arm, s in arms.items() if s.usable} for k, arms in first.items()}
     rows = engine.query(_errors(people, terms, usable)) if any(usable.values()) else []
     second = {row[0]: row[1:] for row in rows}
@@ -161,7 +169,7 @@ def _moments(
 
 
 def _of(row: Sequence[float]) -> _Sums:
-    n, used, held, incomplete, weight, total, squares, shares = row
+    n, used, held, incomplete, weight, total, squares, shares, lowest, highest = row
     return _Sums(
         n=int(n or 0),
         used=int(used or 0),
@@ -171,6 +179,8 @@ def _of(row: Sequence[float]) -> _Sums:
         total=float(total or 0),
         squares=squares,
         shares=shares,
+        lowest=float(lowest or 0),
+        highest=float(highest or 0),
     )
 
 
@@ -192,10 +202,8 @@ def _errors(people: str, terms: Sequence[Terms], usable: Mapping[int, Mapping[in
         mean_m = per_arm({arm: s.weight / s.n for arm, s in arms.items()})
         mean_s = per_arm({arm: s.total / s.n for arm, s in arms.items()})
         share = per_arm({arm: (s.shares or 0.0) / s.n for arm, s in arms.items()})
-        noise = f"{double(NOISE)} * (abs(s{k}) + (abs({slope}) + {double(abs(term.shift))}) * m{k})"
         inner += [
-            f"CASE WHEN c{k} > 0 THEN CASE WHEN abs(s{k} - {slope} * m{k}) <= {noise} THEN 0.0E0 "
-            f"ELSE s{k} - {slope} * m{k} END END AS u{k}",
+            f"CASE WHEN c{k} > 0 THEN s{k} - {slope} * m{k} END AS u{k}",
             f"m{k} / {weight} AS h{k}",
             f"{weight} AS w{k}",
             f"CASE WHEN c{k} > 0 THEN m{k} - {mean_m} END AS dm{k}",
@@ -220,6 +228,8 @@ def _arm(
 ) -> ArmMoments:
     uu, adjusted, q2, qv2, v2, widest, uuu, uuuu, mm, ms, ss, pp, _ = (float(x or 0) for x in row)
     slope, n = s.slope, s.n
+    if s.constant(term.shift):
+        uu = adjusted = uuu = uuuu = 0.0
     observations = None
     if s.squares is not None:
         cross = max(0.0, s.squares - slope * s.total)
@@ -258,7 +268,7 @@ def _arm(
 def _level(shift: float, slope: float) -> float:
     """Add what was subtracted; a sum that is only rounding is 0."""
     level = shift + slope
-    return 0.0 if abs(level) <= NOISE * abs(shift) else level
+    return 0.0 if abs(level) <= ROUNDING * abs(shift) else level
 
 
 def _top_share(engine: Engine, people: str, k: int, arm: int, slope: float, n: int, uu: float, uuuu: float) -> float:

@@ -157,6 +157,9 @@ def _metric_row(result: DecisionResult, row: Row, arm_index: int) -> dict[str, A
     }
     if isinstance(row, NotEstimable):
         m = row.message
+        if result.decision.verdict == "invalid":
+            withheld = {"title": "Withheld.", "text": "The comparison is invalid; the reason stands above.", "do": ""}
+            return shared | {"error": {"code": m.code, **withheld}}
         return shared | {"error": {"code": m.code, "title": m.title, "text": m.text, "do": m.do}}
     plain = row.to_dict()
     evidence = next((kind.evidence for kind in result.kinds if kind.metric == row.metric), "")

@@ -108,7 +108,7 @@ def _end(result: DecisionResult, row: EffectEstimate, which: Literal["lower", "u
 
 
 def _share(share: float) -> str:
-    return ("+" if share > 0 else numbers.MINUS if share < 0 else "") + _percent(abs(share))
+    return ("+" if share > 0 else numbers.MINUS if share < 0 else "") + f"{abs(share) * 100:.3g}%"
 
 
 def _percent(share: float) -> str:
@@ -159,10 +159,14 @@ def _reason(result: DecisionResult, lead: Row | None, rows: Sequence[Row]) -> st
 def _short_of_worth(result: DecisionResult, lead: EffectEstimate) -> str:
     judgement = result.decision.judgements[lead.arm]
     rule = next(rule for rule in judgement.rules if rule.id == "primary" and rule.metric == lead.metric)
+    if rule.status == "not_run":
+        return (
+            "Its level under control is not clearly above 0, so the least worth shipping, a share of it, is no measure."
+        )
     if rule.margin and result.decision.verdict == "dont-ship":
-        return f"An effect of {_percent(rule.margin)}, the least worth shipping, is ruled out."
+        return f"An effect of {_share(rule.margin).lstrip('+')}, the least worth shipping, is ruled out."
     if rule.margin and lead.reading == "better":
-        return f"That is not clearly the {_percent(rule.margin)} that is worth shipping."
+        return f"That is not clearly the {_share(rule.margin).lstrip('+')} that is worth shipping."
     if lead.reading == "unclear" and result.decision.verdict == "inconclusive":
         return f"The experiment could have seen {_detectable(result, lead)} or more."
     return ""

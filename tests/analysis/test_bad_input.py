@@ -295,3 +295,14 @@ def test_a_time_that_is_no_date_is_one_clear_error(time: Any, said: str) -> None
 def test_a_column_full_of_braces_is_only_text() -> None:
     frame = experiment(60).rename(columns={"spend": "{x} %s"})
     check_whole(dw.analyze(frame.assign(**{"{x} %s": "{y}"}), design("{x} %s", "trips")))
+
+
+@pytest.mark.parametrize("value", [0, 7, 0.1, 1_000_000.1])
+def test_an_arm_in_which_nothing_varies_is_refused_whatever_the_other_holds(value: float) -> None:
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame({"user": range(4000), "variant": [CONTROL, TREATMENT] * 2000, "x": rng.poisson(1, 4000)})
+    frame["x"] = frame.x.where(frame.variant == TREATMENT, value)
+    refused = dw.analyze(frame, design("x")).effect("x")
+    assert refused.result == "not_estimable"
+    assert refused.message.code == "E_NO_VARIATION"
+    assert f"values are {value:.10g}" in refused.message.text
