@@ -189,7 +189,7 @@ def _guardrails_hold(rows: Sequence[Row]) -> str:
         return f"{len(inside)} of {len(guardrails)} guardrails are known to be within their limits."
     if len(guardrails) == 1:
         return "The guardrail is within its limit."
-    return f"All {len(guardrails)} guardrails are within their limits."
+    return f"{'Both' if len(guardrails) == 2 else f'All {len(guardrails)}'} guardrails are within their limits."
 
 
 def _closing(result: DecisionResult) -> str:
