@@ -35,6 +35,10 @@ class MissingValues(InputError):
     """Values are missing and the design does not say what to do with them."""
 
 
+class EngineFailed(InputError):
+    """The engine that holds the table could not run a statement."""
+
+
 class EngineMissing(DecisionError, ImportError):
     """A library that this input or method needs is not installed."""
 

@@ -44,7 +44,7 @@ CODES: Final[dict[str, Code]] = {
     ),
     "E_NO_VARIATION": Code(
         title="{metric} never changes in arm {arm}.",
-        text="All {n} values are {value}, so nothing can be tested.",
+        text="All {n} hold {value}, so nothing can be tested.",
         do="check the metric's query; for an event that never happened, report the count",
     ),
     "W_LOW_VARIATION": Code(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from decision_widgets.analysis.diagnosis import KAPPA_ABOVE
@@ -19,6 +19,7 @@ from decision_widgets.estimates import (
     always_valid_quantile,
     clustered_difference,
     detectable_effect,
+    difference,
     difference_skewness,
     ratio_difference,
     relative_effect,
@@ -157,16 +158,31 @@ class _Comparison:
 
     def companions(self) -> Iterator[EffectEstimate]:
         """Give the other methods: participants equally weighted, and plain OLS where rows repeat."""
-        alpha, shift = self.design.alpha, self.control.shift
+        alpha = self.design.alpha
         means = self.control.participant_means, self.treatment.participant_means
-        if means[0] is not None and means[1] is not None and means[0].cross[0, 0] + means[1].cross[0, 0] > 0:
-            yield self.estimate("welch", _shifted(welch_t(means[0], means[1], alpha=alpha), shift))
         if means[0] is None:
             totals = self.control.totals.of_columns("s", "m"), self.treatment.totals.of_columns("s", "m")
-            yield self.estimate("delta", _shifted(ratio_difference(*totals, alpha=alpha), shift))
+            yield self.estimate("delta", self._level(ratio_difference(*totals, alpha=alpha)))
+        elif means[1] is not None and means[0].cross[0, 0] + means[1].cross[0, 0] > 0:
+            yield self.estimate("welch", self._level(welch_t(means[0], means[1], alpha=alpha)))
         rows = self.control.observations, self.treatment.observations
-        if rows[0] is not None and rows[1] is not None and rows[0].n + rows[1].n > self.clusters:
-            yield self.estimate("ols", _shifted(student_t(rows[0], rows[1], alpha=alpha), shift))
+        if rows[0] is None or rows[1] is None or rows[0].n + rows[1].n == self.clusters:
+            return
+        if rows[0].cross[0, 0] + rows[1].cross[0, 0] > 0:
+            yield self.estimate("ols", self._level(student_t(rows[0], rows[1], alpha=alpha)))
+
+    def _level(self, answer: MeanDifference) -> MeanDifference:
+        """Put back what was subtracted from each arm before summing."""
+        return difference(
+            answer.control_mean,
+            answer.treatment_mean,
+            answer.control_variance,
+            answer.treatment_variance,
+            df=answer.df,
+            alpha=answer.alpha,
+            control_offset=self.control.shift,
+            treatment_offset=self.treatment.shift,
+        )
 
     @property
     def clusters(self) -> int:
@@ -241,8 +257,3 @@ def _relative(answer: MeanDifference, quantile: float, suffix: str) -> dict[str,
         f"relative_effect_upper{suffix}": known and known.relative_effect_upper,
     }
     return ends if suffix else ends | {"relative_effect": known and known.relative_effect}
-
-
-def _shifted(answer: MeanDifference, shift: float) -> MeanDifference:
-    """Put back the constant that was subtracted before summing."""
-    return replace(answer, control_mean=answer.control_mean + shift, treatment_mean=answer.treatment_mean + shift)

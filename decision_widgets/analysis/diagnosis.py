@@ -125,7 +125,10 @@ def _about_arm(metric: Metric, arm: str, moments: ArmMoments | None, read: Metri
         return
     if moments.sums.residual == 0:
         value = f"{moments.level:.10g}"
-        facts = {"n": numbers.integer(moments.n_observations), "value": value}
+        rows = moments.observations
+        same = "rows" if rows is None or rows.cross[0, 0] == 0 else "participants' averages"
+        n = moments.n_observations if same == "rows" else moments.n_participants
+        facts = {"n": f"{numbers.integer(n)} {same}", "value": value}
         yield Message.of("E_NO_VARIATION", metric=metric.name, arm=arm, **facts)
         return
     if n < LEAST_TO_TRUST:

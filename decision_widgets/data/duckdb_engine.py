@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
 from decision_widgets.data.engine import ColumnType, Dialect, Row
-from decision_widgets.errors import InputError
+from decision_widgets.data.frames import Prepared
+from decision_widgets.errors import EngineFailed, InputError
 
 _INTEGERS: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
                     "UBIGINT", "UHUGEINT")  # fmt: skip
@@ -18,20 +19,21 @@ _names = count()
 class DuckDB:
     """One table inside a DuckDB connection."""
 
-    def __init__(self, connection: Any, source: str, mixed: Sequence[str] = ()) -> None:
+    def __init__(self, connection: Any, source: str, prepared: Prepared | None = None) -> None:
         self.source = source
-        self._mixed = mixed
+        self._aliases: Mapping[str, str] = prepared.aliases if prepared is not None else {}
+        self._mixed = prepared.mixed if prepared is not None else ()
         self._connection = connection
         self._kept: list[str] = []
 
     @classmethod
-    def of_frame(cls, frame: Any, mixed: Sequence[str] = (), *, in_order: bool = False) -> DuckDB:
-        """Scan a frame in memory where it lies; `mixed` names columns whose values have no one type."""
+    def of_frame(cls, prepared: Prepared, *, in_order: bool = False) -> DuckDB:
+        """Scan a frame in memory where it lies."""
         import duckdb
 
         connection = duckdb.connect(config={"threads": 1} if in_order else {})
-        connection.register("frame", frame)
-        return cls(connection, "frame", mixed)
+        connection.register("frame", prepared.frame)
+        return cls(connection, "frame", prepared)
 
     @classmethod
     def of_files(cls, path: str | Path) -> DuckDB:
@@ -41,14 +43,14 @@ class DuckDB:
         text = str(path)
         if Path(text).is_dir():
             text = f"{text.rstrip('/')}/**/*.parquet"
-        reader = "read_csv" if ".csv" in Path(text).name.lower() else "read_parquet"
-        engine = cls(duckdb.connect(), f"{reader}({_text(text)})")
+        # Types come from all of a CSV: a first decimal after 20,000 whole numbers must not be rounded away.
+        read = "read_csv({}, sample_size=-1)" if ".csv" in Path(text).name.lower() else "read_parquet({})"
         try:
-            engine.types()
+            connection = duckdb.connect()
+            connection.execute(f"CREATE VIEW files AS SELECT * FROM {read.format(_text(text))}")
         except duckdb.Error as problem:
-            first = str(problem).splitlines()[0]
-            raise InputError(f"No table is read from {text!r}: {first}") from problem
-        return engine
+            raise InputError(f"No table is read from {text!r}: {_first_line(problem)}") from problem
+        return cls(connection, "files")
 
     @classmethod
     def of_relation(cls, relation: Any) -> DuckDB:
@@ -58,28 +60,50 @@ class DuckDB:
     @classmethod
     def of_table(cls, connection: Any, table: str) -> DuckDB:
         """Scan a table or view of the caller's connection."""
-        return cls(connection.cursor(), ".".join(_quoted(part) for part in table.split(".")))
+        cursor = connection.cursor()
+        named = cursor.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchall()
+        named += cursor.execute("SELECT 1 FROM duckdb_views() WHERE view_name = ?", [table]).fetchall()
+        parts = [table] if named else table.split(".")
+        return cls(cursor, ".".join(_quoted(part) for part in parts))
 
     def types(self) -> dict[str, ColumnType]:
-        described = self.query(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {self.source})")
-        return {name: "other" if name in self._mixed else _type(kind) for name, kind in described}
+        described: list[Row] = self.query(
+            f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {self.source})"
+        )
+        names = {alias: name for name, alias in self._aliases.items()}
+        kinds: dict[str, ColumnType] = {names.get(str(column), str(column)): _type(kind) for column, kind in described}
+        for name in self._mixed:
+            kinds[name] = "other"
+        return kinds
 
     def query(self, sql: str) -> list[Row]:
         # Fetch all at once: an open result blocks the connection's next statement.
-        rows: list[Row] = self._connection.execute(sql).fetchall()
+        rows: list[Row] = self._execute(sql).fetchall()
         return rows
+
+    def _execute(self, sql: str) -> Any:
+        import duckdb
+
+        try:
+            return self._connection.execute(sql)
+        except duckdb.Error as problem:
+            raise EngineFailed(f"DuckDB could not read the table: {_first_line(problem)}") from problem
+        except RuntimeError as problem:
+            if "interrupted" in str(problem).lower():
+                raise KeyboardInterrupt from None
+            raise
 
     def keep(self, sql: str) -> str:
         name = f"_decision_widgets_{next(_names)}"
-        self._connection.execute(f"CREATE TEMP TABLE {name} AS {sql}")
+        self._execute(f"CREATE TEMP TABLE {name} AS {sql}")
         self._kept.append(name)
         return name
 
     def name(self, column: str) -> str:
-        return _quoted(column)
+        return _quoted(self._aliases.get(column, column))
 
-    def literal(self, value: object) -> str:
-        return _text(value) if isinstance(value, str) else repr(value)
+    def text(self, value: str) -> str:
+        return _text(value)
 
     def dialect(self) -> Dialect:
         return Dialect(
@@ -117,6 +141,10 @@ class _RelationConnection:
             self._own.register(f"{name}_rows", self._relation.query(self.VIEW, select).to_arrow_table())
             return self._own.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_rows")
         return self._relation.query(self.VIEW, sql)
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).strip().splitlines()[0]
 
 
 def _quoted(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -31,8 +32,8 @@ class Engine(Protocol):
         """Quote a column's name, whatever it contains."""
         ...
 
-    def literal(self, value: object) -> str:
-        """Write a value of an arm or a level."""
+    def text(self, value: str) -> str:
+        """Quote a text, whatever it contains."""
         ...
 
     def dialect(self) -> Dialect:
@@ -67,13 +68,30 @@ def as_number(engine: Engine, column: str, kind: ColumnType, levels: Sequence[st
     """Write a column as a double that is NULL where nothing stands; two texts become 0 and 1."""
     name = engine.name(column)
     if levels:
-        no, yes = (engine.literal(level) for level in levels)
+        no, yes = (engine.text(level) for level in levels)
         text = f"CAST({name} AS {engine.dialect().text})"
         return f"CASE WHEN {text} = {yes} THEN 1.0E0 WHEN {text} = {no} THEN 0.0E0 END"
     if kind == "bool":
         return f"CASE WHEN {name} THEN 1.0E0 WHEN NOT {name} THEN 0.0E0 END"
     number = f"CAST({name} AS DOUBLE)"
     return number if kind == "integer" else f"CASE WHEN isnan({number}) THEN NULL ELSE {number} END"
+
+
+def as_label(engine: Engine, column: str, kind: ColumnType) -> str:
+    """Write the column of arms so that each label comes back as a value that `literal` can write."""
+    name = engine.name(column)
+    if kind in ("integer", "bool"):
+        return name
+    return as_number(engine, column, kind) if kind == "number" else f"CAST({name} AS {engine.dialect().text})"
+
+
+def literal(engine: Engine, value: object) -> str:
+    """Write a label as it came back."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return double(value) if math.isfinite(value) else f"CAST({engine.text(str(value))} AS DOUBLE)"
+    return str(value) if isinstance(value, int) else engine.text(str(value))
 
 
 def as_key(engine: Engine, column: str, kind: ColumnType) -> str:

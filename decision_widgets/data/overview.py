@@ -7,10 +7,10 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
-from decision_widgets.data.engine import ColumnType, Engine, Row, as_key, as_number, double
+from decision_widgets.data.engine import ColumnType, Engine, Row, as_key, as_label, as_number, double
 from decision_widgets.data.kinds import Profile, Recognition, recognise, two_words, written
 from decision_widgets.data.reading import Unreadable
 from decision_widgets.errors import InputError
@@ -20,17 +20,19 @@ from decision_widgets.vocabulary import Kind
 SAMPLE_ROWS: Final = 10_000
 LOOKS_LIKE_AN_ID: Final = 1_000  # different whole numbers in a row, not one of them twice
 LARGEST: Final = 1e100  # the squares of totals must stay finite
+SMALLEST: Final = 1e-100  # and above 0
+MICROS_PER_DAY: Final = 86_400_000_000
 PART_OF_RATIO: Final = "continuous"
 _PER_COLUMN: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One readable column: how it is written as a number, and what it holds."""
+    """One readable column: how it is written as a number, what it holds, and its sum and count by label of the arm."""
 
     number: str
     recognition: Recognition
-    mean: float
+    sums: Mapping[Any, tuple[float, int]]
     lowest: float
     complete: bool
     modal_value: float
@@ -83,8 +85,8 @@ def look_over(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType])
             columns[name, declared] = candidate
         else:
             at = 8 + _PER_COLUMN * scanned.index(name)
-            totals = _totals([row[at : at + _PER_COLUMN] for row in rows])
-            columns[name, declared] = _column(engine, name, types[name], candidate, totals, n_rows, declared)
+            parts = {row[0]: row[at : at + _PER_COLUMN] for row in rows}
+            columns[name, declared] = _column(engine, name, types[name], candidate, parts, n_rows, declared)
     return Overview(
         n_rows=n_rows,
         labels=[(row[0], row[1]) for row in rows if not _is_nothing(row[0])],
@@ -182,7 +184,8 @@ def _text_in_numbers(engine: Engine, name: str) -> Unreadable:
 
 
 def _statement(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType], candidates: Mapping[str, Any]) -> str:
-    arm, key = as_key(engine, spec.arm, types[spec.arm]), as_key(engine, spec.participant, types[spec.participant])
+    arm = as_label(engine, spec.arm, types[spec.arm])
+    key = as_key(engine, spec.participant, types[spec.participant])
     hashed = engine.dialect().row_hash.format(", ".join(engine.name(column) for column in spec.columns()))
     moment = _moment(engine, spec, types)
     parts = [
@@ -242,9 +245,11 @@ def _day(moment: Any, spec: MomentSpec, types: Mapping[str, ColumnType]) -> date
     if moment is None:
         held = "not read as dates: no row holds one" if types[spec.time] == "text" else "missing in every row"
         raise InputError(f"The time column {spec.time!r} is {held}.")
-    if types[spec.time] == "date":
-        return date(1970, 1, 1) + timedelta(days=int(moment))
-    return datetime.fromtimestamp(int(moment) // 1_000_000, tz=UTC).date()
+    days = int(moment) if types[spec.time] == "date" else int(moment) // MICROS_PER_DAY
+    try:
+        return date(1970, 1, 1) + timedelta(days=days)
+    except OverflowError as problem:
+        raise InputError(f"The time column {spec.time!r} holds a moment outside the years 1 to 9999.") from problem
 
 
 def _totals(parts: Sequence[Row]) -> Row:
@@ -258,37 +263,63 @@ def _totals(parts: Sequence[Row]) -> Row:
 
 
 def _column(
-    engine: Engine, name: str, kind: ColumnType, candidate: _Candidate, totals: Row, n_rows: int, declared: Kind | None
+    engine: Engine,
+    name: str,
+    kind: ColumnType,
+    candidate: _Candidate,
+    parts: Mapping[Any, Row],
+    n_rows: int,
+    declared: Kind | None,
 ) -> Column | Unreadable:
-    present, lowest, highest, total, broken, _, modal, _ = totals
-    if present == 0:
-        return Unreadable(what=f"The column '{name}' is missing in all {n_rows:,} rows.", remedy="check the join")
-    if max(abs(lowest), abs(highest)) > LARGEST:
-        return _beyond(engine, name, candidate.number, n_rows, infinite=math.isinf(max(abs(lowest), abs(highest))))
-    if candidate.unique and not broken and lowest >= 0 and declared is None:
-        return Unreadable(
-            what=f"The column '{name}' holds a different whole number in every row, so it looks like an identifier.",
-            remedy="name a column that measures something, or declare kind='continuous'",
-        )
+    totals = _totals(list(parts.values()))
+    present, lowest, highest, _, _, _, modal, _ = totals
+    if (refusal := _refusal(engine, name, kind, candidate, totals, n_rows, declared)) is not None:
+        return refusal
     profile, upper = _profile(engine, kind, candidate, totals)
     if declared == "binary" and profile.n_distinct > 2:
         return _not_binary(engine, name, candidate.number)
     recognition = recognise(profile, declared)
-    number, mean, mode = candidate.number, total / present, candidate.mode
+    number, mode = candidate.number, candidate.mode
+    sums = {label: (part[3] or 0.0, part[0]) for label, part in parts.items()}
     if present == n_rows and kind == "number":
         number = as_number(engine, name, "integer")  # without a NaN anywhere there is nothing to look for
     if recognition.mapping is not None and candidate.texts is None:
         number = f"CASE WHEN {number} = {double(highest)} THEN 1.0E0 WHEN {number} = {double(lowest)} THEN 0.0E0 END"
-        mean, mode = upper / present, float(candidate.mode == highest)
+        sums, mode = dict.fromkeys(parts, (float(upper), present)), float(candidate.mode == highest)
     return Column(
         number=number,
         recognition=recognition,
-        mean=mean,
+        sums=sums,
         lowest=lowest,
         complete=present == n_rows,
         modal_value=mode,
         modal_share=modal / present,
     )
+
+
+def _refusal(
+    engine: Engine, name: str, kind: ColumnType, candidate: _Candidate, totals: Row, n_rows: int, declared: Kind | None
+) -> Unreadable | None:
+    present, lowest, highest = totals[:3]
+    if present == 0:
+        return Unreadable(what=f"The column '{name}' is missing in all {n_rows:,} rows.", remedy="check the join")
+    largest = max(abs(lowest), abs(highest))
+    if largest > LARGEST:
+        return _beyond(engine, name, candidate.number, n_rows, infinite=math.isinf(largest))
+    if 0 < largest < SMALLEST:
+        what = f"The column '{name}' holds nothing beyond ±{SMALLEST:g}."
+        return Unreadable(what=what, remedy="measure it in a smaller unit")
+    if declared is None and kind == "integer" and lowest >= 0 and candidate.unique and _all_differ(engine, candidate):
+        return Unreadable(
+            what=f"The column '{name}' holds a different whole number in every row, so it looks like an identifier.",
+            remedy="name a column that measures something, or declare kind='continuous'",
+        )
+    return None
+
+
+def _all_differ(engine: Engine, candidate: _Candidate) -> bool:
+    y = candidate.number
+    return bool(engine.query(f"SELECT count(DISTINCT {y}) = count({y}) FROM {engine.source}")[0][0])
 
 
 def _profile(engine: Engine, kind: ColumnType, candidate: _Candidate, totals: Row) -> tuple[Profile, int]:

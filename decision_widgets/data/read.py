@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from decision_widgets.data.engine import ColumnType, Engine, as_key
+from decision_widgets.data.engine import ColumnType, Engine, as_key, as_label, literal
 from decision_widgets.data.overview import PART_OF_RATIO, Column, Overview, look_over
 from decision_widgets.data.reading import MetricReading, Reading, Unreadable
 from decision_widgets.data.reduction import Reduced, Terms, reduce_table
@@ -45,7 +45,7 @@ def read_moments(table: Any, spec: MomentSpec) -> Reading:
         if overview.without_participant == overview.n_rows:
             raise InputError(f"The participant column {spec.participant!r} is missing in every row; check the join.")
         arms, codes = _arms(overview, spec)
-        terms, unreadable = _terms(spec, overview)
+        terms, unreadable = _terms(spec, overview, codes)
         reduced = reduce_table(engine, as_key(engine, spec.participant, types[spec.participant]),
                                _arm_code(engine, spec, types, codes), terms)  # fmt: skip
     finally:
@@ -106,18 +106,19 @@ def _arms_in_order(found: list[str], spec: MomentSpec) -> tuple[str, ...]:
 
 
 def _arm_code(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType], codes: dict[int, list[Any]]) -> str:
-    name = engine.name(spec.arm)
-    column = f"CAST({name} AS {engine.dialect().text})" if types[spec.arm] == "text" else name
+    column = as_label(engine, spec.arm, types[spec.arm])
     cases = [
-        f"WHEN {column} = {engine.literal(value)} THEN {code}" for code, values in codes.items() for value in values
+        f"WHEN {column} = {literal(engine, value)} THEN {code}" for code, values in codes.items() for value in values
     ]
     return f"CASE {' '.join(cases)} END"
 
 
-def _terms(spec: MomentSpec, overview: Overview) -> tuple[list[Terms], dict[str, Unreadable]]:
+def _terms(
+    spec: MomentSpec, overview: Overview, codes: Mapping[int, Sequence[Any]]
+) -> tuple[list[Terms], dict[str, Unreadable]]:
     terms, unreadable = [], {}
     for columns in spec.metrics:
-        term = _term(columns, spec, overview)
+        term = _term(columns, spec, overview, codes)
         if isinstance(term, Unreadable):
             unreadable[columns.metric] = term
         else:
@@ -125,18 +126,19 @@ def _terms(spec: MomentSpec, overview: Overview) -> tuple[list[Terms], dict[str,
     return terms, unreadable
 
 
-def _term(columns: MetricColumns, spec: MomentSpec, overview: Overview) -> Terms | Unreadable:
-    y = overview.columns[columns.numerator, columns.kind if columns.denominator is None else PART_OF_RATIO]
+def _term(
+    columns: MetricColumns, spec: MomentSpec, overview: Overview, codes: Mapping[int, Sequence[Any]]
+) -> Terms | Unreadable:
+    y = _numerator(columns, overview)
     if isinstance(y, Unreadable):
         return y
+    means = {code: _sum(y, labels) / max(1, _count(y, labels)) for code, labels in codes.items()}
     zero = spec.missing == "zero"
-    plain = Terms(
-        metric=columns.metric, y=y.number, d="1.0E0", shift=y.mean, ratio=False, as_zero=zero, complete=y.complete
-    )
+    plain = Terms(metric=columns.metric, y=y.number, shift=means, as_zero=zero, complete=y.complete)
     if columns.denominator is None:
         return plain
     if columns.denominator == spec.participant:
-        return replace(plain, d=None, ratio=True, shift=0.0)
+        return replace(plain, per_participant=True, shift=dict.fromkeys(codes, 0.0))
     d = overview.columns[columns.denominator, PART_OF_RATIO]
     if isinstance(d, Unreadable):
         return d
@@ -145,14 +147,26 @@ def _term(columns: MetricColumns, spec: MomentSpec, overview: Overview) -> Terms
             what=f"Its denominator '{columns.denominator}' is negative in some rows, down to {d.lowest:g}.",
             remedy="a ratio of totals needs a denominator of 0 or more",
         )
-    shift = y.mean / d.mean if d.mean > 0 else 0.0
-    return replace(plain, d=d.number, ratio=True, shift=shift)
+    levels = {code: _sum(y, labels) / (_sum(d, labels) or 1.0) for code, labels in codes.items()}
+    return replace(plain, d=d.number, shift=levels)
+
+
+def _numerator(columns: MetricColumns, overview: Overview) -> Column | Unreadable:
+    return overview.columns[columns.numerator, columns.kind if columns.denominator is None else PART_OF_RATIO]
+
+
+def _sum(column: Column, labels: Sequence[Any]) -> float:
+    return float(sum(column.sums[label][0] for label in labels))
+
+
+def _count(column: Column, labels: Sequence[Any]) -> int:
+    return int(sum(column.sums[label][1] for label in labels))
 
 
 def _metric(
     columns: MetricColumns, overview: Overview, reduced: Reduced, arms: tuple[str, ...]
 ) -> MetricReading | Unreadable:
-    column = overview.columns[columns.numerator, columns.kind if columns.denominator is None else PART_OF_RATIO]
+    column = _numerator(columns, overview)
     assert isinstance(column, Column)
     moments = reduced.moments[columns.metric]
     missing = reduced.missing[columns.metric]

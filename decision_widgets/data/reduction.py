@@ -12,32 +12,66 @@ import numpy as np
 from decision_widgets.data.engine import Engine, double
 from decision_widgets.moments import ArmMoments, ClusterSums, Moments
 
-ROUNDING: Final = 1e-12  # sums of millions of equal doubles are equal to about 13 digits
+ROUNDING: Final = 16 * float(np.finfo(np.float64).eps)  # a participant's average of equal doubles
 TOP_ONE_IN: Final = 100
 TOP_SHARE_OF_INTEREST: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """One metric as SQL: `y` and `d` per row (``d`` = 1 for observations, ``None`` = once per participant)."""
+    """One metric as SQL: the numerator `y` and, for a ratio of totals, the denominator `d` of a row.
+
+    `shift` is what is subtracted in each arm (times the denominator), near its level, so that sums keep their digits.
+    """
 
     metric: str
     y: str
-    d: str | None
-    shift: float
-    ratio: bool
+    shift: Mapping[int, float]
     as_zero: bool
     complete: bool
+    d: str | None = None
+    per_participant: bool = False
 
     @property
-    def used(self) -> str:
+    def ratio(self) -> bool:
+        return self.per_participant or self.d is not None
+
+    def columns(self, k: int) -> tuple[list[str], list[str]]:
+        """Return the columns of a row that this metric needs, and what is gathered from them by participant."""
+        y, d = f"coalesce(y{k}, 0.0E0)" if self.as_zero else f"y{k}", f"d{k}"
+        shift = by_arm("arm", self.shift)
+        if self.complete and not self.ratio:
+            held = [f"count(*) AS held{k}"] if self.as_zero else []
+            sums = [f"CAST(count(*) AS DOUBLE) AS m{k}", f"sum(v{k}) AS s{k}", f"sum(v{k} * v{k}) AS q{k}"]
+            return [f"{y} - {shift} AS v{k}"], [f"count(*) AS c{k}", *held, *sums]
+        row, sums = [f"{self._used(k)} AS used{k}"], [f"count(used{k}) AS c{k}"]
+        if self.as_zero:
+            row.append(f"{f'y{k}' if self.d is None else f'(y{k} + d{k})'} AS held{k}")
+            sums.append(f"count(held{k}) AS held{k}")
+        if self.per_participant:
+            row.append(f"{y} AS v{k}")
+            return row, [*sums, f"CASE WHEN count(used{k}) > 0 THEN 1.0E0 END AS m{k}", f"sum(v{k}) AS s{k}"]
+        if self.d is None:
+            row.append(f"{y} - {shift} AS v{k}")
+            counted = f"CAST(count(v{k}) AS DOUBLE) AS m{k}"
+            return row, [*sums, counted, f"sum(v{k}) AS s{k}", f"sum(v{k} * v{k}) AS q{k}"]
+        row += [f"CASE WHEN {self._used(k)} IS NOT NULL THEN {d} END AS w{k}", f"{y} - {shift} * {d} AS v{k}"]
+        return row, [*sums, f"sum(w{k}) AS m{k}", f"sum(v{k}) AS s{k}"]
+
+    def _used(self, k: int) -> str:
         """What is NULL in rows that do not enter; a row without a denominator never does."""
         if self.as_zero:
-            return "1.0E0" if self.d is None else self.d
-        return self.y if self.d is None or self.d == "1.0E0" else f"({self.y} + {self.d})"
+            return "1.0E0" if self.d is None else f"d{k}"
+        return f"y{k}" if self.d is None else f"(y{k} + d{k})"
 
-    def value(self) -> str:
-        return f"coalesce({self.y}, 0.0E0)" if self.as_zero else self.y
+
+def by_arm(column: str, values: Mapping[int, float]) -> str:
+    """Write a number that depends on the arm."""
+    if not values:
+        return "CAST(NULL AS DOUBLE)"
+    if len(set(values.values())) == 1:
+        return double(next(iter(values.values())))
+    return f"CASE {column} " + " ".join(f"WHEN {arm} THEN {double(value)}" for arm, value in values.items()) + " END"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,33 +105,18 @@ def reduce_table(engine: Engine, key: str, arm_code: str, terms: Sequence[Terms]
 
 
 def _participants(engine: Engine, key: str, arm_code: str, terms: Sequence[Terms]) -> str:
-    columns = ["min(arm) AS first_arm", "max(arm) AS last_arm", "count(*) AS n"]
-    inner = [f"{key} AS id", f"{arm_code} AS arm"]
+    raw = [f"{key} AS id", f"{arm_code} AS arm"]
+    row, gathered = ["id", "arm"], ["min(arm) AS first_arm", "max(arm) AS last_arm", "count(*) AS n"]
     for k, term in enumerate(terms):
-        y, shift = term.value(), double(term.shift)
-        if term.complete and not term.ratio:
-            inner.append(f"{y} - {shift} AS v{k}")
-            counts = [f"count(*) AS c{k}", f"count(*) AS held{k}"] if term.as_zero else [f"count(*) AS c{k}"]
-            columns += [*counts, f"CAST(count(*) AS DOUBLE) AS m{k}", f"sum(v{k}) AS s{k}", f"sum(v{k} * v{k}) AS q{k}"]
-            continue
-        columns.append(f"count(used{k}) AS c{k}")
-        inner.append(f"{term.used} AS used{k}")
-        if term.as_zero:
-            columns.append(f"count(held{k}) AS held{k}")
-            inner.append(f"{term.y if term.d in (None, '1.0E0') else f'({term.y} + {term.d})'} AS held{k}")
-        if not term.ratio:
-            inner.append(f"{y} - {shift} AS v{k}")
-            columns += [f"CAST(count(v{k}) AS DOUBLE) AS m{k}", f"sum(v{k}) AS s{k}", f"sum(v{k} * v{k}) AS q{k}"]
-        elif term.d is None:
-            inner.append(f"{y} AS v{k}")
-            columns += [f"CASE WHEN count(used{k}) > 0 THEN 1.0E0 END AS m{k}", f"sum(v{k}) - {shift} AS s{k}"]
-        else:
-            inner += [f"CASE WHEN {term.used} IS NOT NULL THEN {term.d} END AS w{k}"]
-            inner.append(f"{y} - {shift} * {term.d} AS v{k}")
-            columns += [f"sum(w{k}) AS m{k}", f"sum(v{k}) AS s{k}"]
-    where = f"{key} IS NOT NULL AND {arm_code} IS NOT NULL"
-    rows = f"SELECT {', '.join(inner)} FROM {engine.source} WHERE {where}"
-    return f"SELECT {', '.join(columns)} FROM ({rows}) AS observed GROUP BY id"
+        raw.append(f"{term.y} AS y{k}")
+        if term.d is not None:
+            raw.append(f"{term.d} AS d{k}")
+        needed, sums = term.columns(k)
+        row += needed
+        gathered += sums
+    read = f"SELECT {', '.join(raw)} FROM {engine.source}"
+    known = f"SELECT {', '.join(row)} FROM ({read}) AS read_rows WHERE id IS NOT NULL AND arm IS NOT NULL"
+    return f"SELECT {', '.join(gathered)} FROM ({known}) AS known_rows GROUP BY id"
 
 
 def _sums(people: str, terms: Sequence[Terms]) -> str:
@@ -192,16 +211,11 @@ def _errors(people: str, terms: Sequence[Terms], usable: Mapping[int, Mapping[in
     for k, term in enumerate(terms):
         arms = usable[k]
 
-        def per_arm(values: Mapping[int, float]) -> str:
-            if not values:
-                return "CAST(NULL AS DOUBLE)"
-            return "CASE first_arm " + " ".join(f"WHEN {arm} THEN {double(v)}" for arm, v in values.items()) + " END"
-
-        slope = per_arm({arm: s.slope for arm, s in arms.items()})
-        weight = per_arm({arm: s.weight for arm, s in arms.items()})
-        mean_m = per_arm({arm: s.weight / s.n for arm, s in arms.items()})
-        mean_s = per_arm({arm: s.total / s.n for arm, s in arms.items()})
-        share = per_arm({arm: (s.shares or 0.0) / s.n for arm, s in arms.items()})
+        slope = by_arm("first_arm", {arm: s.slope for arm, s in arms.items()})
+        weight = by_arm("first_arm", {arm: s.weight for arm, s in arms.items()})
+        mean_m = by_arm("first_arm", {arm: s.weight / s.n for arm, s in arms.items()})
+        mean_s = by_arm("first_arm", {arm: s.total / s.n for arm, s in arms.items()})
+        share = by_arm("first_arm", {arm: (s.shares or 0.0) / s.n for arm, s in arms.items()})
         inner += [
             f"CASE WHEN c{k} > 0 THEN s{k} - {slope} * m{k} END AS u{k}",
             f"m{k} / {weight} AS h{k}",
@@ -228,7 +242,7 @@ def _arm(
 ) -> ArmMoments:
     uu, adjusted, q2, qv2, v2, widest, uuu, uuuu, mm, ms, ss, pp, _ = (float(x or 0) for x in row)
     slope, n = s.slope, s.n
-    if s.constant(term.shift):
+    if s.constant(term.shift[arm]):
         uu = adjusted = uuu = uuuu = 0.0
     observations = None
     if s.squares is not None:
@@ -242,8 +256,8 @@ def _arm(
         n_observations=s.used,
         n_missing=n_missing,
         weight=s.weight,
-        level=_level(term.shift, slope),
-        shift=term.shift,
+        level=term.shift[arm] + slope,
+        shift=term.shift[arm],
         totals=Moments(
             columns=("m", "s"),
             n=n,
@@ -260,15 +274,14 @@ def _arm(
             v2=v2,
             complete=widest < 1,
         ),
-        skewness=(uuu / n) / (uu / n) ** 1.5 if uu > 0 else 0.0,
+        skewness=_skewness(n, uu, uuu),
         top_share=_top_share(engine, people, k, arm, slope, n, uu, uuuu),
     )
 
 
-def _level(shift: float, slope: float) -> float:
-    """Add what was subtracted; a sum that is only rounding is 0."""
-    level = shift + slope
-    return 0.0 if abs(level) <= ROUNDING * abs(shift) else level
+def _skewness(n: int, uu: float, uuu: float) -> float:
+    spread = math.sqrt(uu / n)
+    return uuu / n / spread / spread / spread if spread > 0 else 0.0
 
 
 def _top_share(engine: Engine, people: str, k: int, arm: int, slope: float, n: int, uu: float, uuuu: float) -> float:

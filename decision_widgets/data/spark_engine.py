@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any, Final
 
 from decision_widgets.data.engine import ColumnType, Dialect, Row
+from decision_widgets.errors import EngineFailed
 
 _TYPES: Final[dict[str, ColumnType]] = {
     "tinyint": "integer",
@@ -45,7 +46,12 @@ class Spark:
         }
 
     def query(self, sql: str) -> list[Row]:
-        return [tuple(row) for row in self._session.sql(sql).collect()]
+        from pyspark.errors import PySparkException
+
+        try:
+            return [tuple(row) for row in self._session.sql(sql).collect()]
+        except PySparkException as problem:
+            raise EngineFailed(f"Spark could not read the table: {str(problem).strip().splitlines()[0]}") from problem
 
     def keep(self, sql: str) -> str:
         rows = self._session.sql(sql).persist()
@@ -55,10 +61,8 @@ class Spark:
     def name(self, column: str) -> str:
         return "`" + column.replace("`", "``") + "`"
 
-    def literal(self, value: object) -> str:
-        if isinstance(value, str):
-            return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-        return repr(value)
+    def text(self, value: str) -> str:
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
     def dialect(self) -> Dialect:
         return Dialect(

@@ -1,7 +1,7 @@
 """The statistics: moments or arrays in, frozen estimates out. No frame is seen here."""
 
 from decision_widgets.estimates.clustered import clustered_difference
-from decision_widgets.estimates.difference import MeanDifference, ratio_difference, student_t, welch_t
+from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
 from decision_widgets.estimates.homogeneity import homogeneity_p
 from decision_widgets.estimates.multiple import Procedure, adjust_p_values
 from decision_widgets.estimates.panel import PanelCoefficient, PanelRegression, panel_regression
@@ -37,6 +37,7 @@ __all__ = [
     "clustered_difference",
     "clustered_ols",
     "detectable_effect",
+    "difference",
     "difference_skewness",
     "homogeneity_p",
     "panel_regression",

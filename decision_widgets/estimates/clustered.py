@@ -23,12 +23,13 @@ def clustered_difference(control: ArmMoments, treatment: ArmMoments, *, alpha: f
             raise InputError("Clustered errors need at least 2 participants with weight in each arm.")
     return difference(
         control.level_above_shift,
-        treatment.level_above_shift + (treatment.shift - control.shift),
+        treatment.level_above_shift,
         control.sums.adjusted_residual,
         treatment.sums.adjusted_residual,
         df=_bell_mccaffrey_df(control, treatment),
         alpha=alpha,
-        offset=control.shift,
+        control_offset=control.shift,
+        treatment_offset=treatment.shift,
     )
 
 

@@ -60,21 +60,22 @@ def difference(
     *,
     df: float | None,
     alpha: float,
-    offset: float = 0.0,
+    control_offset: float = 0.0,
+    treatment_offset: float = 0.0,
 ) -> MeanDifference:
     """Compare two independent levels whose sampling variances are known; refuses a variance of 0.
 
-    `offset` was subtracted from both levels, so that the effect keeps the digits a large level would cost.
+    The offsets were subtracted from the levels, so that the effect keeps the digits a large level would cost.
     """
     variance = control_variance + treatment_variance
     if not (math.isfinite(variance) and variance > 0):
         raise InputError(f"A test needs a positive variance; got {variance:g}.")
-    effect = treatment_mean - control_mean
+    effect = (treatment_mean - control_mean) + (treatment_offset - control_offset)
     std_error = math.sqrt(variance)
     half = upper_quantile(alpha / 2, df) * std_error
     return MeanDifference(
-        control_mean=control_mean + offset,
-        treatment_mean=treatment_mean + offset,
+        control_mean=control_mean + control_offset,
+        treatment_mean=treatment_mean + treatment_offset,
         effect=effect,
         std_error=std_error,
         control_variance=control_variance,

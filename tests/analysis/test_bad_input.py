@@ -133,9 +133,9 @@ def in_arm(arm: str) -> Callable[[pd.DataFrame], Any]:
         (set_to("trips", "one"), "E_METRIC_KIND", "one text only"),
         (set_to("trips", 10**400, first_rows(1)), "E_METRIC_KIND", "beyond"),
         (lambda f: f.assign(trips=f.trips * 1e200), "E_METRIC_KIND", "beyond"),
-        (set_to("trips", 0.1), "E_NO_VARIATION", "All .* values are 0.1"),
-        (set_to("trips", 3, in_arm(CONTROL)), "E_NO_VARIATION", "All .* values are 3"),
-        (set_to("trips", 3, in_arm(TREATMENT)), "E_NO_VARIATION", "All .* values are 3"),
+        (set_to("trips", 0.1), "E_NO_VARIATION", "All .* rows hold 0.1"),
+        (set_to("trips", 3, in_arm(CONTROL)), "E_NO_VARIATION", "All .* rows hold 3"),
+        (set_to("trips", 3, in_arm(TREATMENT)), "E_NO_VARIATION", "All .* rows hold 3"),
         (set_to("trips", None, in_arm(TREATMENT)), "E_SMALL_N", "Arm treatment has 0"),
     ],
 )
@@ -305,4 +305,4 @@ def test_an_arm_in_which_nothing_varies_is_refused_whatever_the_other_holds(valu
     refused = dw.analyze(frame, design("x")).effect("x")
     assert refused.result == "not_estimable"
     assert refused.message.code == "E_NO_VARIATION"
-    assert f"values are {value:.10g}" in refused.message.text
+    assert f"rows hold {value:.10g}" in refused.message.text

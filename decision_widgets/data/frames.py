@@ -1,0 +1,146 @@
+"""Frames in memory, made ready for the engine: the columns that are read, each of one type, under names of ours.
+
+Names of ours, because an engine may take "Group" and "group" for one column; times lose their zone here and keep their
+own calendar days, which the engine would count in UTC.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from decision_widgets.errors import InputError
+from decision_widgets.moments import MomentSpec, label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prepared:
+    """A frame to scan: `aliases` maps the table's names to its columns, `mixed` names what has no one type."""
+
+    frame: Any
+    aliases: Mapping[str, str]
+    mixed: tuple[str, ...] = ()
+
+
+def prepare_pandas(frame: Any, spec: MomentSpec) -> Prepared:
+    """Make a pandas frame ready; Python objects are given one type or refused."""
+    import pandas as pd
+
+    names = [str(name) for name in frame.columns]
+    unnamed = [name for name in spec.columns() if name not in list(frame.columns)]
+    if unnamed:
+        raise InputError(
+            f"The name of column {unnamed[0]!r} is no text; rename it, for example df.columns = df.columns.map(str)."
+        )
+    typed: dict[str, Any] = {}
+    mixed: list[str] = []
+    aliases = _aliases(spec)
+    for name, alias in aliases.items():
+        column = frame.iloc[:, names.index(name)]
+        found = _key(column, name) if name in (spec.participant, spec.arm) else _plain(column)
+        mixed += [name] if found is None else []
+        typed[alias] = pd.Series(0.0, index=column.index) if found is None else found
+    return Prepared(frame=pd.DataFrame(typed, index=frame.index), aliases=aliases, mixed=tuple(mixed))
+
+
+def prepare_polars(frame: Any, spec: MomentSpec) -> Prepared:
+    """Make a Polars frame ready, eager or lazy."""
+    import polars as pl
+
+    aliases = _aliases(spec)
+    frame = frame.select(list(aliases)).rename(dict(aliases))
+    zoned = [alias for alias, kind in frame.collect_schema().items() if getattr(kind, "time_zone", None)]
+    return Prepared(frame=frame.with_columns(pl.col(zoned).dt.replace_time_zone(None)), aliases=aliases)
+
+
+def prepare_arrow(table: Any, spec: MomentSpec) -> Prepared:
+    """Make a PyArrow table ready."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    aliases = _aliases(spec)
+    table = table.select(list(aliases)).rename_columns(list(aliases.values()))
+    for at, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type) and field.type.tz:
+            table = table.set_column(at, field.name, pc.local_timestamp(table.column(at)))
+    return Prepared(frame=table, aliases=aliases)
+
+
+def _aliases(spec: MomentSpec) -> dict[str, str]:
+    return {name: f"c{at}" for at, name in enumerate(spec.columns())}
+
+
+def _key(column: Any, name: str) -> Any:
+    """Return participants or arms as the engine groups them: whole numbers stay whole, other objects become text."""
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype) if not column.hasnans else column.astype(object)
+    if column.dtype.kind in "iufb" or isinstance(column.dtype, pd.StringDtype):
+        return column
+    try:
+        pd.factorize(column)
+    except TypeError as problem:
+        raise InputError(f"The column {name!r} holds values that are no labels: {problem}.") from problem
+    return column.astype(object).map(lambda value: None if pd.isna(value) else label(value)).astype("string")
+
+
+def _plain(column: Any) -> Any:
+    """Return a column of one type that the engine scans, or ``None`` for what is neither number, text nor date."""
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.SparseDtype):
+        return column.sparse.to_dense()
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return _of_categories(column)
+    if isinstance(column.dtype, pd.PeriodDtype):
+        return column.dt.to_timestamp()
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return column.dt.tz_localize(None)
+    if column.dtype == object:
+        return _one_type(column)
+    if column.dtype.kind in "mc" or isinstance(column.dtype, pd.IntervalDtype):
+        return None
+    return column.astype("float64") if column.dtype == np.longdouble else column
+
+
+def _of_categories(column: Any) -> Any:
+    kind = column.cat.categories.dtype.kind
+    return column.astype({"i": "Int64", "u": "UInt64", "f": "float64", "b": "boolean"}.get(kind, "string"))
+
+
+def _one_type(column: Any) -> Any:
+    """Return Python objects as one type: numbers, truth values, texts, dates; ``None`` when they are none of these."""
+    import pandas as pd
+
+    present = column[~column.isna()]
+    if all(isinstance(value, bool | np.bool_) for value in present):
+        return column.astype("boolean")
+    if all(isinstance(value, Real | Decimal) for value in present):
+        return pd.Series([None if pd.isna(v) else _as_float(v) for v in column], index=column.index, dtype="float64")
+    if all(isinstance(value, str | Real | Decimal) for value in present):
+        return column.astype("string")
+    if all(isinstance(value, date) for value in present):
+        return _days_of(column)
+    return None
+
+
+def _days_of(column: Any) -> Any:
+    import pandas as pd
+
+    local = column.map(lambda moment: moment.replace(tzinfo=None) if hasattr(moment, "tzinfo") else moment)
+    return pd.to_datetime(local)
+
+
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return sys.float_info.max
