@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import decision_widgets
 from decision_widgets.errors import DecisionError, InputError
@@ -131,10 +132,13 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook to a file."""
+    """Write a notebook to a file, and sign it as trusted on this machine."""
     import nbformat
+    from nbformat.sign import NotebookNotary
 
     nbformat.write(notebook, path)
+    # We ran it ourselves: unsigned, JupyterLab would strip the styles from its cards.
+    NotebookNotary().sign(notebook)
 
 
 def notebook_page(notebook: NotebookNode) -> str:
@@ -157,8 +161,13 @@ def notebook_page(notebook: NotebookNode) -> str:
 
 def _open_lab(notebook: Path) -> int:
     as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    # By its address and not as an argument: then the address that is printed opens the notebook too.
+    where = [
+        f"--ServerApp.root_dir={notebook.parent.resolve()}",
+        f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}",
+    ]
     print("Opening JupyterLab; stop it with Ctrl-C.", flush=True)
     try:
-        return subprocess.run([sys.executable, "-m", "jupyterlab", str(notebook), *as_root], check=False).returncode
+        return subprocess.run([sys.executable, "-m", "jupyterlab", *where, *as_root], check=False).returncode
     except KeyboardInterrupt:
         return 0

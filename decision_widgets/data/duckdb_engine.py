@@ -60,11 +60,11 @@ class DuckDB:
     @classmethod
     def of_table(cls, connection: Any, table: str) -> DuckDB:
         """Scan a table or view of the caller's connection."""
-        cursor = connection.cursor()
-        named = cursor.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchall()
-        named += cursor.execute("SELECT 1 FROM duckdb_views() WHERE view_name = ?", [table]).fetchall()
+        # Not through a cursor: frames that the caller registered are known to this connection alone.
+        named = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchall()
+        named += connection.execute("SELECT 1 FROM duckdb_views() WHERE view_name = ?", [table]).fetchall()
         parts = [table] if named else table.split(".")
-        return cls(cursor, ".".join(_quoted(part) for part in parts))
+        return cls(connection, ".".join(_quoted(part) for part in parts))
 
     def types(self) -> dict[str, ColumnType]:
         described: list[Row] = self.query(

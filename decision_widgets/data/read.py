@@ -12,7 +12,7 @@ from decision_widgets.data.overview import PART_OF_RATIO, Column, Overview, look
 from decision_widgets.data.reading import MetricReading, Reading, Unreadable
 from decision_widgets.data.reduction import Reduced, Terms, reduce_table
 from decision_widgets.data.tables import open_table
-from decision_widgets.errors import InputError, MissingValues, did_you_mean, listed
+from decision_widgets.errors import EngineFailed, InputError, MissingValues, did_you_mean, listed
 from decision_widgets.moments import MetricColumns, MomentSpec, label
 
 
@@ -37,37 +37,64 @@ def read_moments(table: Any, spec: MomentSpec) -> Reading:
         A column that the design names is not there.
     MissingValues
         Values are missing and ``missing="raise"``.
+    EngineFailed
+        The engine could not read any metric; one that alone cannot be read is refused and the others are read.
     """
     engine = open_table(table, spec)
     try:
-        types = engine.types()
-        overview = look_over(engine, spec, types)
-        if overview.without_participant == overview.n_rows:
-            raise InputError(f"The participant column {spec.participant!r} is missing in every row; check the join.")
-        arms, codes = _arms(overview, spec)
-        terms, unreadable = _terms(spec, overview, codes)
-        reduced = reduce_table(engine, as_key(engine, spec.participant, types[spec.participant]),
-                               _arm_code(engine, spec, types, codes), terms)  # fmt: skip
+        return _read(engine, spec)
+    except EngineFailed as problem:
+        return _read_what_can_be_read(engine, spec, problem)
     finally:
         engine.close()
+
+
+def _read_what_can_be_read(engine: Engine, spec: MomentSpec, problem: EngineFailed) -> Reading:
+    """Find the metrics that the engine cannot read, one by one, and read the others together."""
+    failed = {}
+    for columns in spec.metrics:
+        try:
+            _read(engine, replace(spec, metrics=(columns,), missing="drop"))
+        except EngineFailed as own:
+            failed[columns.metric] = Unreadable(what=str(own), remedy="mend the query behind its column")
+    kept = tuple(columns for columns in spec.metrics if columns.metric not in failed)
+    if not kept or not failed:
+        raise problem
+    reading = _read(engine, replace(spec, metrics=kept))
+    metrics = {c.metric: failed.get(c.metric) or reading.metrics[c.metric] for c in spec.metrics}
+    return replace(reading, metrics=metrics)
+
+
+def _read(engine: Engine, spec: MomentSpec) -> Reading:
+    types = engine.types()
+    overview = look_over(engine, spec, types)
+    if overview.without_participant == overview.n_rows:
+        raise InputError(f"The participant column {spec.participant!r} is missing in every row; check the join.")
+    arms, codes = _arms(overview, spec)
+    terms, unreadable = _terms(spec, overview, codes)
+    key = as_key(engine, spec.participant, types[spec.participant])
+    reduced = reduce_table(engine, key, _arm_code(engine, spec, types, codes), terms)
     metrics = {c.metric: unreadable.get(c.metric) or _metric(c, overview, reduced, arms) for c in spec.metrics}
     left_out = {spec.participant: overview.without_participant, spec.arm: overview.without_arm}
     _raise_if_missing(spec, left_out | ({spec.time: overview.without_time} if spec.time else {}), metrics)
-    days = None if overview.first_day is None or overview.last_day is None else (
-        overview.last_day - overview.first_day
-    ).days + 1  # fmt: skip
     return Reading(
         arms=arms,
         participants={name: reduced.participants.get(code, 0) for code, name in enumerate(arms)},
         n_rows=overview.n_rows,
         left_out=left_out | {"several arms": reduced.rows_torn},
         n_contaminated=reduced.n_torn,
-        days=days,
+        days=_days(overview),
         first_day=_iso(overview.first_day),
         last_day=_iso(overview.last_day),
         fingerprint=overview.fingerprint,
         metrics=metrics,
     )
+
+
+def _days(overview: Overview) -> int | None:
+    if overview.first_day is None or overview.last_day is None:
+        return None
+    return (overview.last_day - overview.first_day).days + 1
 
 
 def _iso(day: date | None) -> str | None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+
+from tests.browser.conftest import isolated
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -44,6 +51,23 @@ def test_the_template_runs_to_its_verdict(
     shot(page, "template-dark")
     page.get_by_text("Verdict: ship").wait_for()
     assert sorted(path.suffix for path in lab.root.glob("decision.*")) == [".html", ".json"]
+
+
+def test_the_command_ends_in_jupyterlab_open_on_the_result(page: Page, tmp_path: Path) -> None:
+    environment = isolated(tmp_path / "home") | {"BROWSER": "true"}
+    command = [sys.executable, "-m", "decision_widgets", "run", "-o", str(tmp_path / "out")]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, env=environment, start_new_session=True, **pipes) as running:
+        try:
+            found = (re.search(r"http://127\.0\.0\.1:\d+/lab/tree\S+", line) for line in running.stdout or ())
+            page.goto(next(filter(None, found))[0])
+            verdict = page.locator('[data-card="verdict"]:visible')
+            verdict.wait_for()
+            assert "Ship opt_out" in verdict.inner_text()
+            # Its style is there, so the notebook is trusted: nobody ran a cell here.
+            assert verdict.evaluate("node => getComputedStyle(node).borderLeftWidth") == "6px"
+        finally:
+            os.killpg(running.pid, signal.SIGTERM)
 
 
 def test_a_wrong_key_in_a_cell_is_one_line_without_traceback(lab: Lab, page: Page) -> None:

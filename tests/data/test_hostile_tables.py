@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -109,9 +112,41 @@ def test_a_table_whose_name_has_a_dot_is_found() -> None:
     assert dw.analyze((connection, "my.table"), design("y")).effect("y").n_control == 50
 
 
+def test_a_frame_that_the_user_registered_is_a_table() -> None:
+    connection = duckdb.connect()
+    connection.register("rides", table(100))
+    assert dw.analyze((connection, "rides"), design("y")).effect("y").n_control == 50
+
+
 def test_a_statement_the_engine_cannot_run_is_one_clear_error() -> None:
     connection = duckdb.connect()
     connection.register("frame", table(100))
     connection.execute("CREATE VIEW broken AS SELECT pid, arm, error('no such file') AS y FROM frame")
-    with pytest.raises(dw.InputError, match="DuckDB could not read the table"):
+    with pytest.raises(dw.InputError, match=r"DuckDB could not read the table.*no such file"):
         dw.analyze((connection, "broken"), design("y"))
+
+
+def test_a_metric_the_engine_cannot_read_is_refused_and_the_others_are_read() -> None:
+    connection = duckdb.connect()
+    connection.register("frame", table(100))
+    late = "CASE WHEN pid = 77 THEN error('no such file') ELSE y END"
+    connection.execute(f"CREATE VIEW half AS SELECT pid, arm, y, {late} AS z FROM frame")
+    result = dw.analyze((connection, "half"), design("y", "z"))
+    alone = dw.analyze(table(100), design("y")).effect("y")
+    assert result.effect("y").effect == pytest.approx(alone.effect, rel=1e-12)
+    refused = result.effect("z")
+    assert refused.result == "not_estimable"
+    assert "no such file" in refused.message.text
+
+
+def test_an_interrupted_read_leaves_the_session_usable() -> None:
+    connection = duckdb.connect()
+    columns = "range % 1000000 AS pid, 'AB'[1 + range % 2] AS arm, random() AS y"
+    connection.execute(f"CREATE VIEW big AS SELECT {columns} FROM range(1000000000)")
+    timer = threading.Timer(0.7, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        dw.analyze((connection, "big"), design("y"))
+    timer.join()
+    connection.execute("CREATE TABLE small AS SELECT * FROM big LIMIT 1000")
+    assert dw.analyze((connection, "small"), design("y")).effect("y").n_control == 500
