@@ -7,9 +7,11 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbformat.sign import NotebookNotary
 
 import decision_widgets as dw
 from decision_widgets import command
@@ -52,6 +54,8 @@ def test_the_template_runs_on_the_real_trial(tmp_path: Path, capfd: pytest.Captu
     addresses = Addresses()
     addresses.feed(page)
     assert [address for address in addresses.loaded if not address.startswith("data:")] == []
+    # Signed, so that JupyterLab keeps the styles of its cards.
+    assert NotebookNotary().check_signature(nbformat.read(tmp_path / "between-subject.ipynb", as_version=4))
     without_scripts = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
     for said in ("Ship", "+26%", "+9% to +46%", "0.002"):
         assert said in without_scripts
