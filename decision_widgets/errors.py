@@ -35,6 +35,15 @@ class MissingValues(InputError):
     """Values are missing and the design does not say what to do with them."""
 
 
+class CannotEstimate(InputError):
+    """There is no honest number: `code` says why (``vocabulary.CODES``), `facts` fill its sentences."""
+
+    def __init__(self, code: str, text: str, **facts: object) -> None:
+        super().__init__(text)
+        self.code = code
+        self.facts = facts
+
+
 class EngineFailed(InputError):
     """The engine that holds the table could not run a statement."""
 
