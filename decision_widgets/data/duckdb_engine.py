@@ -7,6 +7,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+from numpy.typing import NDArray
+
 from decision_widgets.data.engine import ColumnType, Dialect, Row
 from decision_widgets.data.frames import Prepared
 from decision_widgets.errors import EngineFailed, InputError
@@ -81,6 +83,10 @@ class DuckDB:
         rows: list[Row] = self._execute(sql).fetchall()
         return rows
 
+    def arrays(self, sql: str) -> dict[str, NDArray[Any]]:
+        columns: dict[str, NDArray[Any]] = self._execute(sql).fetchnumpy()
+        return columns
+
     def _execute(self, sql: str) -> Any:
         import duckdb
 
@@ -112,7 +118,9 @@ class DuckDB:
             days="CAST({} AS DATE) - DATE '1970-01-01'",
             as_timestamp="TRY_CAST({} AS TIMESTAMP)",
             try_double="TRY_CAST({} AS DOUBLE)",
-            row_hash="sum(hash({}))",
+            hash="hash({})",
+            hash_sum="sum({})",
+            share="({} / 18446744073709551616.0E0)",
             numbered="SELECT *, row_number() OVER () - 1 AS {} FROM {}",
         )
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from numpy.typing import NDArray
+
 ColumnType = Literal["integer", "number", "bool", "text", "date", "timestamp", "other"]
 Row = tuple[Any, ...]
 
@@ -22,6 +24,10 @@ class Engine(Protocol):
 
     def query(self, sql: str) -> list[Row]:
         """Run a statement and return its (few) rows."""
+        ...
+
+    def arrays(self, sql: str) -> dict[str, NDArray[Any]]:
+        """Run a statement and return its columns, without missing values."""
         ...
 
     def keep(self, sql: str) -> str:
@@ -47,14 +53,19 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """Templates of the few functions that engines spell differently; ``{}`` takes a column or a list of them."""
+    """Templates of the few functions that engines spell differently; ``{}`` takes a column or a list of them.
+
+    `share` makes a number from 0 to 1 of a hash.
+    """
 
     text: str
     micros: str
     days: str
     as_timestamp: str
     try_double: str
-    row_hash: str
+    hash: str
+    hash_sum: str
+    share: str
     numbered: str | None
 
 

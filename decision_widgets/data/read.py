@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from decision_widgets.data.engine import ColumnType, Engine, as_key, as_label, literal
-from decision_widgets.data.overview import PART_OF_RATIO, Column, Overview, look_over
+from decision_widgets.data.engine import Engine
+from decision_widgets.data.metrics import MetricReader
+from decision_widgets.data.overview import Overview, look_over
+from decision_widgets.data.people import arm_codes
 from decision_widgets.data.reading import MetricReading, Reading, Unreadable
-from decision_widgets.data.reduction import Reduced, Terms, reduce_table
 from decision_widgets.data.tables import open_table
 from decision_widgets.errors import EngineFailed, InputError, MissingValues, did_you_mean, listed
-from decision_widgets.moments import MetricColumns, MomentSpec, label
+from decision_widgets.moments import MomentSpec, label
 
 
 def read_moments(table: Any, spec: MomentSpec) -> Reading:
@@ -68,26 +69,27 @@ def _read_what_can_be_read(engine: Engine, spec: MomentSpec, problem: EngineFail
 def _read(engine: Engine, spec: MomentSpec) -> Reading:
     types = engine.types()
     overview = look_over(engine, spec, types)
-    if overview.without_participant == overview.n_rows:
+    if spec.participant is not None and overview.without_participant == overview.n_rows:
         raise InputError(f"The participant column {spec.participant!r} is missing in every row; check the join.")
-    arms, codes = _arms(overview, spec)
-    terms, unreadable = _terms(spec, overview, codes)
-    key = as_key(engine, spec.participant, types[spec.participant])
-    reduced = reduce_table(engine, key, _arm_code(engine, spec, types, codes), terms)
-    metrics = {c.metric: unreadable.get(c.metric) or _metric(c, overview, reduced, arms) for c in spec.metrics}
-    left_out = {spec.participant: overview.without_participant, spec.arm: overview.without_arm}
-    _raise_if_missing(spec, left_out | ({spec.time: overview.without_time} if spec.time else {}), metrics)
+    arms, labels = _arms(overview, spec)
+    codes = dict(zip(arm_codes(len(arms)), arms, strict=True))
+    read = MetricReader(engine=engine, spec=spec, types=types, overview=overview, arms=codes, labels=labels).read()
+    left_out = {spec.arm: overview.without_arm}
+    if spec.participant is not None:
+        left_out = {spec.participant: overview.without_participant} | left_out
+    _raise_if_missing(spec, left_out | ({spec.time: overview.without_time} if spec.time else {}), read.metrics)
     return Reading(
         arms=arms,
-        participants={name: reduced.participants.get(code, 0) for code, name in enumerate(arms)},
+        participants=read.participants,
         n_rows=overview.n_rows,
-        left_out=left_out | {"several arms": reduced.rows_torn},
-        n_contaminated=reduced.n_torn,
+        left_out=left_out | {"several arms": read.rows_torn},
+        n_contaminated=read.n_torn,
         days=_days(overview),
         first_day=_iso(overview.first_day),
         last_day=_iso(overview.last_day),
         fingerprint=overview.fingerprint,
-        metrics=metrics,
+        metrics=read.metrics,
+        groups=read.groups,
     )
 
 
@@ -101,13 +103,13 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _arms(overview: Overview, spec: MomentSpec) -> tuple[tuple[str, ...], dict[int, list[Any]]]:
+def _arms(overview: Overview, spec: MomentSpec) -> tuple[tuple[str, ...], dict[str, list[Any]]]:
     names = [label(value) for value, _ in overview.labels]
     arms = _arms_in_order(names, spec)
-    codes: dict[int, list[Any]] = {}
+    by_arm: dict[str, list[Any]] = {name: [] for name in arms}
     for (value, _), name in zip(overview.labels, names, strict=True):
-        codes.setdefault(arms.index(name), []).append(value)
-    return arms, codes
+        by_arm[name].append(value)
+    return arms, by_arm
 
 
 def _arms_in_order(found: list[str], spec: MomentSpec) -> tuple[str, ...]:
@@ -130,93 +132,6 @@ def _arms_in_order(found: list[str], spec: MomentSpec) -> tuple[str, ...]:
             f"The design names: {listed(list(spec.arms))}. Add them to arms=, or filter those rows out."
         )
     return spec.arms
-
-
-def _arm_code(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType], codes: dict[int, list[Any]]) -> str:
-    column = as_label(engine, spec.arm, types[spec.arm])
-    cases = [
-        f"WHEN {column} = {literal(engine, value)} THEN {code}" for code, values in codes.items() for value in values
-    ]
-    return f"CASE {' '.join(cases)} END"
-
-
-def _terms(
-    spec: MomentSpec, overview: Overview, codes: Mapping[int, Sequence[Any]]
-) -> tuple[list[Terms], dict[str, Unreadable]]:
-    terms, unreadable = [], {}
-    for columns in spec.metrics:
-        term = _term(columns, spec, overview, codes)
-        if isinstance(term, Unreadable):
-            unreadable[columns.metric] = term
-        else:
-            terms.append(term)
-    return terms, unreadable
-
-
-def _term(
-    columns: MetricColumns, spec: MomentSpec, overview: Overview, codes: Mapping[int, Sequence[Any]]
-) -> Terms | Unreadable:
-    y = _numerator(columns, overview)
-    if isinstance(y, Unreadable):
-        return y
-    means = {code: _sum(y, labels) / max(1, _count(y, labels)) for code, labels in codes.items()}
-    zero = spec.missing == "zero"
-    plain = Terms(metric=columns.metric, y=y.number, shift=means, as_zero=zero, complete=y.complete)
-    if columns.denominator is None:
-        return plain
-    if columns.denominator == spec.participant:
-        return replace(plain, per_participant=True, shift=dict.fromkeys(codes, 0.0))
-    d = overview.columns[columns.denominator, PART_OF_RATIO]
-    if isinstance(d, Unreadable):
-        return d
-    if d.lowest < 0:
-        return Unreadable(
-            what=f"Its denominator '{columns.denominator}' is negative in some rows, down to {d.lowest:g}.",
-            remedy="a ratio of totals needs a denominator of 0 or more",
-        )
-    levels = {code: _sum(y, labels) / (_sum(d, labels) or 1.0) for code, labels in codes.items()}
-    return replace(plain, d=d.number, shift=levels)
-
-
-def _numerator(columns: MetricColumns, overview: Overview) -> Column | Unreadable:
-    return overview.columns[columns.numerator, columns.kind if columns.denominator is None else PART_OF_RATIO]
-
-
-def _sum(column: Column, labels: Sequence[Any]) -> float:
-    return float(sum(column.sums[label][0] for label in labels))
-
-
-def _count(column: Column, labels: Sequence[Any]) -> int:
-    return int(sum(column.sums[label][1] for label in labels))
-
-
-def _metric(
-    columns: MetricColumns, overview: Overview, reduced: Reduced, arms: tuple[str, ...]
-) -> MetricReading | Unreadable:
-    column = _numerator(columns, overview)
-    assert isinstance(column, Column)
-    moments = reduced.moments[columns.metric]
-    missing = reduced.missing[columns.metric]
-    if sum(missing.values()) == sum(reduced.rows.values()):
-        return Unreadable(what=f"No row of '{columns.metric}' has both a value and an arm.", remedy="check the join")
-    recognition = column.recognition
-    if columns.denominator is not None:
-        recognition = replace(
-            recognition,
-            kind="ratio",
-            evidence=f"Total of '{columns.numerator}' divided by total of '{columns.denominator}'",
-            confidence="certain",
-            largest=None,
-        )
-    return MetricReading(
-        recognition=recognition,
-        arms={name: moments[code] for code, name in enumerate(arms) if code in moments},
-        rows={name: reduced.rows.get(code, 0) for code, name in enumerate(arms)},
-        missing={name: missing.get(code, 0) for code, name in enumerate(arms)},
-        incomplete={name: reduced.incomplete[columns.metric].get(code, 0) for code, name in enumerate(arms)},
-        modal_value=column.modal_value,
-        modal_share=column.modal_share,
-    )
 
 
 def _raise_if_missing(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from decision_widgets.data.kinds import Recognition
-from decision_widgets.moments import ArmMoments
+from decision_widgets.moments import AdjustedMoments, ArmMoments, Moments, Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +18,55 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CovariateReading:
+    """One covariate of a metric: how it is spread over the participants of each arm, and what became of it.
+
+    Attributes
+    ----------
+    name : str
+    arms : mapping of arm to Moments
+        Of participants who have a value (one column, ``x``, above a common shift).
+    missing_share : float
+        Participants without a value; they get the mean, and an indicator where every arm has some.
+    used : bool
+        Whether the adjustment uses it; if not, `reason` says why.
+    """
+
+    name: str
+    arms: Mapping[str, Moments]
+    missing_share: float
+    used: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Adjustment:
+    """What covariates do to one metric: each arm's adjusted moments (none when nothing could be adjusted by)."""
+
+    arms: Mapping[str, AdjustedMoments]
+    covariates: tuple[CovariateReading, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GroupReading:
+    """How a column divides participants.
+
+    `participants` counts them by level and arm; `without` have no level, `several` have more than one: both are in no
+    level.
+    """
+
+    levels: tuple[str, ...]
+    participants: Mapping[str, Mapping[str, int]]
+    without: int
+    several: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MetricReading:
     """One metric: its kind with the evidence, and the moments of each arm in which anybody has a value.
 
-    `rows` and `missing` count rows by arm, `incomplete` the participants of whom at least one value is missing.
+    `rows` and `missing` count rows by arm, `incomplete` the participants of whom at least one value is missing. `parts`
+    holds the moments by group, level and arm, `samples` the participants' levels by arm where they were asked for.
     """
 
     recognition: Recognition
@@ -31,6 +76,9 @@ class MetricReading:
     incomplete: Mapping[str, int]
     modal_value: float
     modal_share: float
+    parts: Mapping[str, Mapping[str, Mapping[str, ArmMoments]]] = field(default_factory=dict)
+    samples: Mapping[str, Sample] = field(default_factory=dict)
+    adjustment: Adjustment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,6 +104,7 @@ class Reading:
     fingerprint : str
         Of the columns read, in this order of rows; the same data gives the same text.
     metrics : mapping of name to MetricReading or Unreadable
+    groups : mapping of name to GroupReading or Unreadable
     """
 
     arms: tuple[str, ...]
@@ -68,3 +117,4 @@ class Reading:
     last_day: str | None
     fingerprint: str
     metrics: Mapping[str, MetricReading | Unreadable]
+    groups: Mapping[str, GroupReading | Unreadable] = field(default_factory=dict)

@@ -10,6 +10,9 @@ from __future__ import annotations
 from itertools import count
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from decision_widgets.data.engine import ColumnType, Dialect, Row
 from decision_widgets.errors import EngineFailed
 
@@ -53,6 +56,11 @@ class Spark:
         except PySparkException as problem:
             raise EngineFailed(f"Spark could not read the table: {str(problem).strip().splitlines()[0]}") from problem
 
+    def arrays(self, sql: str) -> dict[str, NDArray[Any]]:
+        frame = self._session.sql(sql)
+        rows = self.query(sql)
+        return {name: np.array([row[at] for row in rows]) for at, name in enumerate(frame.columns)}
+
     def keep(self, sql: str) -> str:
         rows = self._session.sql(sql).persist()
         self._persisted.append(rows)
@@ -71,7 +79,9 @@ class Spark:
             days="unix_date({})",
             as_timestamp="try_to_timestamp({})",
             try_double="try_cast({} AS DOUBLE)",
-            row_hash="sum(CAST(xxhash64({}) AS DECIMAL(38, 0)))",
+            hash="xxhash64({})",
+            hash_sum="sum(CAST({} AS DECIMAL(38, 0)))",
+            share="({} / 18446744073709551616.0E0 + 0.5E0)",
             numbered=None,
         )
 

@@ -63,7 +63,7 @@ def _needs_pyarrow(table: Any) -> None:
 
 def check_columns(available: Sequence[str], spec: MomentSpec) -> None:
     """Refuse a table that lacks columns or names one twice; all problems together."""
-    wanted = spec.columns() | {name: "the design" for name in spec.also_named if name not in spec.columns()}
+    wanted = spec.columns()
     missing = [column for column in wanted if column not in available]
     if len(missing) == 1:
         raise ColumnNotFound.among(missing[0], available, wanted[missing[0]])

@@ -116,7 +116,7 @@ class BetweenSubject(Record):
             time=self.time,
             metrics=tuple(metric.columns() for metric in self.metrics),
             missing=self.missing,
-            also_named=(*self.strata, *self.segments, *(name for metric in self.metrics for name in metric.covariates)),
+            groups=tuple(dict.fromkeys((*self.strata, *self.segments))),
         )
 
     @classmethod

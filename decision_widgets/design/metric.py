@@ -97,7 +97,11 @@ class Metric(Record):
     def columns(self) -> MetricColumns:
         """Return the columns this metric is read from."""
         return MetricColumns(
-            metric=self.name, numerator=self.numerator or self.name, denominator=self.denominator, kind=self.kind
+            metric=self.name,
+            numerator=self.numerator or self.name,
+            denominator=self.denominator,
+            kind=self.kind,
+            covariates=self.covariates,
         )
 
     @classmethod

@@ -1,5 +1,6 @@
 """The statistics: moments or arrays in, frozen estimates out. No frame is seen here."""
 
+from decision_widgets.estimates.adjusted import Adjusted, adjusted_difference
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
 from decision_widgets.estimates.homogeneity import homogeneity_p
@@ -18,6 +19,7 @@ from decision_widgets.estimates.wild_bootstrap import WildBootstrap, WildWeights
 
 __all__ = [
     "TAIL_PER_KAPPA",
+    "Adjusted",
     "ClusteredRegression",
     "MeanDifference",
     "NoRelativeEffect",
@@ -33,6 +35,7 @@ __all__ = [
     "WildBootstrap",
     "WildWeights",
     "adjust_p_values",
+    "adjusted_difference",
     "always_valid_quantile",
     "clustered_difference",
     "clustered_ols",

@@ -18,38 +18,56 @@ def label(value: object) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricColumns:
-    """The columns behind one metric: one column of observations, or a numerator and a denominator."""
+    """The columns behind one metric: one column of observations, or a numerator and a denominator.
+
+    `covariates` were measured before the experiment; a participant's value is the average of its rows.
+    """
 
     metric: str
     numerator: str
     denominator: str | None = None
     kind: Kind | None = None
+    covariates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MomentSpec:
     """What to read from a table: who took part, in which arm, and the columns of each metric.
 
-    ``arms`` lists the allowed labels, control first, or is ``None`` to take them from the table. ``also_named`` are
-    columns that the design names and nothing reads: they must be there.
+    Attributes
+    ----------
+    participant : str or None
+        ``None`` when every row is one participant.
+    arms : tuple of str or None
+        The allowed labels, control first; ``None`` takes them from the table.
+    groups : tuple of str
+        Columns known before the experiment by whose values participants are divided (strata, segments).
+    samples : tuple of str
+        Metrics of which the participants' values are wanted too, not only moments.
     """
 
-    participant: str
+    participant: str | None
     arm: str
     control: str
     arms: tuple[str, ...] | None
     time: str | None
     metrics: tuple[MetricColumns, ...]
     missing: Missing = "raise"
-    also_named: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()
 
     def columns(self) -> dict[str, str]:
         """Return every column to read, each with what it is for."""
-        wanted = {self.participant: "the participant", self.arm: "the arm"}
+        wanted = {} if self.participant is None else {self.participant: "the participant"}
+        wanted |= {self.arm: "the arm"}
         if self.time is not None:
             wanted.setdefault(self.time, "the time")
         for metric in self.metrics:
             wanted.setdefault(metric.numerator, f"metric {metric.metric!r}")
             if metric.denominator is not None:
                 wanted.setdefault(metric.denominator, f"metric {metric.metric!r}")
+            for covariate in metric.covariates:
+                wanted.setdefault(covariate, f"a covariate of {metric.metric!r}")
+        for group in self.groups:
+            wanted.setdefault(group, "strata or segments")
         return wanted

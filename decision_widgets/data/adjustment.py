@@ -1,0 +1,256 @@
+"""Participants → moments adjusted by covariates: each arm's normal equations, then the sums around their solution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from decision_widgets.data.engine import Engine, Row
+from decision_widgets.data.people import Covariate, People, Terms
+from decision_widgets.data.reading import Adjustment, CovariateReading
+from decision_widgets.data.reduction import joined_with
+from decision_widgets.moments import AdjustedMoments, ArmMoments, Moments, NormalEquations, independent_columns
+
+PARTICIPANTS_PER_COVARIATE: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjuster:
+    """One metric that is to be adjusted: its place among the metrics, its terms, its unadjusted arms by code."""
+
+    k: int
+    term: Terms
+    arms: Mapping[int, ArmMoments]
+    covariates: Sequence[Covariate]
+    codes: Mapping[int, str]
+
+    @property
+    def columns(self) -> list[str]:
+        """Everything that varies over participants: covariates, then indicators of their absence."""
+        at = [(j, covariate) for j, covariate in zip(self.term.covariates, self.covariates, strict=True)]
+        return [f"x{j}" for j, _ in at] + [f"i{j}" for j, covariate in at if not covariate.complete]
+
+    @property
+    def weight(self) -> str:
+        return "1.0E0" if self.term.ratio else f"m{self.k}"
+
+
+def adjust_people(engine: Engine, people: People, adjusters: Sequence[Adjuster]) -> list[Adjustment]:
+    """Adjust each metric by its covariates: two statements for all metrics together."""
+    parts, widths = ["arm"], []
+    for each in adjusters:
+        sums = list(_first_level(each))
+        widths.append(len(sums))
+        parts += sums
+    rows = {row[0]: row[1:] for row in engine.query(f"SELECT {', '.join(parts)} FROM {people.source} GROUP BY 1")}
+    solved, at = [], 0
+    for each, width in zip(adjusters, widths, strict=True):
+        own = {arm: row[at : at + width] for arm, row in rows.items() if arm in each.arms}
+        solved.append(_solve(each, own))
+        at += width
+    around = _around(engine, people, solved)
+    return [
+        Adjustment(
+            arms={each.adjuster.codes[arm]: _moments(each, arm, row) for arm, row in found.items()},
+            covariates=each.readings,
+        )
+        for each, found in zip(solved, around, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Solved:
+    """The regressions of one metric: the columns kept, and by arm the solution and ``B·g``."""
+
+    adjuster: Adjuster
+    readings: tuple[CovariateReading, ...]
+    columns: tuple[str, ...] = ()
+    coefficients: Mapping[int, np.ndarray]
+    inverse: Mapping[int, np.ndarray]
+    toward_mean: np.ndarray
+
+    def constants(self, arm: int) -> dict[str, float]:
+        k, arms = self.adjuster.k, self.adjuster.arms[arm]
+        values = {f"level{k}": arms.level_above_shift, f"total{k}": arms.weight, f"size{k}": float(arms.n_participants)}
+        at = self.inverse[arm] @ self.toward_mean
+        for p in range(len(self.columns) + 1):
+            values |= {f"b{k}_{p}": self.coefficients[arm][p], f"g{k}_{p}": at[p]}
+            values |= {f"v{k}_{p}_{r}": self.inverse[arm][p, r] for r in range(p + 1)}
+        return {name: float(value) for name, value in values.items()}
+
+
+def _first_level(each: Adjuster) -> Iterator[str]:
+    """Ask for the sums of the normal equations, then for the spread of each covariate over participants."""
+    k, z, used = each.k, each.columns, f"c{each.k} > 0"
+
+    def total(what: str) -> str:
+        return f"sum(CASE WHEN {used} THEN {what} END)"
+
+    yield total(each.weight)
+    for p, column in enumerate(z):
+        yield total(f"{each.weight} * {column}")
+        yield from (total(f"{each.weight} * {column} * {other}") for other in z[: p + 1])
+    for column in ("1.0E0", *z):
+        yield total(f"s{k} * {column}")
+        yield total(f"m{k} * {column}")
+    for j in each.term.covariates:
+        yield from (total(f"(1 - i{j})"), total(f"(1 - i{j}) * x{j}"), total(f"(1 - i{j}) * x{j} * x{j}"))
+
+
+def _solve(each: Adjuster, rows: Mapping[int, Row]) -> _Solved:
+    columns = each.columns
+    equations = {arm: _equations(each, row) for arm, row in rows.items()}
+    spreads = {arm: np.array(row[-3 * len(each.covariates) :], dtype=float).reshape(-1, 3) for arm, row in rows.items()}
+    fewest = min((each.arms[arm].n_participants for arm in equations), default=0)
+    wanted = list(range(1 + min(len(columns), fewest // PARTICIPANTS_PER_COVARIATE)))
+    kept = independent_columns([e.columns(wanted) for e in equations.values()]) if len(wanted) > 1 else [0]
+    used = [columns[p - 1] for p in kept[1:]]
+    readings = tuple(_reading(each, place, used, spreads) for place in range(len(each.covariates)))
+    solved = _Solved(adjuster=each, readings=readings, coefficients={}, inverse={}, toward_mean=np.zeros(1))
+    if not any(column.startswith("x") for column in used):
+        return solved
+    solutions = {arm: e.columns(kept).solve() for arm, e in equations.items()}
+    total = np.sum([e.columns(kept).cross[0] for e in equations.values()], axis=0)
+    return replace(
+        solved,
+        columns=tuple(used),
+        coefficients={arm: beta for arm, (beta, _) in solutions.items()},
+        inverse={arm: inverse for arm, (_, inverse) in solutions.items()},
+        toward_mean=total / total[0],
+    )
+
+
+def _equations(each: Adjuster, row: Row) -> NormalEquations:
+    p = len(each.columns) + 1
+    values = iter(float(x or 0) for x in row)
+    cross = np.zeros((p, p))
+    cross[0, 0] = next(values)
+    for a in range(1, p):
+        cross[a, 0] = next(values)
+        for b in range(1, a + 1):
+            cross[a, b] = next(values)
+    cross += np.tril(cross, -1).T
+    s, m = np.array([(next(values), next(values)) for _ in range(p)]).T
+    arm_level = float(s[0] / m[0]) if m[0] else 0.0
+    right = (s - arm_level * m) / (m[0] / cross[0, 0]) if each.term.ratio else s
+    return NormalEquations(cross=cross, right=right)
+
+
+def _reading(each: Adjuster, place: int, used: Sequence[str], spreads: Mapping[int, np.ndarray]) -> CovariateReading:
+    j, covariate = each.term.covariates[place], each.covariates[place]
+    arms = {}
+    for arm, spread in spreads.items():
+        n, total, squares = spread[place]
+        if n:
+            mean = total / n
+            cross = max(0.0, squares - n * mean**2)
+            arms[each.codes[arm]] = Moments(columns=("x",), n=int(n), mean=np.array([mean]), cross=np.array([[cross]]))
+    everybody = sum(each.arms[arm].n_participants for arm in spreads)
+    known = sum(moments.n for moments in arms.values())
+    used_here = f"x{j}" in used
+    return CovariateReading(
+        name=covariate.name,
+        arms=arms,
+        missing_share=1 - known / everybody if everybody else 1.0,
+        used=used_here,
+        reason=None if used_here else _why_not(each, place, arms, len(spreads)),
+    )
+
+
+def _why_not(each: Adjuster, place: int, spread: Mapping[str, Moments], n_arms: int) -> str:
+    if len(spread) < n_arms or any(moments.cross[0, 0] == 0 for moments in spread.values()):
+        return "it does not vary in every arm"
+    fewest = min(arm.n_participants for arm in each.arms.values())
+    most = fewest // PARTICIPANTS_PER_COVARIATE
+    return f"an arm of {fewest} participants supports {most}" if place >= most else "other covariates determine it"
+
+
+def _around(engine: Engine, people: People, solved: Sequence[_Solved]) -> list[dict[int, Row]]:
+    """Take the sums that need each arm's solution."""
+    constants: dict[tuple[int, int], dict[str, float | None]] = {}
+    for each in solved:
+        for arm in each.coefficients:
+            constants.setdefault((arm, 0), {}).update(each.constants(arm))
+    if not constants:
+        return [{} for _ in solved]
+    names = list(dict.fromkeys(name for values in constants.values() for name in values))
+    full = {cell: {name: values.get(name) for name in names} for cell, values in constants.items()}
+    inner, parts, widths = ["arm"], ["arm"], []
+    for each in solved:
+        own = _sums_around(each) if each.columns else []
+        inner += _terms_around(each) if each.columns else []
+        parts += own
+        widths.append(len(own))
+    joined = joined_with(f"(SELECT *, 0 AS part FROM {people.source}) AS parted", full)
+    rows = engine.query(
+        f"SELECT {', '.join(parts)} FROM (SELECT {', '.join(inner)} FROM {joined}) AS around GROUP BY 1"
+    )
+    found, at = [], 1
+    for each, width in zip(solved, widths, strict=True):
+        found.append({row[0]: row[at : at + width] for row in rows if row[0] in each.coefficients})
+        at += width
+    return found
+
+
+def _terms_around(each: _Solved) -> list[str]:
+    """Write of a participant: residual total e, leverage h, ``a = gᵀB z``, weight and unadjusted share."""
+    k, ratio = each.adjuster.k, each.adjuster.term.ratio
+    z = ["1.0E0", *each.columns]
+    fitted = " + ".join(f"b{k}_{p} * {column}" for p, column in enumerate(z))
+    reach = " + ".join(f"g{k}_{p} * {column}" for p, column in enumerate(z))
+    spread = " + ".join(
+        f"{'' if p == r else '2 * '}v{k}_{p}_{r} * {z[p]} * {z[r]}" for p in range(len(z)) for r in range(p + 1)
+    )
+    above = f"(s{k} - level{k} * m{k})"
+    outcome = f"{above} * size{k} / total{k}" if ratio else f"s{k}"
+    used = f"CASE WHEN c{k} > 0 THEN"
+    return [
+        f"{used} {outcome} - {each.adjuster.weight} * ({fitted}) END AS e{k}",
+        f"{used} {each.adjuster.weight} * ({spread}) END AS leverage{k}",
+        f"{used} {reach} END AS a{k}",
+        f"{each.adjuster.weight} AS weight{k}",
+        f"{above} / total{k} AS plain{k}",
+        *(f"{column} AS z{k}_{p}" for p, column in enumerate(each.columns, 1)),
+    ]
+
+
+def _sums_around(each: _Solved) -> list[str]:
+    k = each.adjuster.k
+    free = f"CASE WHEN leverage{k} < 1 THEN 1 - leverage{k} ELSE 1.0E0 END"
+    own = f"(weight{k} * a{k} * a{k} / {free})"
+    score = f"a{k} * e{k}"
+    z = ["1.0E0", *(f"z{k}_{p}" for p in range(1, len(each.columns) + 1))]
+    return [
+        f"sum({score} * {score})", f"sum({score} * {score} / {free})", f"sum({own} * {own})",
+        f"sum({own} * {own} * leverage{k})", f"max(leverage{k})",
+        f"sum(({score} - plain{k}) * ({score} - plain{k}))",
+        *(f"sum({own} * weight{k} * {z[p]} * {z[r]})" for p in range(len(z)) for r in range(p + 1)),
+    ]  # fmt: skip
+
+
+def _moments(each: _Solved, arm: int, row: Row) -> AdjustedMoments:
+    residual, adjusted, own2, own2h, widest, change, *products = (float(x or 0) for x in row)
+    p = len(each.columns) + 1
+    gram = np.zeros((p, p))
+    gram[np.tril_indices(p)] = products
+    gram += np.tril(gram, -1).T
+    through = each.inverse[arm] @ gram
+    unadjusted = each.adjuster.arms[arm]
+    level = float(each.coefficients[arm] @ each.toward_mean)
+    return AdjustedMoments(
+        n_participants=unadjusted.n_participants,
+        shift=unadjusted.shift,
+        level_above_shift=level + (unadjusted.level_above_shift if each.adjuster.term.ratio else 0.0),
+        coefficients=tuple(float(b) for b in each.coefficients[arm]),
+        residual=residual,
+        adjusted_residual=adjusted,
+        trace=float(each.toward_mean @ each.inverse[arm] @ each.toward_mean),
+        own2=own2,
+        own2h=own2h,
+        gram2=float(np.trace(through @ through)),
+        change=change,
+        complete=widest < 1,
+    )

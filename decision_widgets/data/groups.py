@@ -1,0 +1,32 @@
+"""Columns that divide participants (strata, segments): their levels, and participants by level."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from decision_widgets.data.engine import ColumnType, Engine, as_label, literal
+from decision_widgets.data.people import Group
+from decision_widgets.data.reading import Unreadable
+from decision_widgets.moments import label
+
+MOST_LEVELS: Final = 1_000
+NO_LEVEL, SEVERAL_LEVELS = -1, -2
+
+
+def group_of(engine: Engine, name: str, kind: ColumnType) -> Group | Unreadable:
+    """Find the levels of a column; too many are refused, for they divide nobody usefully."""
+    if kind in ("date", "timestamp", "other"):
+        return Unreadable(what=f"The column '{name}' holds no labels.", remedy="name a column of categories")
+    written = as_label(engine, name, kind)
+    found = engine.query(
+        f"SELECT {written} AS level, count(*) FROM {engine.source} WHERE {written} IS NOT NULL "
+        f"GROUP BY 1 ORDER BY 1 LIMIT {MOST_LEVELS + 1}"
+    )
+    if len(found) > MOST_LEVELS:
+        what = f"The column '{name}' holds more than {MOST_LEVELS:,} different values."
+        return Unreadable(what=what, remedy="group them into fewer levels before the analysis")
+    if not found:
+        return Unreadable(what=f"The column '{name}' is missing in every row.", remedy="check the join")
+    levels = tuple(dict.fromkeys(label(value) for value, _ in found))
+    cases = [f"WHEN {written} = {literal(engine, value)} THEN {levels.index(label(value))}" for value, _ in found]
+    return Group(name=name, code=f"CASE {' '.join(cases)} END", levels=levels)
