@@ -187,14 +187,45 @@ CODES: Final[dict[str, Code]] = {
     ),
     "W_NOT_APPLIED": Code(
         title="The design names {what}.",
-        text="They are kept in its record, and this analysis does not use them: the effect is unadjusted.",
+        text="They are kept in its record, and this analysis does not use them.",
+        do="",
+    ),
+    "I_ROWS_ARE_PARTICIPANTS": Code(
+        title="Every row counts as one participant.",
+        text="The design names no participant column.",
+        do="name participant= if somebody may have several rows",
+    ),
+    "E_COV_POST": Code(
+        title="Covariate {covariate} of {metric} differs between arms.",
+        text="Something known before the experiment differs that much by chance with p {p}, so it was measured after "
+        "exposure or the split is broken; the effect is not adjusted.",
+        do="leave it out, and look at the sample ratio",
+    ),
+    "W_CUPED_MISSING": Code(
+        title="{percent} have no {covariate}.",
+        text="They count with its mean and an indicator, so adjusting {metric} gains little.",
+        do="",
+    ),
+    "W_ADJ_SHIFT": Code(
+        title="Adjusting moves the effect on {metric} from {unadjusted} to {adjusted}.",
+        text="That is more than covariates known before the experiment should move it in {arm}.",
+        do="look at how the covariates were measured",
+    ),
+    "I_VR_NEGATIVE": Code(
+        title="Covariates do not help {metric}.",
+        text="Adjusting would widen the interval of {arm} by {percent}; the unadjusted effect is shown.",
+        do="",
+    ),
+    "I_COVARIATE_LEFT_OUT": Code(
+        title="Covariate {covariate} of {metric} was left out.",
+        text="{reason}",
         do="",
     ),
 }
 
 
-ABSOLUTE_ONLY: Final = ("E_BASELINE_SIGN", "E_RATIO_UNBOUNDED")
-"""Codes that stop the relative effect alone; the absolute one is shown, so they warn."""
+PARTLY_STOPPING: Final = ("E_BASELINE_SIGN", "E_RATIO_UNBOUNDED", "E_COV_POST")
+"""Codes that stop the relative or the adjusted effect alone; another one is shown, so they warn."""
 
 
 def severity(code: str) -> Severity:
@@ -203,7 +234,7 @@ def severity(code: str) -> Severity:
     >>> severity("W_SKEW")
     'warning'
     """
-    if code in ABSOLUTE_ONLY:
+    if code in PARTLY_STOPPING:
         return "warning"
     return {"E": "error", "W": "warning", "I": "info"}[code[0]]  # type: ignore[return-value]
 

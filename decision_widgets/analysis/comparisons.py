@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from decision_widgets.analysis.covariates import adjust_effect, adjustment_messages
 from decision_widgets.analysis.diagnosis import KAPPA_ABOVE
 from decision_widgets.analysis.family import simultaneous_alpha
 from decision_widgets.analysis.plan import share_of_plan
 from decision_widgets.data import MetricReading, Reading
 from decision_widgets.design import BetweenSubject, Metric
+from decision_widgets.errors import listed
 from decision_widgets.estimates import (
     TAIL_PER_KAPPA,
     MeanDifference,
@@ -30,7 +32,8 @@ from decision_widgets.moments import ArmMoments
 from decision_widgets.results import EffectEstimate, Message, NotEstimable, Row
 from decision_widgets.views import numbers
 
-RECOMMENDED: Final = "ols_cr2"
+CLUSTERED: Final = "ols_cr2"
+ADJUSTED: Final = "cuped"
 REFUSING: Final = ("E_METRIC_KIND", "E_NO_VARIATION", "E_SMALL_N", "E_FEW_CLUSTERS")
 FEW: Final = 10
 FEWEST: Final = 3
@@ -72,13 +75,18 @@ def _estimated(
     design: BetweenSubject, reading: Reading, metric: Metric, arm: str, read: MetricReading, messages: list[Message]
 ) -> list[Row]:
     control, treatment = read.arms[design.control], read.arms[arm]
-    recommended = clustered_difference(control, treatment, alpha=design.alpha)
-    assert recommended.df is not None
-    if recommended.df < FEWEST:
-        few = Message.of("E_FEW_CLUSTERS", metric=metric.name, arm=arm, **_counts(control, treatment, recommended))
+    plain = clustered_difference(control, treatment, alpha=design.alpha)
+    assert plain.df is not None
+    if plain.df < FEWEST:
+        few = Message.of("E_FEW_CLUSTERS", metric=metric.name, arm=arm, **_counts(control, treatment, plain))
         messages.append(few)
         return [_refused(reading, design, metric, arm, few)]
-    found = list(_findings(metric.name, arm, control, treatment, recommended))
+    adjusted = adjust_effect(metric, read, (design.control, arm), alpha=design.alpha, raised=messages)
+    helps = adjusted is not None and adjusted.variance_reduction >= 0
+    answer = adjusted.answer if adjusted is not None and helps else plain
+    found = list(_findings(metric.name, arm, control, treatment, answer))
+    if adjusted is not None:
+        found += adjustment_messages(metric, arm, adjusted)
     messages += found
     family = simultaneous_alpha(design, metric, len(reading.arms) - 1)
     comparison = _Comparison(
@@ -89,9 +97,14 @@ def _estimated(
         control=control,
         treatment=treatment,
         family_alpha=family,
-        decision_quantile=_decision_quantile(recommended, family, share_of_plan(design, reading)),
+        decision_quantile=_decision_quantile(answer, family, share_of_plan(design, reading)),
     )
-    return [comparison.estimate(RECOMMENDED, recommended, found), *comparison.companions()]
+    rows = [comparison.estimate(CLUSTERED, plain, found, recommended=not helps)]
+    if adjusted is not None:
+        reduction = adjusted.variance_reduction
+        own = comparison.estimate(ADJUSTED, adjusted.answer, found, recommended=helps, variance_reduction=reduction)
+        rows.insert(0 if helps else 1, own)
+    return [*rows, *comparison.companions()]
 
 
 def _decision_quantile(answer: MeanDifference, alpha: float, share: float | None) -> float:
@@ -109,7 +122,7 @@ def _refused(reading: Reading, design: BetweenSubject, metric: Metric, arm: str,
     return NotEstimable(
         metric=metric.name,
         arm=arm,
-        method=RECOMMENDED,
+        method=CLUSTERED,
         role=metric.role,
         recommended=True,
         message=message,
@@ -185,14 +198,24 @@ class _Comparison:
         )
 
     @property
+    def rows(self) -> int:
+        return self.control.n_observations + self.treatment.n_observations
+
+    @property
     def clusters(self) -> int:
         return self.control.n_participants + self.treatment.n_participants
 
-    def estimate(self, method: str, answer: MeanDifference, found: Sequence[Message] = ()) -> EffectEstimate:
+    def estimate(
+        self,
+        method: str,
+        answer: MeanDifference,
+        found: Sequence[Message] = (),
+        *,
+        recommended: bool = False,
+        variance_reduction: float | None = None,
+    ) -> EffectEstimate:
         """Put one answer into its place in the table."""
-        rows = self.control.n_observations + self.treatment.n_observations
-        quantile = self.decision_quantile if method == RECOMMENDED else answer.quantile(self.family_alpha)
-        lower, upper = answer.interval(quantile)
+        quantile = self.decision_quantile if recommended else answer.quantile(self.family_alpha)
         return EffectEstimate(
             metric=self.metric.name,
             arm=self.arm,
@@ -200,16 +223,14 @@ class _Comparison:
             method_text=self._method_text(method),
             estimand=self._estimand(method),
             role=self.metric.role,
-            recommended=method == RECOMMENDED,
+            recommended=recommended,
             control_mean=answer.control_mean,
             treatment_mean=answer.treatment_mean,
             effect=answer.effect,
             effect_lower=answer.effect_lower,
             effect_upper=answer.effect_upper,
-            effect_lower_simultaneous=lower,
-            effect_upper_simultaneous=upper,
+            **_simultaneous(answer, quantile),
             **_relative(answer, answer.quantile(answer.alpha), ""),
-            **_relative(answer, quantile, "_simultaneous"),
             simultaneous_level=1 - self.family_alpha,
             std_error=answer.std_error,
             df=answer.df,
@@ -220,13 +241,14 @@ class _Comparison:
             ),
             n_control=self.control.n_participants,
             n_treatment=self.treatment.n_participants,
-            n_observations=rows,
-            n_clusters=rows if method == "ols" else self.clusters,
+            n_observations=self.rows,
+            n_clusters=self.rows if method == "ols" else self.clusters,
+            variance_reduction=variance_reduction,
             codes=tuple(dict.fromkeys(m.code for m in found)),
         )
 
     def _method_text(self, method: str) -> str:
-        who, n = self.design.participant, numbers.integer(self.clusters)
+        who, n = self._who, numbers.integer(self.clusters)
         if method == "welch":
             return f"Welch's t-test on the means of each {who}"
         if method == "delta":
@@ -238,15 +260,29 @@ class _Comparison:
             start = f"Ratio of totals ({self.metric.numerator} ÷ {self.metric.denominator})"
             if self.metric.denominator == who:
                 start = f"OLS on the total {self.metric.numerator} of each {who}"
-        return f"{start}, SE clustered by {who}, CR2, {n} clusters"
+        if method == ADJUSTED and self.read.adjustment is not None:
+            names = [covariate.name for covariate in self.read.adjustment.covariates if covariate.used]
+            start += f" adjusted by {listed(names, 3)} (CUPED, slopes by arm)"
+        clusters = f"SE clustered by {who}" if self.design.participant is not None else "one row per participant"
+        return f"{start}, {clusters}, CR2, {n} clusters"
+
+    @property
+    def _who(self) -> str:
+        return self.design.participant or "participant"
 
     def _estimand(self, method: str) -> str:
         if method == "welch":
-            return f"difference in means, every {self.design.participant} counting once"
+            return f"difference in means, every {self._who} counting once"
         if self.read.recognition.kind == "ratio":
             per = "" if self.metric.denominator == self.design.participant else "total "
             return f"difference in total {self.metric.numerator} per {per}{self.metric.denominator}"
         return "difference in means, every observation counting once"
+
+
+def _simultaneous(answer: MeanDifference, quantile: float) -> dict[str, Any]:
+    lower, upper = answer.interval(quantile)
+    ends = {"effect_lower_simultaneous": lower, "effect_upper_simultaneous": upper}
+    return ends | _relative(answer, quantile, "_simultaneous")
 
 
 def _relative(answer: MeanDifference, quantile: float, suffix: str) -> dict[str, Any]:

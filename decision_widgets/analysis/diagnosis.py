@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from decision_widgets.analysis.covariates import covariate_messages
 from decision_widgets.data import MetricReading, Reading, Unreadable
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.estimates import SampleRatio, homogeneity_p
@@ -51,6 +52,7 @@ def metric_messages(design: BetweenSubject, reading: Reading) -> list[Message]:
             )
         else:
             messages += _about(design, metric, read, reading)
+            messages += covariate_messages(metric, read)
     return messages + list(_repeated(design, reading))
 
 
@@ -96,9 +98,10 @@ def _length(reading: Reading) -> Iterator[Message]:
 
 def _not_applied(design: BetweenSubject) -> Iterator[Message]:
     named = [word for word in ("strata", "segments") if getattr(design, word)]
-    named += ["covariates"] if any(metric.covariates for metric in design.metrics) else []
     if named:
         yield Message.of("W_NOT_APPLIED", what=" and ".join(named))
+    if design.participant is None:
+        yield Message.of("I_ROWS_ARE_PARTICIPANTS")
 
 
 def _about(design: BetweenSubject, metric: Metric, read: MetricReading, reading: Reading) -> Iterator[Message]:

@@ -1,6 +1,19 @@
 """Any table → moments, in its engine."""
 
+from decision_widgets.data.cells import Cells, CellSpec, CellSums, read_cells
 from decision_widgets.data.read import read_moments
-from decision_widgets.data.reading import MetricReading, Reading, Unreadable
+from decision_widgets.data.reading import Adjustment, CovariateReading, GroupReading, MetricReading, Reading, Unreadable
 
-__all__ = ["MetricReading", "Reading", "Unreadable", "read_moments"]
+__all__ = [
+    "Adjustment",
+    "CellSpec",
+    "CellSums",
+    "Cells",
+    "CovariateReading",
+    "GroupReading",
+    "MetricReading",
+    "Reading",
+    "Unreadable",
+    "read_cells",
+    "read_moments",
+]

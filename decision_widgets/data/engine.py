@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -11,6 +11,18 @@ from numpy.typing import NDArray
 
 ColumnType = Literal["integer", "number", "bool", "text", "date", "timestamp", "other"]
 Row = tuple[Any, ...]
+
+
+class Wanted(Protocol):
+    """What is to be read from a table."""
+
+    def columns(self) -> Mapping[str, str]:
+        """Return every column, each with what it is for."""
+        ...
+
+    def labels(self) -> tuple[str, ...]:
+        """Return those of them whose values only tell rows apart."""
+        ...
 
 
 class Engine(Protocol):

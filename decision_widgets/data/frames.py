@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from decision_widgets.data.engine import Wanted
 from decision_widgets.errors import InputError
-from decision_widgets.moments import MomentSpec, label
+from decision_widgets.moments import label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -29,43 +30,43 @@ class Prepared:
     mixed: tuple[str, ...] = ()
 
 
-def prepare_pandas(frame: Any, spec: MomentSpec) -> Prepared:
+def prepare_pandas(frame: Any, wanted: Wanted) -> Prepared:
     """Make a pandas frame ready; Python objects are given one type or refused."""
     import pandas as pd
 
     names = [str(name) for name in frame.columns]
-    unnamed = [name for name in spec.columns() if name not in list(frame.columns)]
+    unnamed = [name for name in wanted.columns() if name not in list(frame.columns)]
     if unnamed:
         raise InputError(
             f"The name of column {unnamed[0]!r} is no text; rename it, for example df.columns = df.columns.map(str)."
         )
     typed: dict[str, Any] = {}
     mixed: list[str] = []
-    aliases = _aliases(spec)
+    aliases = _aliases(wanted)
     for name, alias in aliases.items():
         column = frame.iloc[:, names.index(name)]
-        found = _key(column, name) if name in (spec.participant, spec.arm) else _plain(column)
+        found = _key(column, name) if name in wanted.labels() else _plain(column)
         mixed += [name] if found is None else []
         typed[alias] = pd.Series(0.0, index=column.index) if found is None else found
     return Prepared(frame=pd.DataFrame(typed, index=frame.index), aliases=aliases, mixed=tuple(mixed))
 
 
-def prepare_polars(frame: Any, spec: MomentSpec) -> Prepared:
+def prepare_polars(frame: Any, wanted: Wanted) -> Prepared:
     """Make a Polars frame ready, eager or lazy."""
     import polars as pl
 
-    aliases = _aliases(spec)
+    aliases = _aliases(wanted)
     frame = frame.select(list(aliases)).rename(dict(aliases))
     zoned = [alias for alias, kind in frame.collect_schema().items() if getattr(kind, "time_zone", None)]
     return Prepared(frame=frame.with_columns(pl.col(zoned).dt.replace_time_zone(None)), aliases=aliases)
 
 
-def prepare_arrow(table: Any, spec: MomentSpec) -> Prepared:
+def prepare_arrow(table: Any, wanted: Wanted) -> Prepared:
     """Make a PyArrow table ready."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    aliases = _aliases(spec)
+    aliases = _aliases(wanted)
     table = table.select(list(aliases)).rename_columns(list(aliases.values()))
     for at, field in enumerate(table.schema):
         if pa.types.is_timestamp(field.type) and field.type.tz:
@@ -73,8 +74,8 @@ def prepare_arrow(table: Any, spec: MomentSpec) -> Prepared:
     return Prepared(frame=table, aliases=aliases)
 
 
-def _aliases(spec: MomentSpec) -> dict[str, str]:
-    return {name: f"c{at}" for at, name in enumerate(spec.columns())}
+def _aliases(wanted: Wanted) -> dict[str, str]:
+    return {name: f"c{at}" for at, name in enumerate(wanted.columns())}
 
 
 def _key(column: Any, name: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from decision_widgets.data.adjustment import Adjuster, adjust_people
@@ -33,16 +32,23 @@ class Metrics:
     groups: Mapping[str, GroupReading | Unreadable]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class MetricReader:
     """Reads all metrics of one table. `arms` maps codes to names, `labels` names to the table's values."""
 
-    engine: Engine
-    spec: MomentSpec
-    types: Mapping[str, ColumnType]
-    overview: Overview
-    arms: Mapping[int, str]
-    labels: Mapping[str, Sequence[Any]]
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        spec: MomentSpec,
+        types: Mapping[str, ColumnType],
+        overview: Overview,
+        arms: Mapping[int, str],
+        labels: Mapping[str, Sequence[Any]],
+    ) -> None:
+        self.engine, self.spec, self.types, self.overview = engine, spec, types, overview
+        self.arms, self.labels = arms, labels
+        self._covariates = self._read_covariates()
+        self._written = [(columns, self._term(columns)) for columns in spec.metrics]
 
     def read(self) -> Metrics:
         """Read everything; when every row is a participant, what the overview already knows is not read again."""
@@ -76,12 +82,7 @@ class MetricReader:
             groups={name: found[name] for name in self.spec.groups},
         )
 
-    @cached_property
-    def _written(self) -> list[tuple[MetricColumns, Terms | Unreadable]]:
-        return [(columns, self._term(columns)) for columns in self.spec.metrics]
-
-    @cached_property
-    def _covariates(self) -> list[Covariate]:
+    def _read_covariates(self) -> list[Covariate]:
         """All covariates that can be read, each once."""
         found = []
         for name in dict.fromkeys(name for metric in self.spec.metrics for name in metric.covariates):

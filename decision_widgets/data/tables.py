@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from decision_widgets.data.duckdb_engine import DuckDB
-from decision_widgets.data.engine import Engine
+from decision_widgets.data.engine import Engine, Wanted
 from decision_widgets.data.frames import prepare_arrow, prepare_pandas, prepare_polars
 from decision_widgets.data.spark_engine import Spark
 from decision_widgets.errors import ColumnNotFound, EngineMissing, InputError, did_you_mean, listed
-from decision_widgets.moments import MomentSpec
 
 # Up to here one thread reads in a fixed order, so that the same table gives the same last digit.
 IN_ORDER_UP_TO = 200_000
@@ -22,20 +21,20 @@ ACCEPTED = (
 )
 
 
-def open_table(table: Any, spec: MomentSpec) -> Engine:
+def open_table(table: Any, wanted: Wanted) -> Engine:
     """Open a table; a library that is not imported cannot have made it, so nothing heavy is imported to find out."""
     if _made_by(table, "pandas", "DataFrame"):
-        check_columns([str(name) for name in table.columns], spec)
-        return DuckDB.of_frame(prepare_pandas(table, spec), in_order=len(table) <= IN_ORDER_UP_TO)
+        check_columns([str(name) for name in table.columns], wanted)
+        return DuckDB.of_frame(prepare_pandas(table, wanted), in_order=len(table) <= IN_ORDER_UP_TO)
     if _made_by(table, "polars", "DataFrame", "LazyFrame"):
         _needs_pyarrow(table)
-        check_columns(list(table.collect_schema()), spec)
-        return DuckDB.of_frame(prepare_polars(table, spec))
+        check_columns(list(table.collect_schema()), wanted)
+        return DuckDB.of_frame(prepare_polars(table, wanted))
     if _made_by(table, "pyarrow", "Table"):
-        check_columns(table.column_names, spec)
-        return DuckDB.of_frame(prepare_arrow(table, spec))
+        check_columns(table.column_names, wanted)
+        return DuckDB.of_frame(prepare_arrow(table, wanted))
     engine = _engine_of(table)
-    check_columns(list(engine.types()), spec)
+    check_columns(list(engine.types()), wanted)
     return engine
 
 
@@ -61,15 +60,15 @@ def _needs_pyarrow(table: Any) -> None:
         raise EngineMissing(f"Reading a {type(table).__name__} needs PyArrow: pip install 'decision_widgets[polars]'.")
 
 
-def check_columns(available: Sequence[str], spec: MomentSpec) -> None:
+def check_columns(available: Sequence[str], wanted: Wanted) -> None:
     """Refuse a table that lacks columns or names one twice; all problems together."""
-    wanted = spec.columns()
-    missing = [column for column in wanted if column not in available]
+    columns = wanted.columns()
+    missing = [column for column in columns if column not in available]
     if len(missing) == 1:
-        raise ColumnNotFound.among(missing[0], available, wanted[missing[0]])
+        raise ColumnNotFound.among(missing[0], available, columns[missing[0]])
     if missing:
-        each = [f"{column!r} for {wanted[column]}{did_you_mean(column, available)}" for column in missing]
+        each = [f"{column!r} for {columns[column]}{did_you_mean(column, available)}" for column in missing]
         raise ColumnNotFound(f"The table lacks columns: {'; '.join(each)}. It has: {listed(sorted(available))}.")
-    twice = [column for column in wanted if available.count(column) > 1]
+    twice = [column for column in columns if available.count(column) > 1]
     if twice:
         raise InputError(f"The table has several columns called {twice[0]!r}; rename all but one.")

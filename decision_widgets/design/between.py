@@ -14,7 +14,7 @@ from decision_widgets.records import Record
 from decision_widgets.vocabulary import Missing, words
 
 _RULES: dict[str, checks.Rule] = {
-    "participant": checks.Name(),
+    "participant": checks.Optional(checks.Name()),
     "arm": checks.Name(),
     "control": checks.Name(),
     "time": checks.Optional(checks.Name()),
@@ -43,8 +43,10 @@ class BetweenSubject(Record):
 
     Parameters
     ----------
-    participant, arm : str
-        Columns: who took part, and in which arm.
+    participant : str or None
+        Column: who took part. ``None`` says that every row is one participant.
+    arm : str
+        Column: in which arm.
     control : str
         The label of the control arm.
     metrics : sequence of Metric, str or mapping
@@ -55,8 +57,8 @@ class BetweenSubject(Record):
     time : str, optional
         Column of dates or timestamps; with it the length of the run is checked.
     strata, segments : sequence of str
-        Columns known before the experiment; they must be in the table, and are kept in the record of the design.
-        This version reports the unadjusted effect over everybody, and says so.
+        Columns known before the experiment, one value per participant: `strata` say how assignment was stratified and
+        enter the post-stratified estimate; effects are also given within each of the `segments`.
     alpha, power : float
         Two-sided level and power, as fractions.
     missing : {"raise", "drop", "zero"}
@@ -78,7 +80,7 @@ class BetweenSubject(Record):
     ['booked', 'fare']
     """
 
-    participant: str
+    participant: str | None
     arm: str
     control: str
     metrics: tuple[Metric, ...]

@@ -46,8 +46,8 @@ class Metric(Record):
     limit : float, optional
         The largest acceptable loss of a guardrail, a fraction of the control's level.
     covariates : sequence of str
-        Columns measured before the experiment; they must be in the table, and are kept in the record of the design.
-        This version reports the unadjusted effect, and says so.
+        Columns measured before the experiment; a participant's value is the average of its rows. The effect is
+        adjusted by them (CUPED); the unadjusted one stands beside it.
 
     Raises
     ------

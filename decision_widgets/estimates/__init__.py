@@ -1,6 +1,6 @@
 """The statistics: moments or arrays in, frozen estimates out. No frame is seen here."""
 
-from decision_widgets.estimates.adjusted import Adjusted, adjusted_difference
+from decision_widgets.estimates.adjusted import Adjusted, adjusted_difference, balance_p
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
 from decision_widgets.estimates.homogeneity import homogeneity_p
@@ -37,6 +37,7 @@ __all__ = [
     "adjust_p_values",
     "adjusted_difference",
     "always_valid_quantile",
+    "balance_p",
     "clustered_difference",
     "clustered_ols",
     "detectable_effect",

@@ -56,6 +56,10 @@ class MomentSpec:
     groups: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
 
+    def labels(self) -> tuple[str, ...]:
+        """Return the columns whose values only tell rows apart."""
+        return (*(() if self.participant is None else (self.participant,)), self.arm, *self.groups)
+
     def columns(self) -> dict[str, str]:
         """Return every column to read, each with what it is for."""
         wanted = {} if self.participant is None else {self.participant: "the participant"}

@@ -78,7 +78,8 @@ class EffectEstimate(Record):
     at ``1 − alpha`` of the design. The ``_simultaneous`` interval, at `simultaneous_level`, is what the decision
     reads: it holds for the whole family of primary comparisons and, before the plan is reached, at every look (equal
     to the plain one when the family is of one and the plan reached). `estimand` says what the
-    number is the effect on; `n_control` and `n_treatment` count participants.
+    number is the effect on; `n_control` and `n_treatment` count participants. `variance_reduction` is the share of the
+    unadjusted effect's variance that adjusting by covariates removes.
     """
 
     result: Literal["estimate"] = "estimate"
@@ -111,6 +112,7 @@ class EffectEstimate(Record):
     adjustment: str | None = None
     family: int | None = None
     detectable_effect: float
+    variance_reduction: float | None = None
     n_control: int
     n_treatment: int
     n_observations: int

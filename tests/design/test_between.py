@@ -83,7 +83,7 @@ def test_nothing_is_an_empty_list_of_names(nothing: object) -> None:
     ("words", "said"),
     [
         ({"participant": ""}, "participant must be a name"),
-        ({"participant": None}, "participant must be a name"),
+        ({"participant": 5}, "participant must be a name"),
         ({"arm": 5}, "arm must be a name"),
         ({"control": None}, "control must be a name"),
         ({"participant": "variant"}, "the same column 'variant'"),
@@ -147,4 +147,6 @@ def test_what_is_no_saved_design_is_refused(junk: Any) -> None:
 def test_a_design_states_the_moments_it_needs() -> None:
     spec = design(**FULL).needs()
     assert spec.arms == ("A", "B", "C")
-    assert set(spec.columns()) == {"user", "variant", "time", "booked", "cancels", "bookings", "wait"}
+    assert set(spec.columns()) == {
+        "user", "variant", "time", "booked", "cancels", "bookings", "wait", "pre_wait", "city", "platform"
+    }  # fmt: skip
