@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from decision_widgets.errors import CannotEstimate, InputError
-from decision_widgets.estimates.paired import ROUNDING
+from decision_widgets.estimates.arguments import ROUNDING
 from decision_widgets.moments import Sample
 from decision_widgets.records import Record
 
@@ -46,8 +46,10 @@ class Normality(Record):
         ``m₃/m₂^{3/2}`` and ``m₄/m₂² − 3`` with central moments of divisor n; 0 for the normal.
     qq_correlation : float
         Of ordered values with the normal quantiles of Filliben's (1975) positions; 1 for the normal.
-    shapiro_wilk, lilliefors, anderson_darling : NormalityTest or None
-        ``None`` below 3, 5 and 8 units.
+    shapiro_wilk : NormalityTest or None
+        ``None`` when the subsample holds one value only.
+    lilliefors, anderson_darling : NormalityTest or None
+        ``None`` below 5 and 8 units.
     """
 
     n: int
@@ -55,7 +57,7 @@ class Normality(Record):
     skewness: float
     excess_kurtosis: float
     qq_correlation: float
-    shapiro_wilk: NormalityTest
+    shapiro_wilk: NormalityTest | None
     lilliefors: NormalityTest | None
     anderson_darling: NormalityTest | None
 
@@ -85,7 +87,7 @@ def normality(sample: Sample, *, seed: int = 0) -> Normality:
         skewness=float(counts @ z**3) / n / variance**1.5,
         excess_kurtosis=float(counts @ z**4) / n / variance**2 - 3,
         qq_correlation=_qq_correlation(sample, z),
-        shapiro_wilk=shapiro_wilk(sample, seed=seed),
+        shapiro_wilk=_shapiro_wilk(sample, z, seed),
         lilliefors=lilliefors(sample) if n >= FEWEST["lilliefors"] else None,
         anderson_darling=anderson_darling(sample) if n >= FEWEST["anderson_darling"] else None,
     )
@@ -98,22 +100,15 @@ def shapiro_wilk(sample: Sample, *, seed: int = 0) -> NormalityTest:
 
     Raises
     ------
+    InputError
+        A subsample that holds one value only.
     CannotEstimate
         ``E_SMALL_N`` below 3 units, ``E_NO_VARIATION`` when all hold one value.
     """
-    from scipy import stats
-
-    z = _standardised(sample, "shapiro_wilk")
-    ranks, used = np.arange(sample.n), None
-    if sample.n > LARGE:
-        ranks, used = np.sort(np.random.default_rng(seed).choice(sample.n, LARGE, replace=False)), seed
-    tested = z[np.searchsorted(np.cumsum(sample.counts), ranks, side="right")]
-    if tested[0] == tested[-1]:
-        raise _no_variation(sample)
-    answer = stats.shapiro(tested)
-    return NormalityTest(
-        statistic=float(answer.statistic), p_value=float(answer.pvalue), n_tested=len(ranks), seed=used
-    )
+    answer = _shapiro_wilk(sample, _standardised(sample, "shapiro_wilk"), seed)
+    if answer is None:
+        raise InputError(f"All of the {LARGE} units drawn hold one value; another seed may draw others.")
+    return answer
 
 
 def anderson_darling(sample: Sample) -> NormalityTest:
@@ -158,6 +153,23 @@ def lilliefors(sample: Sample) -> NormalityTest:
     to = np.cumsum(sample.counts)
     statistic = float(max((to / n - share).max(), (share - (to - sample.counts) / n).max()))
     return NormalityTest(statistic=statistic, p_value=_lilliefors_p(statistic, n), n_tested=n)
+
+
+def _shapiro_wilk(sample: Sample, z: NDArray[np.float64], seed: int) -> NormalityTest | None:
+    from scipy import stats
+
+    drawn = sample.n > LARGE
+    ranks = np.random.default_rng(seed).choice(sample.n, LARGE, replace=False) if drawn else np.arange(sample.n)
+    tested = z[np.searchsorted(np.cumsum(sample.counts), np.sort(ranks), side="right")]
+    if tested[0] == tested[-1]:
+        return None
+    answer = stats.shapiro(tested)
+    return NormalityTest(
+        statistic=float(answer.statistic),
+        p_value=float(answer.pvalue),
+        n_tested=len(ranks),
+        seed=seed if drawn else None,
+    )
 
 
 def _standardised(sample: Sample, test: str) -> NDArray[np.float64]:

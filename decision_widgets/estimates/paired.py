@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import CannotEstimate, InputError
-from decision_widgets.estimates.levels import checked_alpha
+from decision_widgets.estimates.arguments import ROUNDING, as_numbers, checked_alpha
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 from decision_widgets.records import Record
 
-# Deviations below this many ulps of the values are rounding, not variation.
-ROUNDING = 64 * float(np.finfo(np.float64).eps)
 # Sums of larger values overflow.
 LARGEST = 1e300
 
@@ -100,9 +98,9 @@ def paired_t(control: ArrayLike, treatment: ArrayLike, *, alpha: float = 0.05) -
 
 def pairs(control: ArrayLike, treatment: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return both sides of the pairs as arrays of equal length; refuse what is not paired or not finite."""
-    c, t = (np.asarray(side, dtype=np.float64) for side in (control, treatment))
-    if c.ndim != 1 or c.shape != t.shape:
-        raise InputError(f"Pairs need two lists of equal length; got shapes {c.shape} and {t.shape}.")
+    c, t = as_numbers(control, "control"), as_numbers(treatment, "treatment")
+    if len(c) != len(t):
+        raise InputError(f"Pairs need two lists of equal length; got {len(c)} and {len(t)}.")
     usable = (np.abs(c) < LARGEST) & (np.abs(t) < LARGEST)
     if not usable.all():
         raise InputError(f"Pairs need finite values on both sides; {int((~usable).sum())} of {len(c)} lack one.")

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from decision_widgets.checks import Between, Positive, problems
 from decision_widgets.errors import InputError
-from decision_widgets.estimates.levels import checked_alpha
+from decision_widgets.estimates.arguments import as_numbers, checked_alpha
 from decision_widgets.estimates.sample_quantiles import at_rank, part_way, sample_quantiles
 from decision_widgets.moments import Sample
 from decision_widgets.records import Record
 
 PROBABILITIES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 FEWEST_DRAWS = 200
+EXTREME = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -77,7 +77,7 @@ def quantile_effects(
     Raises
     ------
     InputError
-        Probabilities or `alpha` not between 0 and 1, or fewer than 200 draws.
+        `probabilities` or `alpha` not between 0 and 1, or fewer than 200 draws.
 
     Examples
     --------
@@ -87,21 +87,20 @@ def quantile_effects(
     (10.0, 368)
     """
     checked_alpha(alpha)
-    wrong = [
-        problem for p in probabilities for problem in problems({"a probability": Between(0, 1)}, {"a probability": p})
-    ]
-    wrong += problems({"draws": Positive(whole=True)}, {"draws": draws})
-    if wrong:
-        raise InputError.together("quantile_effects", wrong)
     if draws < FEWEST_DRAWS:
         raise InputError(f"A bootstrap interval needs at least {FEWEST_DRAWS} draws; got {draws}.")
-    return tuple(_effect(control, treatment, float(p), alpha, draws, seed) for p in probabilities)
+    asked = as_numbers(probabilities, "probabilities")
+    if not ((asked >= EXTREME) & (asked <= 1 - EXTREME)).all():
+        raise InputError(
+            f"Probabilities must lie between 0 and 1, at least {EXTREME:g} from both; got {probabilities!r}."
+        )
+    return tuple(_effect(control, treatment, float(p), alpha, draws, seed) for p in asked)
 
 
 def _effect(
     control: Sample, treatment: Sample, p: float, alpha: float, draws: int, seed: int
 ) -> QuantileEffect | NoQuantileEffect:
-    needed = math.ceil(math.log(alpha / 2) / math.log(max(p, 1 - p)))
+    needed = math.ceil(math.log(alpha / 2) / math.log1p(-min(p, 1 - p)))
     if min(control.n, treatment.n) < needed:
         return NoQuantileEffect(probability=p, n_control=control.n, n_treatment=treatment.n, n_needed=needed)
     (at_control,), (at_treatment,) = (sample_quantiles(sample, [p]) for sample in (control, treatment))

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from decision_widgets.errors import CannotEstimate
-from decision_widgets.estimates.levels import checked_alpha
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.merged import Integers, merge
 from decision_widgets.estimates.quantiles import upper_quantile
 from decision_widgets.estimates.rank_counts import EXACT_BELOW, corrected_normal, exact_p, mann_whitney_counts
@@ -23,6 +23,8 @@ class MannWhitney(Record):
 
     Attributes
     ----------
+    n_control, n_treatment : int
+        Units whose values were compared.
     superiority : float
         ``P(T > C) + ½·P(T = C)``, from 0 to 1.
     std_error, df : float or None

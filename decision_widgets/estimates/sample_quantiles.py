@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import as_numbers
 from decision_widgets.moments import Sample
 
 
 def sample_quantiles(sample: Sample, probabilities: Sequence[float]) -> tuple[float, ...]:
-    """Return the values below which these shares of the units lie.
+    """Tell below which values these shares of the units lie.
 
     Linear between the units at either side of ``(n − 1)·p``, counted from 0 (type 7 of Hyndman & Fan 1996, the
     default of R and NumPy). 0 gives the smallest value, 1 the largest.
@@ -20,9 +21,9 @@ def sample_quantiles(sample: Sample, probabilities: Sequence[float]) -> tuple[fl
     >>> sample_quantiles(Sample.of([1, 2, 4, 8]), [0, 0.5, 0.75])
     (1.0, 3.0, 5.0)
     """
-    p = np.asarray(probabilities, dtype=np.float64)
-    if p.ndim != 1 or not ((p >= 0) & (p <= 1)).all():
-        raise InputError(f"Probabilities must be a list of numbers between 0 and 1; got {probabilities!r}.")
+    p = as_numbers(probabilities, "probabilities")
+    if not ((p >= 0) & (p <= 1)).all():
+        raise InputError(f"Probabilities must lie between 0 and 1; got {probabilities!r}.")
     position = (sample.n - 1) * p
     below = np.floor(position).astype(np.int64)
     above = np.minimum(below + 1, sample.n - 1)

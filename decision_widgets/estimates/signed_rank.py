@@ -45,7 +45,8 @@ def wilcoxon_signed_rank(control: ArrayLike, treatment: ArrayLike) -> SignedRank
 
     ``z = (V+ − n(n+1)/4 ∓ ½)/σ`` with ``σ² = n(n+1)(2n+1)/24 − Σ(g³ − g)/48`` over the n pairs that differ, g the
     sizes of groups of equal |difference| (Wilcoxon 1945). Only for pairs, independent of each other: one switchback
-    pair, or one participant before and after.
+    pair, or one participant before and after. Differences are ranked to their last digit: round values first whose
+    last digits mean nothing, or 0.3 − 0.1 and 0.2 − 0 are no tie.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from decision_widgets.errors import CannotEstimate, InputError
-from decision_widgets.estimates.paired import ROUNDING
+from decision_widgets.estimates.arguments import ROUNDING
 from decision_widgets.estimates.sample_quantiles import sample_quantiles
 from decision_widgets.moments import Sample
 from decision_widgets.records import Record
