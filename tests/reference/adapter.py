@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from decision_widgets import estimates
-from decision_widgets.moments import Moments
+from decision_widgets.moments import Moments, Sample
 
 
 def compute(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
@@ -236,6 +236,108 @@ def _cells(
     )
 
 
+def _paired_t(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    answer = estimates.paired_t(*_pairs(case, data_dir), alpha=_alpha(case))
+    return {
+        "estimate": answer.effect,
+        "se": answer.std_error,
+        "stat": answer.statistic,
+        "df": answer.df,
+        "p": answer.p_value,
+        "ci_low": answer.effect_lower,
+        "ci_high": answer.effect_upper,
+    }
+
+
+def _pairs(case: dict[str, Any], data_dir: Path) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Return the control's side (y) and the treatment's (x) of pairs that have both."""
+    names = case["columns"]
+    rows = _frame(case, data_dir)[[names["x"], names["y"]]].dropna()
+    return rows[names["y"]], rows[names["x"]]
+
+
+def _tost(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    margins = {
+        f"margin_{side}": case["options"][f"margin_{key}"] for side, key in (("lower", "low"), ("upper", "high"))
+    }
+    answer = estimates.tost_welch(*_arms(case, data_dir), **margins, alpha=0.05)
+    return {
+        "estimate": answer.effect,
+        "stat_low": answer.statistic_lower,
+        "p_low": answer.p_value_lower,
+        "stat_high": answer.statistic_upper,
+        "p_high": answer.p_value_upper,
+        "p": answer.p_value,
+        "df": answer.df,
+        "ci90_low": answer.effect_lower,
+        "ci90_high": answer.effect_upper,
+    }
+
+
+def _mann_whitney(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    answer = estimates.mann_whitney(*_samples(case, data_dir))
+    exact = {"p_exact": answer.p_value} if answer.method == "exact" else {}
+    return exact | {
+        "n_t": answer.n_treatment,
+        "n_c": answer.n_control,
+        "U_t": answer.statistic,
+        "auc": answer.superiority,
+        "p_asymp_cc": answer.p_value_normal,
+    }
+
+
+def _samples(case: dict[str, Any], data_dir: Path) -> list[Sample]:
+    frame, names = _frame(case, data_dir), case["columns"]
+    arms = (frame.loc[frame[names["group"]] == names[arm], names["outcome"]] for arm in ("control", "treated"))
+    return [Sample.of(arm.dropna()) for arm in arms]
+
+
+def _signed_rank(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    answer = estimates.wilcoxon_signed_rank(*_pairs(case, data_dir))
+    exact = {"p_exact": answer.p_value} if answer.method == "exact" else {}
+    return exact | {
+        "n": answer.n_pairs,
+        "n_nonzero": answer.n_nonzero,
+        "V_plus": answer.statistic,
+        "p_asymp_cc": answer.p_value_normal,
+    }
+
+
+def _normality(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    statistic, p, test = {
+        "shapiro_wilk": ("stat", "p", estimates.shapiro_wilk),
+        "anderson_darling_normal": ("A2", "p", estimates.anderson_darling),
+        "ks_lilliefors": ("D", "p_dallal_wilkinson", estimates.lilliefors),
+    }[case["method"]]
+    answer = test(Sample.of(_frame(case, data_dir)[case["columns"]["outcome"]].dropna()))
+    return {"n": answer.n_tested, statistic: answer.statistic, p: answer.p_value}
+
+
+def _ks_two_sample(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    answer = estimates.ks_two_sample(*_samples(case, data_dir))
+    exact = {"p_exact": answer.p_value} if answer.method == "exact" else {}
+    return exact | {
+        "n_t": answer.n_treatment,
+        "n_c": answer.n_control,
+        "D": answer.statistic,
+        "p_asymp": answer.p_value_limit,
+    }
+
+
+def _levene(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    names = case["columns"]
+    rows = _frame(case, data_dir)[[names["outcome"], names["group"]]].dropna()
+    if names.get("levels") is not None:
+        rows = rows[rows[names["group"]].isin(names["levels"])]
+    answer = estimates.levene([Sample.of(arm) for _, arm in rows.groupby(names["group"])[names["outcome"]]])
+    return {
+        "F_median": answer.statistic,
+        "p_median": answer.p_value,
+        "df1": answer.df,
+        "df2": answer.df_within,
+    }
+
+
 METHODS = {
     "welch_t": _t_test,
     "student_t": _t_test,
@@ -249,4 +351,13 @@ METHODS = {
     "ols_hc": _ols_hc,
     "ols_twoway_cluster": _ols_two_way,
     "wild_cluster_bootstrap_exact": _wild_bootstrap,
+    "paired_t": _paired_t,
+    "tost_welch": _tost,
+    "mann_whitney": _mann_whitney,
+    "wilcoxon_signed_rank": _signed_rank,
+    "shapiro_wilk": _normality,
+    "anderson_darling_normal": _normality,
+    "ks_lilliefors": _normality,
+    "ks_two_sample": _ks_two_sample,
+    "levene": _levene,
 }
