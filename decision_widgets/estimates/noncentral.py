@@ -106,7 +106,7 @@ def _integral(q: Array, df: Array, nc: Array) -> tuple[Array, Array]:
     open_ = special.gammaincc(df / 2, df / 2 * ((nc - 8) / q) ** 2) > 1e-15
     root = (nc[open_, None] + NODES) / q[open_, None]
     half = df[open_, None] / 2
-    upper[open_] = special.gammainc(half, half * root**2) @ WEIGHTS
+    upper[open_] = (special.gammainc(half, half * root**2) * WEIGHTS).sum(axis=1)
     return upper, np.zeros_like(q)
 
 

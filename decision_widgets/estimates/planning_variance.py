@@ -34,8 +34,8 @@ class PlanningVariance(Record):
 
     level: float
     variance: float
-    observations_per_participant: float
-    cv_observations: float
+    observations_per_participant: float = 1.0
+    cv_observations: float = 0.0
     binary: bool = False
 
 
@@ -151,8 +151,6 @@ def participant_mean_variance(
     return PlanningVariance(
         level=level,
         variance=squares / (n - 1),
-        observations_per_participant=1.0,
-        cv_observations=0.0,
         binary=binary,
     )
 

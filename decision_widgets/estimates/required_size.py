@@ -61,8 +61,7 @@ def required_size(goal: SizingGoal, variance: PlanningVariance, *, allocation: f
 
     Examples
     --------
-    >>> from decision_widgets.estimates import typed_variance
-    >>> size = required_size(SizingGoal(effect=0.5), typed_variance(10, 1))
+    >>> size = required_size(SizingGoal(effect=0.5), PlanningVariance(level=10, variance=1))
     >>> size.n_control, size.n_treatment, round(size.power, 4)
     (64, 64, 0.8015)
     """
@@ -87,8 +86,7 @@ def required_size(goal: SizingGoal, variance: PlanningVariance, *, allocation: f
 def planned_power(goal: SizingGoal, variance: PlanningVariance, n_control: float, n_treatment: float) -> float:
     """Tell with what probability these participants reach the goal.
 
-    >>> from decision_widgets.estimates import typed_variance
-    >>> round(planned_power(SizingGoal(effect=0.5), typed_variance(10, 1), 64, 64), 4)
+    >>> round(planned_power(SizingGoal(effect=0.5), PlanningVariance(level=10, variance=1), 64, 64), 4)
     0.8015
     """
     distance, v_c, v_t = sizing_difference(goal, variance.level, variance.variance, binary=variance.binary)
@@ -111,8 +109,7 @@ def minimum_detectable_effect(
 
     Examples
     --------
-    >>> from decision_widgets.estimates import typed_variance
-    >>> round(minimum_detectable_effect(SizingGoal(effect=1), typed_variance(10, 1), 64, 64), 3)
+    >>> round(minimum_detectable_effect(SizingGoal(effect=1), PlanningVariance(level=10, variance=1), 64, 64), 3)
     0.499
     """
     n_c, n_t = number("n_control", n_control, 2, closed=True), number("n_treatment", n_treatment, 2, closed=True)

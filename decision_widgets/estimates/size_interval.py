@@ -115,16 +115,19 @@ def _redrawn(m: Array, s: Array, draws: int, rng: np.random.Generator) -> tuple[
     units = len(columns)
     batch = max(1, BATCH // units)
     sums = np.concatenate(
-        [
-            rng.multinomial(units, np.full(units, 1 / units), size=min(batch, draws - first)) @ columns
-            for first in range(0, draws, batch)
-        ]
+        [_weights(units, min(batch, draws - first), rng) @ columns for first in range(0, draws, batch)]
     )
     count, sum_m, sum_s, sum_m2, sum_ms, sum_s2 = sums.T
     some = sum_m > 0
     ratio = np.where(some, sum_s / np.where(some, sum_m, 1.0), np.nan)
     squares = sum_s2 - 2 * ratio * sum_ms + ratio**2 * sum_m2
     return ratio, squares / (count - 1) * (count / np.where(some, sum_m, 1.0)) ** 2
+
+
+def _weights(units: int, draws: int, rng: np.random.Generator) -> Array:
+    """Return how often each unit is drawn, shape (draws, units): multinomial with equal chances."""
+    drawn = rng.integers(units, size=(draws, units)) + units * np.arange(draws)[:, None]
+    return np.bincount(drawn.ravel(), minlength=draws * units).reshape(draws, units).astype(np.float64)
 
 
 def _totals(goal: SizingGoal, level: Array, variance: Array, allocation: float, *, binary: bool) -> Array:

@@ -157,9 +157,9 @@ def test_a_size_that_does_not_exist_is_refused(arguments: tuple[float, float, fl
 def test_bad_options_are_refused_in_words() -> None:
     with pytest.raises(InputError, match="never finds an effect"):
         control_sizes(-1, 1, 1, alternative="greater")
-    with pytest.raises(InputError, match="power must be between 0.05 and 1; got 0.01"):
+    with pytest.raises(InputError, match=r"power must be between 0\.05 and 1; got 0\.01"):
         control_sizes(1, 1, 1, power=0.01)
-    with pytest.raises(InputError, match="alpha must be between 0 and 0.5; got 5"):
+    with pytest.raises(InputError, match=r"alpha must be between 0 and 0\.5; got 5"):
         difference_power(1, 1, 1, 5, 5, alpha=5)
     with pytest.raises(InputError, match="Did you mean 'two-sided'"):
         difference_power(1, 1, 1, 5, 5, alternative="two_sided")  # type: ignore[arg-type]
