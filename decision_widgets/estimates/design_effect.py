@@ -119,10 +119,8 @@ def correlation_from_sums(
         raise InputError("An intraclass correlation needs values that vary; all are the same.")
     anova = (msb - msw) / spread
     shared = variance_of_means - msw * sum_inverse_sizes / n
-    mean_size = total / n
-    cv = math.sqrt(max(0.0, sum_squared_sizes - total * mean_size) / (n - 1)) / mean_size
-    icc = max(0.0, anova)
-    inflation = float(design_effect(mean_size, icc, cv=cv))
+    mean_size, cv = total / n, cv_of_sizes(n, total, sum_squared_sizes)
+    inflation = float(design_effect(mean_size, max(0.0, anova), cv=cv))
     return IntraclassCorrelation(
         n_clusters=n,
         n_observations=total,
@@ -133,11 +131,17 @@ def correlation_from_sums(
         mean_square_within=msw,
         icc_anova=anova,
         icc_means=shared / (shared + msw),
-        icc=icc,
+        icc=max(0.0, anova),
         negative=anova < 0,
         design_effect=inflation,
         effective_observations=total / inflation,
     )
+
+
+def cv_of_sizes(n: int, total: float, sum_squares: float) -> float:
+    """Return the standard deviation (divisor n − 1) of n sizes over their mean, from ``Σm`` and ``Σm²``."""
+    mean = total / n
+    return math.sqrt(max(0.0, sum_squares - total * mean) / (n - 1)) / mean
 
 
 def design_effect(cluster_size: ArrayLike, icc: ArrayLike, *, cv: ArrayLike = 0.0) -> Array:

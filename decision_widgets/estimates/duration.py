@@ -11,7 +11,7 @@ from decision_widgets.errors import InputError
 from decision_widgets.estimates.arguments import Array, finite, together
 from decision_widgets.estimates.power import difference_power
 from decision_widgets.estimates.sample_size import detectable_noncentrality
-from decision_widgets.estimates.sizing_goal import SizingGoal, detectable_change, sizing_difference
+from decision_widgets.estimates.sizing_goal import SizingGoal, can_serve, detectable_change, sizing_difference
 from decision_widgets.records import Record
 
 WEEK = 7
@@ -125,17 +125,21 @@ def duration(
         n_control=int(n_c[at]),
         n_treatment=int(n_t[at]),
         detectable_at_horizon=_or_none(detectable[-1]),
-        weeks=tuple(
-            WeekOutlook(
-                days=d,
-                n_control=int(n_c[d - 1]),
-                n_treatment=int(n_t[d - 1]),
-                observations_per_participant=float(m[d - 1]),
-                power=float(power[d - 1]),
-                detectable_effect=_or_none(detectable[d - 1]),
-            )
-            for d in range(WEEK, len(n) + 1, WEEK)
-        ),
+        weeks=_weeks(n_c, n_t, m, power, detectable),
+    )
+
+
+def _weeks(n_c: Array, n_t: Array, m: Array, power: Array, detectable: Array) -> tuple[WeekOutlook, ...]:
+    return tuple(
+        WeekOutlook(
+            days=d,
+            n_control=int(n_c[d - 1]),
+            n_treatment=int(n_t[d - 1]),
+            observations_per_participant=float(m[d - 1]),
+            power=float(power[d - 1]),
+            detectable_effect=_or_none(detectable[d - 1]),
+        )
+        for d in range(WEEK, len(n_c) + 1, WEEK)
     )
 
 
@@ -144,7 +148,7 @@ def _history(
 ) -> list[Array]:
     columns = [
         finite("level", level),
-        finite("variance", variance, 0),
+        finite("variance", variance, 0, closed=True),
         finite("participants", participants, 0, closed=True),
         finite("observations_per_participant", observations, 0),
     ]
@@ -159,9 +163,15 @@ def _history(
 def _outlook(
     goal: SizingGoal, level: Array, variance: Array, n_c: Array, n_t: Array, *, binary: bool
 ) -> tuple[Array, Array]:
-    """Return the power on each day and the smallest effect it would find; 0 and NaN with too few participants."""
+    """Return the power on each day and the smallest effect it would find; 0 and NaN where a day cannot say.
+
+    Early days may hold too few participants, or not one event yet; the last day has to serve the goal.
+    """
     power, detectable = np.zeros(len(level)), np.full(len(level), np.nan)
-    some = np.minimum(n_c, n_t) >= LEAST
+    possible = can_serve(goal, level, variance, binary=binary)
+    if not possible[-1]:
+        sizing_difference(goal, level[-1], variance[-1], binary=binary)
+    some = possible & (np.minimum(n_c, n_t) >= LEAST)
     if some.any():
         r, v, c, t = level[some], variance[some], n_c[some], n_t[some]
         distance, v_c, v_t = sizing_difference(goal, r, v, binary=binary)

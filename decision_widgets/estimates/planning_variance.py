@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.arguments import finite, number, together
-from decision_widgets.estimates.design_effect import IntraclassCorrelation, correlation_from_sums, design_effect
+from decision_widgets.estimates.design_effect import (
+    IntraclassCorrelation,
+    correlation_from_sums,
+    cv_of_sizes,
+    design_effect,
+)
 from decision_widgets.records import Record
 
 # Below this share of the squares it is made of, a difference of sums has fewer than 6 digits left.
@@ -124,7 +128,7 @@ def variance_from_history(sums: HistorySums, *, binary: bool = False) -> Plannin
         level=level,
         variance=squares / (n - 1) / mean_m**2,
         observations_per_participant=mean_m,
-        cv_observations=math.sqrt(max(0.0, sums.sum_m2 - total * mean_m) / (n - 1)) / mean_m,
+        cv_observations=cv_of_sizes(n, total, sums.sum_m2),
         binary=binary,
     )
 

@@ -98,7 +98,8 @@ def minimum_detectable_effect(
 ) -> float:
     """Tell the smallest effect that these participants find with the goal's power, in the goal's scale and direction.
 
-    With a margin: the smallest loss that they can rule out when the true effect is the goal's. Undoes
+    With a margin: the smallest loss that they can rule out when the true effect is the goal's (below 0, a gain that
+    they can show). Undoes
     `required_size`: the effect of its answer needs the same participants.
 
     Raises

@@ -20,8 +20,8 @@ from decision_widgets.estimates.power import (
 
 # Where the normal score of a power is cut: 1 − 6e-16.
 SURE = 8.0
-# More participants than this are not whole numbers in a float, nor on earth.
-MOST = 1e15
+# Standard deviations in an effect; below, the participants are not whole numbers in a float, nor on earth.
+SMALLEST = 1e-7
 
 
 def control_sizes(
@@ -76,27 +76,19 @@ def control_sizes(
     )
     shape, (delta, v_c, v_t, k) = delta.shape, (each.ravel() for each in (delta, v_c, v_t, k))
     _on_its_side(delta, alternative)
-    w = v_c + v_t / k
-    if np.any(w <= 0):
-        raise InputError("A sample size needs a positive variance; got 0 in both arms.")
-    slope = np.abs(delta) / np.sqrt(w)
+    per_root = _noncentrality_per_root(delta, v_c + v_t / k)
     z = float(critical_value(np.array(np.inf), alpha, alternative) + special.ndtri(power))
-    with np.errstate(over="ignore", divide="ignore"):
-        first = (z / slope) ** 2 + 1
-    if np.any(first > MOST):
-        raise InputError(f"An effect of {delta[np.argmax(first)]:g} is too small for any sample that can be counted.")
 
     def score(root: Array, at: np.ndarray) -> Array:
-        n = root**2
-        df = degrees_of_freedom(v_c[at], v_t[at], n, k[at] * n, df_rule)
-        return normal_score(rejection(delta[at] / np.sqrt(w[at]) * root, df, alpha, alternative))
+        df = degrees_of_freedom(v_c[at], v_t[at], root**2, k[at] * root**2, df_rule)
+        return normal_score(rejection(per_root[at] * root, df, alpha, alternative))
 
     root = increasing_root(
         score,
         np.full_like(delta, special.ndtri(power)),
         low=np.sqrt(2 * np.maximum(1, 1 / k)),
-        start=np.sqrt(first),
-        slope=slope,
+        start=np.sqrt((z / per_root) ** 2 + 1),
+        slope=np.abs(per_root),
     )
     return (root**2).reshape(shape)
 
@@ -142,6 +134,16 @@ def whole(n: float) -> int:
     """
     nearest = round(n)
     return nearest if abs(n - nearest) <= 1e-9 * max(1.0, abs(n)) else int(np.ceil(n))
+
+
+def _noncentrality_per_root(delta: Array, w: Array) -> Array:
+    """Return ``δ/√(V_c + V_t/k)``, which times ``√n_c`` is the noncentrality."""
+    if np.any(w <= 0):
+        raise InputError("A sample size needs a positive variance; got 0 in both arms.")
+    per_root = delta / np.sqrt(w)
+    if np.any(np.abs(per_root) < SMALLEST):
+        raise InputError(f"An effect of {delta[np.argmin(np.abs(per_root))]:g} is too small for any countable sample.")
+    return np.asarray(per_root)
 
 
 def _on_its_side(delta: Array, alternative: Alternative) -> None:

@@ -106,13 +106,7 @@ def arm_sizes(
     >>> arm_sizes(0.5, 1.0, [1, 1, 1]).n_arms
     (78, 78, 78)
     """
-    part = finite("shares", list(shares), 0)
-    if part.ndim != 1 or len(part) < 2:
-        raise InputError(f"Several arms need at least 2 shares; got {part.size}.")
-    part = part / part.sum()
-    wanted = versus_control(len(part)) if pairs is None else tuple((int(a), int(b)) for a, b in pairs)
-    if not wanted or any(a == b or not {a, b} <= set(range(len(part))) for a, b in wanted):
-        raise InputError(f"pairs must name two different arms from 0 to {len(part) - 1} each; got {list(pairs or [])}.")
+    part, wanted = _shares_and_pairs(shares, pairs)
     first, second = (np.array(side) for side in zip(*wanted, strict=True))
     variance = _one_each("variances", variances, len(part), "arm")
     exact = control_sizes(
@@ -175,6 +169,16 @@ def allocation_cost(control_share: float, n_treatments: int = 1, *, variance_rat
     best = best_control_share(n_treatments, variance_ratio=variance_ratio)
     here, least = (1 / p + variance_ratio * n_treatments / (1 - p) for p in (share, best))
     return here / least
+
+
+def _shares_and_pairs(shares: Sequence[float], pairs: Sequence[Pair] | None) -> tuple[Array, tuple[Pair, ...]]:
+    part = finite("shares", list(shares), 0)
+    if part.ndim != 1 or len(part) < 2:
+        raise InputError(f"Several arms need at least 2 shares; got {part.size}.")
+    wanted = versus_control(len(part)) if pairs is None else tuple((int(a), int(b)) for a, b in pairs)
+    if not wanted or any(a == b or not {a, b} <= set(range(len(part))) for a, b in wanted):
+        raise InputError(f"pairs must name two different arms from 0 to {len(part) - 1} each; got {list(wanted)}.")
+    return part / part.sum(), wanted
 
 
 def _one_each(name: str, values: float | Sequence[float], count: int, what: str) -> Array:

@@ -11,7 +11,7 @@ from decision_widgets.errors import InputError
 from decision_widgets.estimates.arguments import Array, number, together
 from decision_widgets.estimates.planning_variance import HistorySums, variance_from_history
 from decision_widgets.estimates.sample_size import control_sizes
-from decision_widgets.estimates.sizing_goal import SizingGoal, sizing_difference
+from decision_widgets.estimates.sizing_goal import SizingGoal, can_serve, sizing_difference
 from decision_widgets.records import Record
 
 # Participants drawn one by one; more are first gathered at random into as many groups, whose sums are as independent.
@@ -29,7 +29,7 @@ class SizeInterval(Record):
     """
 
     n_total: float
-    n_lower: float
+    n_lower: float | None
     n_upper: float | None
     upper_ratio: float | None
     confidence: float
@@ -95,7 +95,7 @@ def size_interval(
     known = bool(np.isfinite(upper))
     return SizeInterval(
         n_total=total,
-        n_lower=float(lower),
+        n_lower=float(lower) if np.isfinite(lower) else None,
         n_upper=float(upper) if known else None,
         upper_ratio=float(upper) / total if known else None,
         confidence=trust,
@@ -132,12 +132,7 @@ def _weights(units: int, draws: int, rng: np.random.Generator) -> Array:
 
 def _totals(goal: SizingGoal, level: Array, variance: Array, allocation: float, *, binary: bool) -> Array:
     """Return participants in all for each level and variance, infinite where no number would do."""
-    possible = np.isfinite(variance) & (variance > 0) & np.isfinite(level)
-    if goal.relative:
-        possible &= level > 0
-    if binary:
-        change = goal.effect * (level if goal.relative else 1.0)
-        possible &= (level > 0) & (level < 1) & (level + change > 0) & (level + change < 1)
+    possible = can_serve(goal, level, variance, binary=binary)
     totals = np.full(len(level), np.inf)
     if possible.any():
         distance, v_c, v_t = sizing_difference(goal, level[possible], variance[possible], binary=binary)

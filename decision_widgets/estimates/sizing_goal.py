@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError, did_you_mean
 from decision_widgets.estimates.arguments import Array, finite, number, together
@@ -121,6 +121,17 @@ def sizing_difference(
             raise InputError(f"A share stays between 0 and 1; planned are {r.flat[0]:g} and {(r + change).flat[0]:g}.")
         v_t = v * shares[1] * (1 - shares[1]) / (shares[0] * (1 - shares[0]))
     return np.abs(goal.margin * unit + goal.sign * change), v_c, v_t
+
+
+def can_serve(goal: SizingGoal, level: Array, variance: Array, *, binary: bool = False) -> NDArray[np.bool_]:
+    """Say where `sizing_difference` has an answer: values vary, shares stay inside 0 to 1, a percentage has a base."""
+    possible = np.isfinite(level) & np.isfinite(variance) & (variance > 0)
+    if goal.relative:
+        possible &= level > 0
+    if binary:
+        changed = level + goal.effect * (level if goal.relative else 1.0)
+        possible &= (level > 0) & (level < 1) & (changed > 0) & (changed < 1)
+    return possible
 
 
 def detectable_change(

@@ -144,7 +144,7 @@ def test_frequent_events_follow_the_unpooled_normal() -> None:
         ((np.nan, 1, 1), "effect must be finite; got nan"),
         ((1, -1, 1), "control_variance"),
         ((1, 0, 0), "positive variance"),
-        ((1e-9, 1, 1), "too small"),
+        ((1e-9, 1, 1), "too small for any countable"),
         ((["a"], 1, 1), "numbers"),
         (([1, 2], [1, 2, 3], 1), "shapes"),
     ],

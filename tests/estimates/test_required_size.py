@@ -247,12 +247,26 @@ def test_a_day_without_traffic_has_no_power() -> None:
     assert run.detectable_at_horizon is None
 
 
+def test_a_day_without_events_is_only_too_early() -> None:
+    past = {
+        "level": np.array([0.0, 0.001, 0.01, 0.011, 0.01]),
+        "variance": np.array([0.0, 0.001, 0.0099, 0.0109, 0.0099]),
+        "participants": 10_000 * np.arange(1, 6),
+        "observations_per_participant": np.ones(5),
+    }
+    run = duration(SizingGoal(effect=-0.003), **past, binary=True)
+    assert (run.first_day, run.days) == (3, 7)
+    with pytest.raises(InputError, match="stays between 0 and 1"):
+        duration(SizingGoal(effect=-0.02), **past, binary=True)
+
+
 def test_a_history_that_cannot_be_is_refused() -> None:
     goal, past = SizingGoal(effect=0.25), history(14)
     for wrong, said in (
         ({"level": [1.0]}, "one number per day"),
         ({"participants": past["participants"][::-1]}, "never fall"),
         ({"variance": np.zeros(14)}, "variance"),
+        ({"variance": -past["variance"]}, "variance"),
         ({"traffic": 1.5}, "traffic must be from 0 to 1; got 1.5"),
         ({"control_share": 0.9}, "add up to 1"),
         ({name: [] for name in past}, "one number per day"),
