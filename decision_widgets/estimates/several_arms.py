@@ -120,18 +120,14 @@ def arm_sizes(
         df_rule=df_rule,
     )
     totals = exact / part[first]
-    needed = np.zeros(len(part))
-    np.maximum.at(needed, first, totals * part[first])
-    np.maximum.at(needed, second, totals * part[second])
-    n_arms = tuple(max(LEAST, whole(n)) for n in needed)
-    total = float(totals.max())
-    at_shares = tuple(max(LEAST, whole(total * share)) for share in part)
+    most = [totals[(first == arm) | (second == arm)].max(initial=0.0) for arm in range(len(part))]
+    n_arms, at_shares = _whole_arms(part * most), _whole_arms(part * totals.max())
     return ArmSizes(
         n_arms=n_arms,
         n_total=sum(n_arms),
         n_at_shares=at_shares,
         n_total_at_shares=sum(at_shares),
-        total_exact=total,
+        total_exact=float(totals.max()),
         pairs=wanted,
         pair_totals=tuple(float(n) for n in totals),
         pair_alpha=alpha / len(wanted),
@@ -179,6 +175,10 @@ def _shares_and_pairs(shares: Sequence[float], pairs: Sequence[Pair] | None) -> 
     if not wanted or any(a == b or not {a, b} <= set(range(len(part))) for a, b in wanted):
         raise InputError(f"pairs must name two different arms from 0 to {len(part) - 1} each; got {list(wanted)}.")
     return part / part.sum(), wanted
+
+
+def _whole_arms(exact: Array) -> tuple[int, ...]:
+    return tuple(max(LEAST, whole(float(n))) for n in exact)
 
 
 def _one_each(name: str, values: float | Sequence[float], count: int, what: str) -> Array:
