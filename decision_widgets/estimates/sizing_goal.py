@@ -100,8 +100,9 @@ def sizing_difference(
 ) -> tuple[Array, Array, Array]:
     """Return the distance to show, always positive, and the variances of one control and one treatment participant.
 
-    Absolute: ``δ`` and ``V_c = V_t = V``. Relative: ``δ = r·R`` and ``V_c(1 + r)²``, because the analysis divides by
-    the control. Margin: ``Δ + δ``. Binary: ``V_t = V·p_t(1 − p_t)/(p_c(1 − p_c))`` (unpooled, as it is analysed).
+    Absolute: ``δ`` and ``V_c = V_t = V``. Relative: ``δ = r·R`` and ``V_c(1 + r)²``, because the delta method divides by
+    the control; for a decrease ``V_c`` as it is, since Fieller's interval leaves 0 out only when the difference does.
+    Margin: ``Δ + δ``. Binary: ``V_t = V·p_t(1 − p_t)/(p_c(1 − p_c))`` (unpooled, as it is analysed).
 
     Raises
     ------
@@ -113,12 +114,13 @@ def sizing_difference(
         raise InputError(f"A relative effect needs a positive level under control; it is {r.min():g}.")
     unit = r if goal.relative else np.ones_like(r)
     change = goal.effect * unit
-    v_c = v * (1 + goal.effect) ** 2 if goal.relative else v
+    v_c = v * max(1.0, 1 + goal.effect) ** 2 if goal.relative else v
     v_t = v
     if binary:
         shares = np.stack([r, r + change])
-        if np.any((shares <= 0) | (shares >= 1)):
-            raise InputError(f"A share stays between 0 and 1; planned are {r.flat[0]:g} and {(r + change).flat[0]:g}.")
+        outside = shares[(shares <= 0) | (shares >= 1)]
+        if outside.size:
+            raise InputError(f"A share stays between 0 and 1; the plan would make it {outside[0]:g}.")
         v_t = v * shares[1] * (1 - shares[1]) / (shares[0] * (1 - shares[0]))
     return np.abs(goal.margin * unit + goal.sign * change), v_c, v_t
 
@@ -147,7 +149,7 @@ def detectable_change(
     """Return the effect (or margin) that lies `noncentrality` standard errors away, NaN where there is none.
 
     Its variances depend on itself, as in `sizing_difference`: with the signed change δ,
-    ``δ² = nc²·[V_c(1 + δ/R)²/n_c + V_t(δ)/n_t]`` is a quadratic with one root on each side of 0.
+    ``δ² = nc²·[V_c(δ)/n_c + V_t(δ)/n_t]`` is a quadratic with one root on each side of 0.
     """
     nc, r, v, n_c, n_t = together(
         *(np.asarray(a, np.float64) for a in (noncentrality, level, variance, n_control, n_treatment))
@@ -156,7 +158,7 @@ def detectable_change(
     if goal.margin:
         _, v_c, v_t = sizing_difference(goal, r, v, binary=binary)
         return np.asarray((nc * np.sqrt(v_c / n_c + v_t / n_t)) / unit - goal.sign * goal.effect)
-    per_level = 1 / r if goal.relative else np.zeros_like(r)
+    per_level = 1 / r if goal.relative and goal.sign > 0 else np.zeros_like(r)
     scale = v / (r * (1 - r)) if binary else np.zeros_like(r)
     square = 1 - nc**2 * (v * per_level**2 / n_c - scale / n_t)
     half = nc**2 * (2 * v * per_level / n_c + scale * (1 - 2 * r) / n_t) / 2

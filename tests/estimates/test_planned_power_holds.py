@@ -10,14 +10,18 @@ from scipy import stats
 
 from decision_widgets.estimates import (
     HistorySums,
+    RelativeEffect,
     SizingGoal,
     duration,
     planned_power,
+    relative_effect,
     required_size,
     size_interval,
     typed_variance,
     variance_from_history,
+    welch_t,
 )
+from decision_widgets.moments import Moments
 
 DRAWS = 4_000
 HISTORY = 1_000_000
@@ -156,6 +160,20 @@ def test_a_relative_effect_is_found_at_least_as_often_as_planned() -> None:
     se = 1.5 * np.sqrt((1 + ratio**2) / n) / control
     found = np.mean(np.abs(ratio - 1) > 1.96 * se)
     assert 0.79 <= found <= 0.88
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("effect", [0.15, -0.15])
+def test_the_interval_of_fieller_finds_a_relative_effect_either_way(effect: float) -> None:
+    rng = np.random.default_rng(27)
+    n = required_size(SizingGoal(effect=effect, relative=True), typed_variance(1.0, 1.5)).n_control
+    found = 0
+    for _ in range(2_000):
+        arms = (Moments.of({"y": rng.normal(mean, 1.5, n)}) for mean in (1.0, 1 + effect))
+        interval = relative_effect(welch_t(*arms))
+        assert isinstance(interval, RelativeEffect)
+        found += not interval.relative_effect_lower <= 0 <= interval.relative_effect_upper
+    assert 0.8 - 0.027 <= found / 2_000 <= 0.9  # 3 Monte-Carlo errors below what was planned
 
 
 @pytest.mark.slow

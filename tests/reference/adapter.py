@@ -243,6 +243,9 @@ def _power_t(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     side = "greater" if inputs.get("alternative") == "one.sided" else "two-sided"
     if "n" in inputs:
         n = inputs["n"]
+        if "delta" not in inputs:
+            far = estimates.detectable_noncentrality(2 * n - 2, alpha=alpha, power=inputs["power"], alternative=side)
+            inputs = inputs | {"delta": float(far) * (2 * variance / n) ** 0.5}
         power = estimates.difference_power(inputs["delta"], variance, variance, n, n, alpha=alpha, alternative=side)
         return {"n_per_group": n, "power": float(power)}
     power = inputs["power"]
