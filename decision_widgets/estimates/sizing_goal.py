@@ -100,7 +100,7 @@ def sizing_difference(
 ) -> tuple[Array, Array, Array]:
     """Return the distance to show, always positive, and the variances of one control and one treatment participant.
 
-    Absolute: ``δ`` and ``V_c = V_t = V``. Relative: ``δ = r·R`` and ``V_c(1 + r)²``, because the delta method divides by
+    Absolute: ``δ`` and ``V_c = V_t = V``. Relative: ``δ = r·R`` and ``V_c(1 + r)²``, as the delta method divides by
     the control; for a decrease ``V_c`` as it is, since Fieller's interval leaves 0 out only when the difference does.
     Margin: ``Δ + δ``. Binary: ``V_t = V·p_t(1 − p_t)/(p_c(1 − p_c))`` (unpooled, as it is analysed).
 
