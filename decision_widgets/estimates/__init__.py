@@ -2,10 +2,13 @@
 
 from decision_widgets.estimates.adjusted import Adjusted, adjusted_difference, balance_p
 from decision_widgets.estimates.clustered import clustered_difference
+from decision_widgets.estimates.design_effect import IntraclassCorrelation, design_effect, intraclass_correlation
 from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
+from decision_widgets.estimates.duration import Duration, WeekOutlook, duration
 from decision_widgets.estimates.equivalence import Equivalence, tost_welch
 from decision_widgets.estimates.homogeneity import homogeneity_p
 from decision_widgets.estimates.multiple import Procedure, adjust_p_values
+from decision_widgets.estimates.noncentral import noncentral_t_tails
 from decision_widgets.estimates.normality import (
     Normality,
     NormalityTest,
@@ -17,17 +20,45 @@ from decision_widgets.estimates.normality import (
 from decision_widgets.estimates.paired import PairedDifference, paired_t
 from decision_widgets.estimates.panel import PanelCoefficient, PanelRegression, panel_regression
 from decision_widgets.estimates.panel_cells import PanelCells
+from decision_widgets.estimates.planning_variance import (
+    HistorySums,
+    ObservationSums,
+    PlanningVariance,
+    correlation_from_history,
+    participant_mean_variance,
+    typed_variance,
+    variance_from_history,
+)
+from decision_widgets.estimates.power import Alternative, DfRule, cluster_power, difference_power
+from decision_widgets.estimates.proportion_power import ProportionPower, proportion_power
 from decision_widgets.estimates.proportions import ProportionDifference, two_proportions
 from decision_widgets.estimates.quantile_effects import NoQuantileEffect, QuantileEffect, quantile_effects
 from decision_widgets.estimates.ranks import MannWhitney, mann_whitney
 from decision_widgets.estimates.regression import ClusteredRegression, clustered_ols
 from decision_widgets.estimates.relative import NoRelativeEffect, RelativeEffect, relative_effect
+from decision_widgets.estimates.required_size import (
+    RequiredSize,
+    minimum_detectable_effect,
+    planned_power,
+    required_size,
+)
 from decision_widgets.estimates.robust import RobustRegression, TwoWayRegression, robust_ols, two_way_clustered_ols
 from decision_widgets.estimates.sample_quantiles import sample_quantiles
 from decision_widgets.estimates.sample_ratio import SampleRatio, sample_ratio
+from decision_widgets.estimates.sample_size import control_sizes, detectable_noncentrality
 from decision_widgets.estimates.sensitivity import detectable_effect
 from decision_widgets.estimates.sequential import always_valid_quantile
+from decision_widgets.estimates.several_arms import (
+    ArmSizes,
+    all_pairs,
+    allocation_cost,
+    arm_sizes,
+    best_control_share,
+    versus_control,
+)
 from decision_widgets.estimates.signed_rank import SignedRank, wilcoxon_signed_rank
+from decision_widgets.estimates.size_interval import SizeInterval, size_interval
+from decision_widgets.estimates.sizing_goal import SizingGoal
 from decision_widgets.estimates.skew import TAIL_PER_KAPPA, difference_skewness
 from decision_widgets.estimates.smirnov import KolmogorovSmirnov, ks_two_sample
 from decision_widgets.estimates.spread import SpreadComparison, levene
@@ -36,8 +67,14 @@ from decision_widgets.estimates.wild_bootstrap import WildBootstrap, WildWeights
 __all__ = [
     "TAIL_PER_KAPPA",
     "Adjusted",
+    "Alternative",
+    "ArmSizes",
     "ClusteredRegression",
+    "DfRule",
+    "Duration",
     "Equivalence",
+    "HistorySums",
+    "IntraclassCorrelation",
     "KolmogorovSmirnov",
     "MannWhitney",
     "MeanDifference",
@@ -45,50 +82,79 @@ __all__ = [
     "NoRelativeEffect",
     "Normality",
     "NormalityTest",
+    "ObservationSums",
     "PairedDifference",
     "PanelCells",
     "PanelCoefficient",
     "PanelRegression",
+    "PlanningVariance",
     "Procedure",
     "ProportionDifference",
+    "ProportionPower",
     "QuantileEffect",
     "RelativeEffect",
+    "RequiredSize",
     "RobustRegression",
     "SampleRatio",
     "SignedRank",
+    "SizeInterval",
+    "SizingGoal",
     "SpreadComparison",
     "TwoWayRegression",
+    "WeekOutlook",
     "WildBootstrap",
     "WildWeights",
     "adjust_p_values",
     "adjusted_difference",
+    "all_pairs",
+    "allocation_cost",
     "always_valid_quantile",
-    "balance_p",
     "anderson_darling",
+    "arm_sizes",
+    "balance_p",
+    "best_control_share",
+    "cluster_power",
     "clustered_difference",
     "clustered_ols",
+    "control_sizes",
+    "correlation_from_history",
+    "design_effect",
     "detectable_effect",
+    "detectable_noncentrality",
     "difference",
+    "difference_power",
     "difference_skewness",
+    "duration",
     "homogeneity_p",
+    "intraclass_correlation",
     "ks_two_sample",
     "levene",
     "lilliefors",
     "mann_whitney",
+    "minimum_detectable_effect",
+    "noncentral_t_tails",
     "normality",
     "paired_t",
     "panel_regression",
+    "participant_mean_variance",
+    "planned_power",
+    "proportion_power",
     "quantile_effects",
     "ratio_difference",
     "relative_effect",
+    "required_size",
     "robust_ols",
     "sample_quantiles",
     "sample_ratio",
     "shapiro_wilk",
+    "size_interval",
     "student_t",
     "tost_welch",
     "two_proportions",
     "two_way_clustered_ols",
+    "typed_variance",
+    "variance_from_history",
+    "versus_control",
     "welch_t",
     "wilcoxon_signed_rank",
     "wild_bootstrap",

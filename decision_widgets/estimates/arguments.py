@@ -1,12 +1,16 @@
-"""What several tests ask of their arguments."""
+"""What the statistics ask of their arguments, in words."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.checks import Between, problems
 from decision_widgets.errors import InputError
+
+Array = NDArray[np.float64]
 
 # Deviations below this share of the largest value are rounding, not variation.
 ROUNDING = 64 * float(np.finfo(np.float64).eps)
@@ -29,3 +33,46 @@ def as_numbers(given: ArrayLike, name: str) -> NDArray[np.float64]:
     if numbers.ndim != 1:
         raise InputError(f"{name} must be a list of numbers; got an array of shape {numbers.shape}.")
     return numbers
+
+
+def finite(
+    name: str, values: ArrayLike, low: float = -math.inf, high: float = math.inf, *, closed: bool = False
+) -> Array:
+    """Return finite numbers between two bounds (inside them, unless `closed`) as an array, or say which is not.
+
+    >>> float(finite("power", 0.8, 0, 1))
+    0.8
+    """
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be numbers; got {values!r}.") from None
+    inside = (low <= array) & (array <= high) if closed else (low < array) & (array < high)
+    wrong = array[~(inside & np.isfinite(array))]
+    if wrong.size:
+        raise InputError(f"{name} must be {_wants(low, high, closed)}; got {wrong.flat[0]:g}.")
+    return array
+
+
+def number(name: str, value: float, low: float = -math.inf, high: float = math.inf, *, closed: bool = False) -> float:
+    """Return one finite number between two bounds, or say that it is not."""
+    array = finite(name, value, low, high, closed=closed)
+    if array.ndim:
+        raise InputError(f"{name} must be one number; got {array.size} of them.")
+    return float(array)
+
+
+def together(*arrays: Array) -> list[Array]:
+    """Return copies of one shape, or say that the shapes do not fit."""
+    try:
+        return [each.copy() for each in np.broadcast_arrays(*arrays)]
+    except ValueError:
+        raise InputError(f"Arrays must fit each other; got shapes {', '.join(str(a.shape) for a in arrays)}.") from None
+
+
+def _wants(low: float, high: float, closed: bool) -> str:
+    if math.isinf(low) and math.isinf(high):
+        return "finite"
+    if math.isinf(high):
+        return f"finite and {'at least' if closed else 'above'} {low:g}"
+    return f"{'from' if closed else 'between'} {low:g} {'to' if closed else 'and'} {high:g}"

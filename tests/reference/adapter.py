@@ -338,6 +338,105 @@ def _levene(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     }
 
 
+def _power_t(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    inputs = case["inputs"]
+    # R solves for the one that is missing; without `power` in the inputs, n was given.
+    variance, alpha = inputs.get("sd", 1) ** 2, inputs.get("sig.level", 0.05)
+    side = "greater" if inputs.get("alternative") == "one.sided" else "two-sided"
+    if "n" in inputs:
+        n = inputs["n"]
+        if "delta" not in inputs:
+            far = estimates.detectable_noncentrality(2 * n - 2, alpha=alpha, power=inputs["power"], alternative=side)
+            inputs = inputs | {"delta": float(far) * (2 * variance / n) ** 0.5}
+        power = estimates.difference_power(inputs["delta"], variance, variance, n, n, alpha=alpha, alternative=side)
+        return {"n_per_group": n, "power": float(power)}
+    power = inputs["power"]
+    n = estimates.control_sizes(inputs["delta"], variance, variance, alpha=alpha, power=power, alternative=side)
+    return {"n_per_group": float(n), "power": power}
+
+
+def _power_prop(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    inputs = case["inputs"]
+    low, high = sorted((inputs["p1"], inputs["p2"]))
+    # The reference counts no rejection on the wrong side, which is a one-sided test at half the level.
+    normal: dict[str, Any] = {"alpha": inputs.get("sig.level", 0.05) / 2, "alternative": "greater", "df_rule": "normal"}
+    change, variances = high - low, (low * (1 - low), high * (1 - high))
+    if "n" in inputs:
+        power = estimates.difference_power(change, *variances, inputs["n"], inputs["n"], **normal)
+        return {"power_unpooled": float(power)}
+    return {"n_unpooled": float(estimates.control_sizes(change, *variances, power=inputs["power"], **normal))}
+
+
+def _cluster_power(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    inputs = case["inputs"]
+    m, alpha = inputs["m"], inputs.get("alpha", 0.05)
+    inflation = estimates.design_effect(m, inputs["icc"], cv=inputs.get("cv", 0))
+    shares = [inputs["p1"], inputs["p2"]] if "p1" in inputs else []
+    effect = abs(shares[0] - shares[1]) if shares else inputs["delta"]
+    squares = [p * (1 - p) for p in shares] or [inputs["sd"] ** 2] * 2
+    answer = {"design_effect": float(inflation)}
+    if "k" in inputs:
+        answer["power_t"] = float(
+            estimates.cluster_power(
+                effect,
+                float(np.mean(squares)) ** 0.5,
+                inflation,
+                cluster_size=m,
+                clusters_per_arm=inputs["k"],
+                alpha=alpha,
+            )
+        )
+    if "power" in inputs:
+        variances = (square * float(inflation) / m for square in squares)
+        answer["clusters_per_arm_t"] = float(
+            estimates.control_sizes(effect, *variances, alpha=alpha, power=inputs["power"])
+        )
+    return answer
+
+
+def _icc(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    frame, names = _frame(case, data_dir), case["columns"]
+    frame = frame.dropna(subset=[names["outcome"], names["cluster"]])
+    clusters = frame.groupby(names["cluster"])[names["outcome"]]
+    sizes = clusters.count()
+    answer = estimates.intraclass_correlation(sizes, clusters.mean(), clusters.var(ddof=0) * sizes)
+    return {
+        "n": answer.n_observations,
+        "n_clusters": answer.n_clusters,
+        "msb": answer.mean_square_between,
+        "msw": answer.mean_square_within,
+        "n0": answer.m0,
+        "mean_cluster_size": answer.mean_cluster_size,
+        "cv_cluster_size": answer.cv_cluster_size,
+        "icc_anova": answer.icc_anova,
+    }
+
+
+def _unequal_allocation(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    inputs = case["inputs"]
+    # Normal quantiles, and no rejection on the wrong side: a one-sided test at half the level.
+    how: dict[str, Any] = {"power": inputs["power"], "alternative": "greater", "df_rule": "normal"}
+    half, delta = inputs["alpha"] / 2, abs(inputs["delta"])
+    if "shares" in inputs:
+        shares, variance = inputs["shares"], inputs["sd"] ** 2
+        every = estimates.all_pairs(len(shares))
+        pairs = [estimates.arm_sizes(delta, variance, shares, pairs=[pair], alpha=half, **how) for pair in every]
+        control = estimates.versus_control(len(shares))
+        total = max(pairs, key=lambda one: one.total_exact).total_exact
+        adjusted = estimates.arm_sizes(delta, variance, shares, pairs=every, alpha=half, **how)
+        return {
+            "total_needed_by_pair": [one.total_exact for one in pairs],
+            "total_conservative": total,
+            "total_vs_control_only": max(
+                one.total_exact for one, pair in zip(pairs, every, strict=True) if pair in control
+            ),
+            "total_conservative_bonferroni": adjusted.total_exact,
+        }
+    variances = inputs["sd0"] ** 2, inputs["sd1"] ** 2
+    n = float(estimates.control_sizes(delta, *variances, allocation=inputs["ratio"], alpha=half, **how))
+    return {"n_control": n, "n_treat": inputs["ratio"] * n}
+
+
 METHODS = {
     "welch_t": _t_test,
     "student_t": _t_test,
@@ -360,4 +459,9 @@ METHODS = {
     "ks_lilliefors": _normality,
     "ks_two_sample": _ks_two_sample,
     "levene": _levene,
+    "power_t_test": _power_t,
+    "power_prop_test": _power_prop,
+    "cluster_power": _cluster_power,
+    "icc": _icc,
+    "unequal_allocation_multiarm": _unequal_allocation,
 }
