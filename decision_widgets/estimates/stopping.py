@@ -63,12 +63,12 @@ def stopping_report(looks: Sequence[Look], plan: StoppingPlan) -> StoppingReport
     InputError
         No look, or dates or participants that fall from look to look.
 
-    >>> days = {"2026-05-07": (2.0, 2.0, 500), "2026-05-14": (4.2, 1.4, 1000)}
+    >>> days = {"2026-05-14": (2.0, 1.41, 500), "2026-05-21": (2.6, 1.12, 800)}
     >>> looks = [Look(date=day, effect=effect, std_error=error, n_control=n, n_treatment=n)
     ...          for day, (effect, error, n) in days.items()]
     >>> report = stopping_report(looks, StoppingPlan(planned_std_error=1.0))
     >>> report.decision, report.naive_effect, round(report.effect, 2)
-    ('stop-benefit', 4.2, 4.2)
+    ('stop-benefit', 2.6, 2.59)
     """
     _refuse(looks)
     statuses = _statuses(looks, plan)

@@ -76,15 +76,18 @@ class Look(Record):
     n_treatment: int
 
     def __post_init__(self) -> None:
-        wrong = problems({"std_error": Positive()}, {"std_error": self.std_error})
+        rules: dict[str, Rule] = {"effect": Between(-math.inf, math.inf), "std_error": Positive()}
+        wrong = problems(rules, {name: getattr(self, name) for name in rules})
         if not is_day(self.date):
             wrong.append(f"date must be a day such as '2026-05-28'; got {self.date!r}.")
-        if not math.isfinite(self.effect):
-            wrong.append(f"effect must be a finite number; got {self.effect!r}.")
-        if min(self.n_control, self.n_treatment) < 0:
-            wrong.append(f"Counts cannot be negative; got {self.n_control} and {self.n_treatment}.")
+        counts = (self.n_control, self.n_treatment)
+        if not all(n == 0 or Positive(whole=True).accepts(n) for n in counts):
+            wrong.append(f"Counts must be whole numbers, not negative; got {counts[0]!r} and {counts[1]!r}.")
         if wrong:
             raise InputError.together(f"The look of {self.date}", wrong)
+        # numpy's numbers become Python's, which JSON knows.
+        for name, kind in (("effect", float), ("std_error", float), ("n_control", int), ("n_treatment", int)):
+            object.__setattr__(self, name, kind(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
