@@ -13,8 +13,10 @@ from scipy import special
 
 Vector = NDArray[np.float64]
 
-# Standard deviations beyond which a normal density is below the rounding error of a probability.
-REACH = 9.0
+# Standard deviations beyond which a normal density underflows: the first boundaries of a plan can lie 20 out.
+REACH = 38.0
+# Where there is no boundary, paths so far out come back with a probability below rounding error.
+OPEN_REACH = 9.0
 # A panel of 16 Gauss-Legendre nodes integrates a normal density over 3 standard deviations to 1e-13.
 NODES = 16
 PANEL = 3.0
@@ -52,9 +54,11 @@ class RunningPaths:
     def between(self, information: float, low: float, high: float, next_information: float | None) -> RunningPaths:
         """Return the paths that lie between two values of Z at the next look; the look after it sets the mesh."""
         gain, root = information - self.information, math.sqrt(information)
-        middle, reach = self.drift * information, REACH * root
+        middle, below = self.drift * information, REACH if math.isfinite(low) else OPEN_REACH
         finest = min(gain, (next_information - information) if next_information else gain)
-        at, weight = mesh(max(low * root, middle - reach), min(high * root, middle + reach), math.sqrt(finest))
+        at, weight = mesh(
+            max(low * root, middle - below * root), min(high * root, middle + REACH * root), math.sqrt(finest)
+        )
         density = np.concatenate(
             [self._density(at[i : i + CHUNK], gain) for i in range(0, len(at), CHUNK)] or [np.empty(0)]
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import integrate, stats
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates import (
@@ -145,6 +145,21 @@ def test_looks_near_each_other_are_still_integrated(near: float) -> None:
     assert sum(crossed.upper) + sum(crossed.lower) == pytest.approx(0.05, abs=1e-9)
     # Two looks at the same data are one look.
     assert bounds.critical_values[2] == pytest.approx(without.critical_values[1], abs=1e-3)
+
+
+@pytest.mark.parametrize("first", [0.01, 0.05, 0.2])
+def test_first_boundaries_far_out_are_as_exact_as_the_others(first: float) -> None:
+    looks = (first, 1.1 * first)
+    bounds = spending_bounds(looks, sides=1)
+    (low, high), gain = bounds.upper(), math.sqrt(0.1 * first)
+
+    def stays_then_crosses(z: float) -> float:
+        return float(stats.norm.pdf(z) * stats.norm.sf((high * math.sqrt(looks[1]) - z * math.sqrt(first)) / gain))
+
+    crossed, _ = integrate.quad(stays_then_crosses, low - 8, low, epsabs=0, epsrel=1e-10)
+    second = bounds.cumulative_alpha[1] - bounds.cumulative_alpha[0]
+    assert low > (19 if first == 0.01 else 4)
+    assert crossed == pytest.approx(second, rel=1e-7)
 
 
 def test_only_ratios_of_information_matter_for_one_constant() -> None:
