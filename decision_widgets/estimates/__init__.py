@@ -6,6 +6,29 @@ from decision_widgets.estimates.design_effect import IntraclassCorrelation, desi
 from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
 from decision_widgets.estimates.duration import Duration, WeekOutlook, duration
 from decision_widgets.estimates.equivalence import Equivalence, tost_welch
+from decision_widgets.estimates.after_stopping import StoppedEstimate, after_stopping
+from decision_widgets.estimates.clustered import clustered_difference
+from decision_widgets.estimates.confidence_sequence import (
+    AlwaysValid,
+    ConfidenceSequence,
+    always_valid_quantile,
+    asymptotic_half_width,
+    confidence_sequence,
+    mixing_variance,
+    mixture_boundary,
+    mixture_half_width,
+    mixture_test,
+)
+from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
+from decision_widgets.estimates.group_sequential import (
+    CrossingProbabilities,
+    GroupSequentialBounds,
+    Spending,
+    crossing_probabilities,
+    detectable_drift,
+    spending_bounds,
+    wang_tsiatis_bounds,
+)
 from decision_widgets.estimates.homogeneity import homogeneity_p
 from decision_widgets.estimates.multiple import Procedure, adjust_p_values
 from decision_widgets.estimates.noncentral import noncentral_t_tails
@@ -62,6 +85,25 @@ from decision_widgets.estimates.sizing_goal import SizingGoal
 from decision_widgets.estimates.skew import TAIL_PER_KAPPA, difference_skewness
 from decision_widgets.estimates.smirnov import KolmogorovSmirnov, ks_two_sample
 from decision_widgets.estimates.spread import SpreadComparison, levene
+from decision_widgets.estimates.skew import TAIL_PER_KAPPA, difference_skewness
+from decision_widgets.estimates.slot_balance import (
+    LabelBalance,
+    ServedSlots,
+    WholeBlocks,
+    hour_balance,
+    lost_slots,
+    served_slots,
+    whole_blocks,
+)
+from decision_widgets.estimates.srm_diagnosis import (
+    SampleRatioDiagnosis,
+    StageLoss,
+    SuspectedPlace,
+    diagnose_sample_ratio,
+)
+from decision_widgets.estimates.ssrm import SequentialSampleRatio, sequential_sample_ratio
+from decision_widgets.estimates.stopping import stopping_report
+from decision_widgets.estimates.stopping_plan import JudgedLook, Look, StoppingPlan, StoppingReport
 from decision_widgets.estimates.wild_bootstrap import WildBootstrap, WildWeights, wild_bootstrap
 
 __all__ = [
@@ -77,6 +119,14 @@ __all__ = [
     "IntraclassCorrelation",
     "KolmogorovSmirnov",
     "MannWhitney",
+    "AlwaysValid",
+    "ClusteredRegression",
+    "ConfidenceSequence",
+    "CrossingProbabilities",
+    "GroupSequentialBounds",
+    "JudgedLook",
+    "LabelBalance",
+    "Look",
     "MeanDifference",
     "NoQuantileEffect",
     "NoRelativeEffect",
@@ -121,6 +171,30 @@ __all__ = [
     "design_effect",
     "detectable_effect",
     "detectable_noncentrality",
+    "SampleRatioDiagnosis",
+    "SequentialSampleRatio",
+    "ServedSlots",
+    "Spending",
+    "StageLoss",
+    "StoppedEstimate",
+    "StoppingPlan",
+    "StoppingReport",
+    "SuspectedPlace",
+    "TwoWayRegression",
+    "WholeBlocks",
+    "WildBootstrap",
+    "WildWeights",
+    "adjust_p_values",
+    "after_stopping",
+    "always_valid_quantile",
+    "asymptotic_half_width",
+    "clustered_difference",
+    "clustered_ols",
+    "confidence_sequence",
+    "crossing_probabilities",
+    "detectable_drift",
+    "detectable_effect",
+    "diagnose_sample_ratio",
     "difference",
     "difference_power",
     "difference_skewness",
@@ -135,6 +209,12 @@ __all__ = [
     "noncentral_t_tails",
     "normality",
     "paired_t",
+    "hour_balance",
+    "lost_slots",
+    "mixing_variance",
+    "mixture_boundary",
+    "mixture_half_width",
+    "mixture_test",
     "panel_regression",
     "participant_mean_variance",
     "planned_power",
@@ -148,6 +228,10 @@ __all__ = [
     "sample_ratio",
     "shapiro_wilk",
     "size_interval",
+    "sequential_sample_ratio",
+    "served_slots",
+    "spending_bounds",
+    "stopping_report",
     "student_t",
     "tost_welch",
     "two_proportions",
@@ -157,5 +241,8 @@ __all__ = [
     "versus_control",
     "welch_t",
     "wilcoxon_signed_rank",
+    "wang_tsiatis_bounds",
+    "welch_t",
+    "whole_blocks",
     "wild_bootstrap",
 ]

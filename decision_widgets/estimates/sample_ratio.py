@@ -34,12 +34,13 @@ class SampleRatio(Record):
     method: Literal["chi-square", "exact multinomial", "simulated multinomial"]
 
 
-def sample_ratio(counts: Sequence[int], shares: Sequence[float]) -> SampleRatio:
+def sample_ratio(counts: Sequence[int], shares: Sequence[float], *, exact: bool = False) -> SampleRatio:
     """Test participants per arm against the planned shares.
 
     Pearson's ``Σ(n_k − Nπ_k)²/(Nπ_k)`` on K − 1 degrees of freedom, without correction (alarm at p < 0.001, Fabijan
-    et al. 2019). When an arm expects fewer than 5, the multinomial: enumerated up to 200,000 outcomes, else 100,000
-    seeded draws. Counts are of participants, never of rows.
+    et al. 2019). When an arm expects fewer than 5, or always with `exact`, the multinomial: enumerated up to 200,000
+    outcomes, else 100,000 seeded draws. Counts are of participants, never of rows; or, with `exact`, of the slots of a
+    switchback whose arms were drawn independently (two arms: the exact binomial).
 
     >>> round(sample_ratio([44700, 45489], [0.5, 0.5]).p_value, 6)
     0.008608
@@ -56,7 +57,7 @@ def sample_ratio(counts: Sequence[int], shares: Sequence[float]) -> SampleRatio:
     df = len(observed) - 1
     method: Literal["chi-square", "exact multinomial", "simulated multinomial"] = "chi-square"
     p_value = float(special.chdtrc(df, statistic))
-    if expected.min() < EXACT_BELOW:
+    if exact or expected.min() < EXACT_BELOW:
         outcomes = math.comb(int(observed.sum()) + df, df)
         method = "exact multinomial" if outcomes <= ENUMERATE_UP_TO else "simulated multinomial"
         p_value = (_enumerated if method == "exact multinomial" else _simulated)(observed, planned / planned.sum())

@@ -435,6 +435,79 @@ def _unequal_allocation(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     variances = inputs["sd0"] ** 2, inputs["sd1"] ** 2
     n = float(estimates.control_sizes(delta, *variances, allocation=inputs["ratio"], alpha=half, **how))
     return {"n_control": n, "n_treat": inputs["ratio"] * n}
+def _group_sequential(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    given = case["inputs"]
+    plan: dict[str, Any] = {"information": given["info"], "alpha": given["alpha"], "sides": given["sided"]}
+    shapes = {"OF": 0.0, "P": 0.5, "WT": given.get("deltaWT")}
+    spending = {"asOF": "obf", "asP": "pocock", "asKD": "kim-demets", "asHSD": "hwang-shih-decani"}
+    if given["type"] in shapes:
+        bounds = estimates.wang_tsiatis_bounds(**plan, delta=shapes[given["type"]])
+    else:
+        bounds = estimates.spending_bounds(**plan, spending=spending[given["type"]], gamma=given.get("gamma"))
+    return {"critical_values": list(bounds.critical_values), "cumulative_alpha": list(bounds.cumulative_alpha)}
+
+
+def _msprt(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    given = case["inputs"]
+    if case["data"]:
+        return {"looks": _msprt_looks(case, data_dir)}
+    std_error = (given["variance_sum"] / given["n_per_arm"]) ** 0.5
+    look = estimates.mixture_test(given["diff"], std_error, mixing_variance=given["tau2"], alpha=given["alpha"])
+    return {
+        "log_lambda": look.log_lambda,
+        "p_value_at_n": look.p_value,
+        "ci_low": look.effect_lower,
+        "ci_high": look.effect_upper,
+    }
+
+
+def _msprt_looks(case: dict[str, Any], data_dir: Path) -> list[dict[str, Any]]:
+    frame, names, given = _frame(case, data_dir), case["columns"], case["inputs"]
+    control, treatment = (
+        frame.loc[frame[names["group"]] == names[arm], names["outcome"]].dropna() for arm in ("control", "treated")
+    )
+    tests = [
+        estimates.welch_t(*(Moments.of({"y": arm.head(n)}) for arm in (control, treatment)))
+        for n in case["options"]["looks"]
+    ]
+    sequence = estimates.confidence_sequence(
+        [test.effect for test in tests],
+        [test.std_error for test in tests],
+        mixing_variance=given["tau2"],
+        alpha=given["alpha"],
+    )
+    return [
+        {
+            "diff": look.effect,
+            "lambda_": np.exp(look.log_lambda),
+            "always_valid_p": p_value,
+            "ci_low": look.effect_lower,
+            "ci_high": look.effect_upper,
+            "running_ci_low": lower,
+            "running_ci_high": upper,
+        }
+        for look, p_value, lower, upper in zip(
+            sequence.looks, sequence.p_values, sequence.running_lower, sequence.running_upper, strict=True
+        )
+    ]
+
+
+def _mixture_boundary(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    given = case["inputs"]
+    boundary = estimates.mixture_boundary(given["intrinsic_time_v"], rho=given["rho"], alpha=given["alpha"])
+    return {"boundary": boundary}
+
+
+def _asymptotic_sequence(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    given = case["inputs"]
+    half = estimates.asymptotic_half_width(
+        given["n"],
+        given["sigma2"],
+        rho_squared=given["rho2"],
+        alpha=given["alpha"],
+        sides=2 if dict(case["options"] or {}).get("two_sided", True) else 1,
+    )
+    return {"halfwidth": half}
 
 
 METHODS = {
@@ -464,4 +537,8 @@ METHODS = {
     "cluster_power": _cluster_power,
     "icc": _icc,
     "unequal_allocation_multiarm": _unequal_allocation,
+    "group_sequential_bounds": _group_sequential,
+    "msprt_normal_mixture": _msprt,
+    "confidence_sequence_normal_mixture": _mixture_boundary,
+    "confidence_sequence_asymptotic": _asymptotic_sequence,
 }

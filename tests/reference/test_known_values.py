@@ -12,6 +12,8 @@ from reference.known import ABSENT, Case, other_cases, reference_folder, require
 
 # Absolute floor: an expected 0 (or a p-value that underflows) has no relative error.
 FLOOR = 1e-14
+# Expected values of a sequence of looks, one mapping each.
+EVERY_LOOK = ("looks",)
 
 
 def covered(cases: list[Case]) -> list[Case]:
@@ -59,12 +61,12 @@ def disagreements(case: Case) -> list[str]:
     """List the required keys that differ from the expected value, with both numbers."""
     plain, expected = case.plain, case.plain["expected"]
     answer = compute(plain, case.data_dir)
-    keys = [key for key in required_keys()[plain["method"]] if key in expected]
+    keys = [key for key in [*required_keys()[plain["method"]], *EVERY_LOOK] if key in expected]
     assert keys, "nothing would be compared"
     return [
         f"{key}: expected {want!r}, got {got!r}"
         for key in keys
-        for want, got in pairs(expected[key], answer[key])
+        for want, got in (pairs_by_look if key in EVERY_LOOK else pairs)(expected[key], answer[key])
         if not math.isclose(got, want, rel_tol=relative_tolerance(plain, key), abs_tol=absolute_tolerance(plain))
     ]
 
@@ -74,6 +76,12 @@ def pairs(want: Any, got: Any) -> Iterator[tuple[float, float]]:
         yield from zip(want, got, strict=True)
     else:
         yield want, got
+
+
+def pairs_by_look(wanted: list[dict[str, float]], given: list[dict[str, float]]) -> Iterator[tuple[float, float]]:
+    for want, got in zip(wanted, given, strict=True):
+        assert got.keys() <= want.keys(), "a look would not be compared"
+        yield from ((want[key], got[key]) for key in got)
 
 
 def relative_tolerance(plain: dict[str, Any], key: str) -> float:
