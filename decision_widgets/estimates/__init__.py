@@ -1,11 +1,6 @@
 """The statistics: moments or arrays in, frozen estimates out. No frame is seen here."""
 
 from decision_widgets.estimates.adjusted import Adjusted, adjusted_difference, balance_p
-from decision_widgets.estimates.clustered import clustered_difference
-from decision_widgets.estimates.design_effect import IntraclassCorrelation, design_effect, intraclass_correlation
-from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
-from decision_widgets.estimates.duration import Duration, WeekOutlook, duration
-from decision_widgets.estimates.equivalence import Equivalence, tost_welch
 from decision_widgets.estimates.after_stopping import StoppedEstimate, after_stopping
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.confidence_sequence import (
@@ -19,7 +14,10 @@ from decision_widgets.estimates.confidence_sequence import (
     mixture_half_width,
     mixture_test,
 )
+from decision_widgets.estimates.design_effect import IntraclassCorrelation, design_effect, intraclass_correlation
 from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
+from decision_widgets.estimates.duration import Duration, WeekOutlook, duration
+from decision_widgets.estimates.equivalence import Equivalence, tost_welch
 from decision_widgets.estimates.group_sequential import (
     CrossingProbabilities,
     GroupSequentialBounds,
@@ -70,7 +68,6 @@ from decision_widgets.estimates.sample_quantiles import sample_quantiles
 from decision_widgets.estimates.sample_ratio import SampleRatio, sample_ratio
 from decision_widgets.estimates.sample_size import control_sizes, detectable_noncentrality
 from decision_widgets.estimates.sensitivity import detectable_effect
-from decision_widgets.estimates.sequential import always_valid_quantile
 from decision_widgets.estimates.several_arms import (
     ArmSizes,
     all_pairs,
@@ -83,9 +80,6 @@ from decision_widgets.estimates.signed_rank import SignedRank, wilcoxon_signed_r
 from decision_widgets.estimates.size_interval import SizeInterval, size_interval
 from decision_widgets.estimates.sizing_goal import SizingGoal
 from decision_widgets.estimates.skew import TAIL_PER_KAPPA, difference_skewness
-from decision_widgets.estimates.smirnov import KolmogorovSmirnov, ks_two_sample
-from decision_widgets.estimates.spread import SpreadComparison, levene
-from decision_widgets.estimates.skew import TAIL_PER_KAPPA, difference_skewness
 from decision_widgets.estimates.slot_balance import (
     LabelBalance,
     ServedSlots,
@@ -95,6 +89,8 @@ from decision_widgets.estimates.slot_balance import (
     served_slots,
     whole_blocks,
 )
+from decision_widgets.estimates.smirnov import KolmogorovSmirnov, ks_two_sample
+from decision_widgets.estimates.spread import SpreadComparison, levene
 from decision_widgets.estimates.srm_diagnosis import (
     SampleRatioDiagnosis,
     StageLoss,
@@ -110,23 +106,22 @@ __all__ = [
     "TAIL_PER_KAPPA",
     "Adjusted",
     "Alternative",
-    "ArmSizes",
-    "ClusteredRegression",
-    "DfRule",
-    "Duration",
-    "Equivalence",
-    "HistorySums",
-    "IntraclassCorrelation",
-    "KolmogorovSmirnov",
-    "MannWhitney",
     "AlwaysValid",
+    "ArmSizes",
     "ClusteredRegression",
     "ConfidenceSequence",
     "CrossingProbabilities",
+    "DfRule",
+    "Duration",
+    "Equivalence",
     "GroupSequentialBounds",
+    "HistorySums",
+    "IntraclassCorrelation",
     "JudgedLook",
+    "KolmogorovSmirnov",
     "LabelBalance",
     "Look",
+    "MannWhitney",
     "MeanDifference",
     "NoQuantileEffect",
     "NoRelativeEffect",
@@ -146,75 +141,67 @@ __all__ = [
     "RequiredSize",
     "RobustRegression",
     "SampleRatio",
-    "SignedRank",
-    "SizeInterval",
-    "SizingGoal",
-    "SpreadComparison",
-    "TwoWayRegression",
-    "WeekOutlook",
-    "WildBootstrap",
-    "WildWeights",
-    "adjust_p_values",
-    "adjusted_difference",
-    "all_pairs",
-    "allocation_cost",
-    "always_valid_quantile",
-    "anderson_darling",
-    "arm_sizes",
-    "balance_p",
-    "best_control_share",
-    "cluster_power",
-    "clustered_difference",
-    "clustered_ols",
-    "control_sizes",
-    "correlation_from_history",
-    "design_effect",
-    "detectable_effect",
-    "detectable_noncentrality",
     "SampleRatioDiagnosis",
     "SequentialSampleRatio",
     "ServedSlots",
+    "SignedRank",
+    "SizeInterval",
+    "SizingGoal",
     "Spending",
+    "SpreadComparison",
     "StageLoss",
     "StoppedEstimate",
     "StoppingPlan",
     "StoppingReport",
     "SuspectedPlace",
     "TwoWayRegression",
+    "WeekOutlook",
     "WholeBlocks",
     "WildBootstrap",
     "WildWeights",
     "adjust_p_values",
+    "adjusted_difference",
     "after_stopping",
+    "all_pairs",
+    "allocation_cost",
     "always_valid_quantile",
+    "anderson_darling",
+    "arm_sizes",
     "asymptotic_half_width",
+    "balance_p",
+    "best_control_share",
+    "cluster_power",
     "clustered_difference",
     "clustered_ols",
     "confidence_sequence",
+    "control_sizes",
+    "correlation_from_history",
     "crossing_probabilities",
+    "design_effect",
     "detectable_drift",
     "detectable_effect",
+    "detectable_noncentrality",
     "diagnose_sample_ratio",
     "difference",
     "difference_power",
     "difference_skewness",
     "duration",
     "homogeneity_p",
+    "hour_balance",
     "intraclass_correlation",
     "ks_two_sample",
     "levene",
     "lilliefors",
+    "lost_slots",
     "mann_whitney",
     "minimum_detectable_effect",
-    "noncentral_t_tails",
-    "normality",
-    "paired_t",
-    "hour_balance",
-    "lost_slots",
     "mixing_variance",
     "mixture_boundary",
     "mixture_half_width",
     "mixture_test",
+    "noncentral_t_tails",
+    "normality",
+    "paired_t",
     "panel_regression",
     "participant_mean_variance",
     "planned_power",
@@ -226,10 +213,10 @@ __all__ = [
     "robust_ols",
     "sample_quantiles",
     "sample_ratio",
-    "shapiro_wilk",
-    "size_interval",
     "sequential_sample_ratio",
     "served_slots",
+    "shapiro_wilk",
+    "size_interval",
     "spending_bounds",
     "stopping_report",
     "student_t",
@@ -239,10 +226,9 @@ __all__ = [
     "typed_variance",
     "variance_from_history",
     "versus_control",
-    "welch_t",
-    "wilcoxon_signed_rank",
     "wang_tsiatis_bounds",
     "welch_t",
     "whole_blocks",
+    "wilcoxon_signed_rank",
     "wild_bootstrap",
 ]

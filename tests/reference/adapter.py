@@ -435,6 +435,8 @@ def _unequal_allocation(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     variances = inputs["sd0"] ** 2, inputs["sd1"] ** 2
     n = float(estimates.control_sizes(delta, *variances, allocation=inputs["ratio"], alpha=half, **how))
     return {"n_control": n, "n_treat": inputs["ratio"] * n}
+
+
 def _group_sequential(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     given = case["inputs"]
     plan: dict[str, Any] = {"information": given["info"], "alpha": given["alpha"], "sides": given["sided"]}
