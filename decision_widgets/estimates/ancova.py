@@ -68,7 +68,7 @@ def ancova(
     treated, y, x = _read(outcome, treatment, covariates)
     names, n_arms = tuple(covariates), np.array([(~treated).sum(), treated.sum()])
     if len(y) < len(names) + 3:
-        raise InputError(f"{len(names)} covariates need at least {len(names) + 3} units; got {len(y)}.")
+        raise InputError(f"Both arms together need {len(names) + 3} units or more; there are {len(y)}.")
     offset, centre = float(y.mean()), x.mean(axis=0)
     arms = (~treated, treated)
     mean_y, mean_x = (np.array([v[arm].mean(axis=0) for arm in arms]) for v in (y - offset, x - centre))
@@ -177,7 +177,7 @@ def _level(y: Matrix, x: Matrix, cluster: Codes | None, names: tuple[str, ...], 
     """Fit one arm and read the line where the (already centred) covariates are 0."""
     n, n_units = len(y), len(y) if cluster is None else int(cluster.max()) + 1
     if n_units < len(names) + 2:
-        raise InputError(f"{len(names)} covariates need at least {len(names) + 2} units{where}; got {n_units}.")
+        raise InputError(f"An arm needs {len(names) + 2} units or more; there are {n_units}{where}.")
     mean_y, mean_x = float(y.mean()), x.mean(axis=0)
     y_within = y - mean_y
     q, r = orthonormal(x - mean_x, size, names, where)

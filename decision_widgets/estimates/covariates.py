@@ -87,8 +87,6 @@ def covariate_balance(covariates: Mapping[str, ArrayLike], treatment: ArrayLike)
     """
     treated = treated_units(treatment)
     x = read_covariates(covariates, len(treated))
-    if min(treated.sum(), (~treated).sum()) < 2:
-        raise InputError("Balance needs at least 2 units in each arm; got fewer.")
     rows = tuple(
         _balance(name, column[~treated], column[treated]) for name, column in zip(covariates, x.T, strict=True)
     )
@@ -118,8 +116,8 @@ def complete_covariates(covariates: Mapping[str, ArrayLike], treatment: ArrayLik
 
     Examples
     --------
-    >>> complete_covariates({"past": [1.0, None, 3.0]}, [0, 1, 1]).columns["past"].tolist()
-    [1.0, 2.0, 3.0]
+    >>> complete_covariates({"past": [1.0, None, 3.0, 2.0]}, [0, 0, 1, 1]).columns["past"].tolist()
+    [1.0, 2.0, 3.0, 2.0]
     """
     treated = treated_units(treatment)
     x = read_covariates(covariates, len(treated), gaps=True)
@@ -154,13 +152,14 @@ def read_covariates(covariates: Mapping[str, ArrayLike], n: int, *, gaps: bool =
 
 
 def treated_units(treatment: ArrayLike) -> Mask:
-    """Read 0 and 1, or booleans, as a mask of treated units; both arms must occur."""
+    """Read 0 and 1, or booleans, as a mask of treated units; at least 2 in each arm."""
     values = numbers(treatment, "treatment")
     if not np.isin(values, (0, 1)).all():
         raise InputError("treatment must hold 0 (control) and 1 (treatment) only.")
     treated: Mask = values == 1
-    if treated.all() or not treated.any():
-        raise InputError("A comparison needs units in both arms; one of them is empty.")
+    fewest = int(min(treated.sum(), (~treated).sum()))
+    if fewest < 2:
+        raise InputError(f"A comparison needs at least 2 units in each arm; one has {fewest}.")
     return treated
 
 

@@ -58,7 +58,7 @@ class PostStratification(Record):
         than ``adjusted.std_error`` when shares come from the sample and effects differ between strata.
     strata : tuple of StratumEffect
     n_strata, n_strata_merged : int
-        Strata that came, and how many of them were merged because an arm held too few units.
+        Strata that came, and how many of them were merged because they were too thin.
     """
 
     adjusted: MeanDifference
@@ -71,7 +71,7 @@ class PostStratification(Record):
 
     @property
     def kept(self) -> MeanDifference:
-        """The estimate to report: the adjusted one, unless its standard error is the larger."""
+        """The estimate to report: the adjusted one, unless the plain one estimates the same more precisely."""
         return self.adjusted if self.reduction.kept == "adjusted" else self.unadjusted
 
 
@@ -92,10 +92,12 @@ def post_stratified(
     strata : mapping of str to (control, treatment)
         Moments of one column of independent units; ``None`` where an arm has none.
     shares : mapping of str to float, optional
-        Known share of each stratum in the population; without it that of the units in both arms.
+        Known share of each stratum in the population; without it that of the units in both arms. With them the
+        adjusted estimate is kept even if it is the less precise.
     merge_below : int
-        All strata with fewer units than this in an arm become one; while an arm of that one is still too thin, the
-        smallest of the other strata joins it. At least 2.
+        Strata in which the smaller arm's share of units is below this become one; while that one is too thin itself,
+        the smallest of the others joins it. The share is the expected ``n_s·min(n_c, n_t)/n``: merging where an arm
+        happens to be short would bias the effect. An arm with fewer than 2 units in a stratum is always too thin.
 
     Raises
     ------
@@ -169,8 +171,8 @@ def _counts(strata: Strata[Arm], count: Callable[[Arm], int]) -> dict[str, tuple
 
 
 def _groups(counts: Mapping[str, tuple[int, int]], merge_below: int) -> list[tuple[str, ...]]:
-    if merge_below < 2:
-        raise InputError(f"merge_below must be at least 2, for a variance needs 2 units; got {merge_below}.")
+    if not merge_below >= 0:
+        raise InputError(f"merge_below must be a number of units, 0 or more; got {merge_below}.")
     fewest = min(sum(pair[arm] for pair in counts.values()) for arm in (0, 1))
     if fewest < 2:
         raise InputError(f"Post-stratification needs at least 2 units in each arm; got {fewest}.")
@@ -222,6 +224,7 @@ def _weighted(
             unadjusted,
             std_error_shift=math.sqrt(shift),
             n_units=sum(cell.n for s in strata for cell in s.cells),
+            same_effect=shares is None,
         ),
     )
 

@@ -63,17 +63,26 @@ class Stratum:
         return self.control, self.treatment
 
 
-def merged_members(counts: Mapping[str, tuple[int, int]], least: int) -> list[tuple[str, ...]]:
-    """Gather all strata with fewer than `least` units in an arm into one.
+def merged_members(counts: Mapping[str, tuple[int, int]], least: float) -> list[tuple[str, ...]]:
+    """Gather all thin strata into one; while that one is thin itself, the smallest of the others joins it.
 
-    While that one is still too thin, the smallest of the others joins it. The rule reads counts only, never outcomes.
+    A stratum is thin when the smaller arm's share of its units, ``n_s·min(n_c, n_t)/n``, is below `least`, or an arm
+    has fewer than 2 units there. The share is expected, not found: merging the strata in which an arm happens to be
+    short would undo the adjustment where it is needed, and so bias the effect.
 
-    >>> merged_members({"a": (50, 50), "b": (9, 30), "c": (40, 9), "d": (10, 10)}, 10)
+    >>> merged_members({"a": (50, 50), "b": (8, 10), "c": (11, 8), "d": (12, 9)}, 10)
     [('a',), ('d',), ('b', 'c')]
     """
-    whole = [name for name, cell in counts.items() if min(cell) >= least]
-    thin = [name for name in counts if name not in whole]
-    while thin and whole and min(sum(counts[name][arm] for name in thin) for arm in (0, 1)) < least:
+    total = [sum(pair[arm] for pair in counts.values()) for arm in (0, 1)]
+    share = min(total) / sum(total)
+
+    def is_thin(names: Sequence[str]) -> bool:
+        found = [sum(counts[name][arm] for name in names) for arm in (0, 1)]
+        return sum(found) * share < least or min(found) < 2
+
+    thin = [name for name in counts if is_thin([name])]
+    whole = [name for name in counts if name not in thin]
+    while thin and whole and is_thin(thin):
         smallest = min(whole, key=lambda name: sum(counts[name]))
         whole.remove(smallest)
         thin.append(smallest)

@@ -28,7 +28,7 @@ class VarianceReduction(Record):
         By how much, and by how many units, an unadjusted experiment would have to be larger for the same standard
         error: ``SE²_unadjusted/SE²_adjusted − 1``.
     kept : {"adjusted", "unadjusted"}
-        "unadjusted" when `variance_reduction` is negative.
+        "unadjusted" when `variance_reduction` is negative and both estimate the same effect.
     shift, std_error_shift : float
         Adjusted minus unadjusted effect, and its standard error from the influence of each unit on both.
     shifted : bool
@@ -82,7 +82,12 @@ class AdjustedDifference(Record):
 
 
 def variance_reduction(
-    adjusted: MeanDifference, unadjusted: MeanDifference, *, std_error_shift: float, n_units: int
+    adjusted: MeanDifference,
+    unadjusted: MeanDifference,
+    *,
+    std_error_shift: float,
+    n_units: int,
+    same_effect: bool = True,
 ) -> VarianceReduction:
     """Tell what an adjustment gained over the unadjusted difference of the same units.
 
@@ -93,6 +98,8 @@ def variance_reduction(
         the influence ψ of each unit on the two estimates.
     n_units : int
         Independent units in both arms.
+    same_effect : bool
+        False when only the adjusted estimate answers the question, as with known shares of strata: it is kept then.
 
     Raises
     ------
@@ -101,7 +108,7 @@ def variance_reduction(
     """
     if adjusted.std_error <= EXACT_FIT * unadjusted.std_error:
         raise InputError(
-            "The covariates reproduce the outcome exactly, which nothing measured before exposure does; "
+            "The covariates or strata reproduce the outcome exactly, which nothing measured before exposure does; "
             "leave out the one that is a copy of it."
         )
     ratio = (unadjusted.std_error / adjusted.std_error) ** 2
@@ -111,7 +118,7 @@ def variance_reduction(
         variance_reduction=reduction,
         equivalent_extra_share=ratio - 1,
         equivalent_extra_units=n_units * (ratio - 1),
-        kept="unadjusted" if reduction < 0 else "adjusted",
+        kept="unadjusted" if reduction < 0 and same_effect else "adjusted",
         shift=shift,
         std_error_shift=std_error_shift,
         # A shift far below either error is rounding, whatever its own error.

@@ -216,7 +216,7 @@ def _post_stratified(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
         for (stratum, treated), part in rows.groupby([names["strata"], "treated"])
     }
     strata = {name: (cells.get((name, False)), cells.get((name, True))) for name, _ in sorted(cells)}
-    answer = estimates.post_stratified(strata, merge_below=2)
+    answer = estimates.post_stratified(strata, merge_below=0)
     return {
         "stratum_effects": [stratum.effect for stratum in answer.strata],
         "stratum_weights": [stratum.share for stratum in answer.strata],
