@@ -110,7 +110,15 @@ def lin_regression(
     OLS of ``y = a + τD + x̃ᵀβ + D·x̃ᵀγ + e`` with x̃ centred at the mean of all units; HC2 errors, t with Bell–McCaffrey
     degrees of freedom. It never has a larger variance than the plain difference in large samples.
 
-    Parameters, errors: as `ancova`; each arm needs 2 units more than covariates.
+    Parameters
+    ----------
+    outcome, treatment, covariates
+        As `ancova`; each arm needs at least 2 units more than covariates.
+
+    Raises
+    ------
+    InputError
+        As `ancova`; a covariate must vary inside each arm, by more than one unit.
 
     Examples
     --------

@@ -68,6 +68,11 @@ def simple_assignment(ids: ArrayLike, shares: Mapping[str, float], *, seed: int 
         Each once; the same ids in the same order with the same seed get the same arms.
     shares : mapping of str to float
         Positive, with the sum 1.
+
+    Raises
+    ------
+    InputError
+        Ids that are missing or occur twice, fewer than 2 arms, shares that are not positive or do not sum to 1.
     """
     names, planned = _arms(shares)
     labels = _ids(ids)
@@ -85,7 +90,7 @@ def complete_assignment(ids: ArrayLike, shares: Mapping[str, float], *, seed: in
     Parameters
     ----------
     ids, shares
-        As `simple_assignment`.
+        As `simple_assignment`, as are the errors.
 
     Examples
     --------
@@ -115,6 +120,11 @@ def stratified_assignment(
         A label for each id, for example from `tertile_strata`; ``None`` and NaN are one stratum, "missing".
     block : int, optional
         A multiple of the shortest block, which is the default.
+
+    Raises
+    ------
+    InputError
+        As `simple_assignment`; shares or a block that do not fit, strata of another length.
 
     Examples
     --------

@@ -40,6 +40,10 @@ class CompletedCovariates:
     columns: dict[str, Matrix]
     share_missing: dict[str, float]
 
+    def __post_init__(self) -> None:
+        for column in self.columns.values():
+            column.flags.writeable = False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Balance(Record):
@@ -131,6 +135,10 @@ def complete_covariates(covariates: Mapping[str, ArrayLike], treatment: ArrayLik
     for name, gaps in zip(covariates, missing.T, strict=True):
         pattern = gaps.tobytes()
         if pattern not in seen and _in_both_arms(gaps, treated):
+            if f"{name} is missing" in columns:
+                raise InputError(
+                    f"The indicator of {name!r} needs the name '{name} is missing'; rename that covariate."
+                )
             columns[f"{name} is missing"] = gaps.astype(np.float64)
         seen.add(pattern)
     shares = dict(zip(covariates, missing.mean(axis=0).tolist(), strict=True))

@@ -90,6 +90,9 @@ def test_what_cannot_be_completed_or_compared_is_refused() -> None:
         complete_covariates({"past": [math.nan] * 4}, [0, 0, 1, 1])
     with pytest.raises(InputError, match="'past' holds values that are not finite"):
         complete_covariates({"past": [math.inf, 1, 2, 3]}, [0, 0, 1, 1])
+    past, treated = gappy()
+    with pytest.raises(InputError, match="rename that covariate"):
+        complete_covariates({"past": past, "past is missing": np.isnan(past)}, treated)
     with pytest.raises(InputError, match="covariate 'city' must hold numbers"):
         complete_covariates({"city": ["a", "b", "c", "d"]}, [0, 0, 1, 1])
     with pytest.raises(InputError, match="complete_covariates"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import sys
 from collections.abc import Callable
@@ -126,6 +127,7 @@ def test_the_default_learner_finds_what_a_line_cannot() -> None:
     past, treated = rng.normal(size=n), np.arange(n) % 2
     y = 2 * past**2 + rng.normal(size=n)
     past[::10] = math.nan
+    importlib.import_module("sklearn.ensemble")  # the limit reaches only what is loaded
     with threadpool_limits(1):  # threads that wait for a busy core cost far more than they gain here
         first, again = (mlrate(y, treated, {"past": past}, seed=3) for _ in range(2))
     assert first == again
