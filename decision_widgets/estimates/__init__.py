@@ -15,6 +15,22 @@ from decision_widgets.estimates.confidence_sequence import (
     mixture_test,
 )
 from decision_widgets.estimates.design_effect import IntraclassCorrelation, design_effect, intraclass_correlation
+from decision_widgets.estimates.ancova import ancova, lin_regression
+from decision_widgets.estimates.assignment import (
+    Assignment,
+    complete_assignment,
+    simple_assignment,
+    stratified_assignment,
+    tertile_strata,
+)
+from decision_widgets.estimates.clustered import clustered_difference
+from decision_widgets.estimates.covariates import (
+    Balance,
+    CompletedCovariates,
+    CovariateBalance,
+    complete_covariates,
+    covariate_balance,
+)
 from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
 from decision_widgets.estimates.duration import Duration, WeekOutlook, duration
 from decision_widgets.estimates.equivalence import Equivalence, tost_welch
@@ -28,6 +44,7 @@ from decision_widgets.estimates.group_sequential import (
     wang_tsiatis_bounds,
 )
 from decision_widgets.estimates.homogeneity import homogeneity_p
+from decision_widgets.estimates.mlrate import Learner, cross_fitted_predictions, mlrate, mlrate_given_predictions
 from decision_widgets.estimates.multiple import Procedure, adjust_p_values
 from decision_widgets.estimates.noncentral import noncentral_t_tails
 from decision_widgets.estimates.normality import (
@@ -52,6 +69,12 @@ from decision_widgets.estimates.planning_variance import (
 )
 from decision_widgets.estimates.power import Alternative, DfRule, cluster_power, difference_power
 from decision_widgets.estimates.proportion_power import ProportionPower, proportion_power
+from decision_widgets.estimates.post_stratification import (
+    PostStratification,
+    StratumEffect,
+    post_stratified,
+    post_stratified_clusters,
+)
 from decision_widgets.estimates.proportions import ProportionDifference, two_proportions
 from decision_widgets.estimates.quantile_effects import NoQuantileEffect, QuantileEffect, quantile_effects
 from decision_widgets.estimates.ranks import MannWhitney, mann_whitney
@@ -100,6 +123,7 @@ from decision_widgets.estimates.srm_diagnosis import (
 from decision_widgets.estimates.ssrm import SequentialSampleRatio, sequential_sample_ratio
 from decision_widgets.estimates.stopping import stopping_report
 from decision_widgets.estimates.stopping_plan import JudgedLook, Look, StoppingPlan, StoppingReport
+from decision_widgets.estimates.variance_reduction import AdjustedDifference, VarianceReduction, variance_reduction
 from decision_widgets.estimates.wild_bootstrap import WildBootstrap, WildWeights, wild_bootstrap
 
 __all__ = [
@@ -122,6 +146,13 @@ __all__ = [
     "LabelBalance",
     "Look",
     "MannWhitney",
+    "AdjustedDifference",
+    "Assignment",
+    "Balance",
+    "ClusteredRegression",
+    "CompletedCovariates",
+    "CovariateBalance",
+    "Learner",
     "MeanDifference",
     "NoQuantileEffect",
     "NoRelativeEffect",
@@ -133,6 +164,7 @@ __all__ = [
     "PanelCoefficient",
     "PanelRegression",
     "PlanningVariance",
+    "PostStratification",
     "Procedure",
     "ProportionDifference",
     "ProportionPower",
@@ -157,6 +189,9 @@ __all__ = [
     "TwoWayRegression",
     "WeekOutlook",
     "WholeBlocks",
+    "StratumEffect",
+    "TwoWayRegression",
+    "VarianceReduction",
     "WildBootstrap",
     "WildWeights",
     "adjust_p_values",
@@ -179,6 +214,13 @@ __all__ = [
     "crossing_probabilities",
     "design_effect",
     "detectable_drift",
+    "ancova",
+    "clustered_difference",
+    "clustered_ols",
+    "complete_assignment",
+    "complete_covariates",
+    "covariate_balance",
+    "cross_fitted_predictions",
     "detectable_effect",
     "detectable_noncentrality",
     "diagnose_sample_ratio",
@@ -207,6 +249,12 @@ __all__ = [
     "planned_power",
     "proportion_power",
     "quantile_effects",
+    "lin_regression",
+    "mlrate",
+    "mlrate_given_predictions",
+    "panel_regression",
+    "post_stratified",
+    "post_stratified_clusters",
     "ratio_difference",
     "relative_effect",
     "required_size",
@@ -227,6 +275,13 @@ __all__ = [
     "variance_from_history",
     "versus_control",
     "wang_tsiatis_bounds",
+    "simple_assignment",
+    "stratified_assignment",
+    "student_t",
+    "tertile_strata",
+    "two_proportions",
+    "two_way_clustered_ols",
+    "variance_reduction",
     "welch_t",
     "whole_blocks",
     "wilcoxon_signed_rank",

@@ -194,6 +194,51 @@ def _ols_two_way(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     }
 
 
+def _adjusted(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    names = case["columns"]
+    rows = _two_arms(case, data_dir, [names["outcome"], names["covariate"]])
+    given = rows[names["outcome"]], rows["treated"], {names["covariate"]: rows[names["covariate"]]}
+    common, own = estimates.ancova(*given), estimates.lin_regression(*given)
+    return {
+        "estimate_unadjusted": common.unadjusted.effect,
+        "estimate_ancova": common.adjusted.effect,
+        "se_ancova_HC2": common.adjusted.std_error,
+        "estimate_lin": own.adjusted.effect,
+        "se_lin_HC2": own.adjusted.std_error,
+    }
+
+
+def _post_stratified(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    names = case["columns"]
+    rows = _two_arms(case, data_dir, [names["outcome"], names["strata"]])
+    cells = {
+        (str(stratum), treated): Moments.of({"y": part[names["outcome"]]})
+        for (stratum, treated), part in rows.groupby([names["strata"], "treated"])
+    }
+    strata = {name: (cells.get((name, False)), cells.get((name, True))) for name, _ in sorted(cells)}
+    answer = estimates.post_stratified(strata, merge_below=0)
+    return {
+        "stratum_effects": [stratum.effect for stratum in answer.strata],
+        "stratum_weights": [stratum.share for stratum in answer.strata],
+        "estimate": answer.adjusted.effect,
+        "se": answer.adjusted.std_error,
+    }
+
+
+def _mlrate(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    names = case["columns"]
+    rows = _frame(case, data_dir)[[names["outcome"], names["treatment"], names["prediction"]]].dropna()
+    answer = estimates.mlrate_given_predictions(*(rows[column] for column in rows))
+    return {"estimate": answer.adjusted.effect, "se_HC2": answer.adjusted.std_error}
+
+
+def _two_arms(case: dict[str, Any], data_dir: Path, wanted: list[str]) -> pd.DataFrame:
+    """Return the complete rows of the two arms, with a column that says who was treated."""
+    frame, names = _frame(case, data_dir), case["columns"]
+    rows = frame[frame[names["group"]].isin([names["control"], names["treated"]])].dropna(subset=wanted)
+    return rows.assign(treated=rows[names["group"]] == names["treated"])
+
+
 def _design(
     case: dict[str, Any], data_dir: Path
 ) -> tuple[pd.Series[Any], dict[str, np.ndarray[Any, Any]], int | list[int]]:
@@ -543,4 +588,7 @@ METHODS = {
     "msprt_normal_mixture": _msprt,
     "confidence_sequence_normal_mixture": _mixture_boundary,
     "confidence_sequence_asymptotic": _asymptotic_sequence,
+    "cuped_ancova_lin": _adjusted,
+    "post_stratification": _post_stratified,
+    "mlrate_given_predictions": _mlrate,
 }
