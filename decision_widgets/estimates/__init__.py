@@ -2,6 +2,14 @@
 
 from decision_widgets.estimates.adjusted import Adjusted, adjusted_difference, balance_p
 from decision_widgets.estimates.after_stopping import StoppedEstimate, after_stopping
+from decision_widgets.estimates.ancova import ancova, lin_regression
+from decision_widgets.estimates.assignment import (
+    Assignment,
+    complete_assignment,
+    simple_assignment,
+    stratified_assignment,
+    tertile_strata,
+)
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.confidence_sequence import (
     AlwaysValid,
@@ -14,16 +22,6 @@ from decision_widgets.estimates.confidence_sequence import (
     mixture_half_width,
     mixture_test,
 )
-from decision_widgets.estimates.design_effect import IntraclassCorrelation, design_effect, intraclass_correlation
-from decision_widgets.estimates.ancova import ancova, lin_regression
-from decision_widgets.estimates.assignment import (
-    Assignment,
-    complete_assignment,
-    simple_assignment,
-    stratified_assignment,
-    tertile_strata,
-)
-from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.covariates import (
     Balance,
     CompletedCovariates,
@@ -31,6 +29,7 @@ from decision_widgets.estimates.covariates import (
     complete_covariates,
     covariate_balance,
 )
+from decision_widgets.estimates.design_effect import IntraclassCorrelation, design_effect, intraclass_correlation
 from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
 from decision_widgets.estimates.duration import Duration, WeekOutlook, duration
 from decision_widgets.estimates.equivalence import Equivalence, tost_welch
@@ -67,14 +66,14 @@ from decision_widgets.estimates.planning_variance import (
     typed_variance,
     variance_from_history,
 )
-from decision_widgets.estimates.power import Alternative, DfRule, cluster_power, difference_power
-from decision_widgets.estimates.proportion_power import ProportionPower, proportion_power
 from decision_widgets.estimates.post_stratification import (
     PostStratification,
     StratumEffect,
     post_stratified,
     post_stratified_clusters,
 )
+from decision_widgets.estimates.power import Alternative, DfRule, cluster_power, difference_power
+from decision_widgets.estimates.proportion_power import ProportionPower, proportion_power
 from decision_widgets.estimates.proportions import ProportionDifference, two_proportions
 from decision_widgets.estimates.quantile_effects import NoQuantileEffect, QuantileEffect, quantile_effects
 from decision_widgets.estimates.ranks import MannWhitney, mann_whitney
@@ -129,11 +128,16 @@ from decision_widgets.estimates.wild_bootstrap import WildBootstrap, WildWeights
 __all__ = [
     "TAIL_PER_KAPPA",
     "Adjusted",
+    "AdjustedDifference",
     "Alternative",
     "AlwaysValid",
     "ArmSizes",
+    "Assignment",
+    "Balance",
     "ClusteredRegression",
+    "CompletedCovariates",
     "ConfidenceSequence",
+    "CovariateBalance",
     "CrossingProbabilities",
     "DfRule",
     "Duration",
@@ -144,15 +148,9 @@ __all__ = [
     "JudgedLook",
     "KolmogorovSmirnov",
     "LabelBalance",
+    "Learner",
     "Look",
     "MannWhitney",
-    "AdjustedDifference",
-    "Assignment",
-    "Balance",
-    "ClusteredRegression",
-    "CompletedCovariates",
-    "CovariateBalance",
-    "Learner",
     "MeanDifference",
     "NoQuantileEffect",
     "NoRelativeEffect",
@@ -185,13 +183,12 @@ __all__ = [
     "StoppedEstimate",
     "StoppingPlan",
     "StoppingReport",
+    "StratumEffect",
     "SuspectedPlace",
     "TwoWayRegression",
+    "VarianceReduction",
     "WeekOutlook",
     "WholeBlocks",
-    "StratumEffect",
-    "TwoWayRegression",
-    "VarianceReduction",
     "WildBootstrap",
     "WildWeights",
     "adjust_p_values",
@@ -200,6 +197,7 @@ __all__ = [
     "all_pairs",
     "allocation_cost",
     "always_valid_quantile",
+    "ancova",
     "anderson_darling",
     "arm_sizes",
     "asymptotic_half_width",
@@ -208,19 +206,16 @@ __all__ = [
     "cluster_power",
     "clustered_difference",
     "clustered_ols",
+    "complete_assignment",
+    "complete_covariates",
     "confidence_sequence",
     "control_sizes",
     "correlation_from_history",
+    "covariate_balance",
+    "cross_fitted_predictions",
     "crossing_probabilities",
     "design_effect",
     "detectable_drift",
-    "ancova",
-    "clustered_difference",
-    "clustered_ols",
-    "complete_assignment",
-    "complete_covariates",
-    "covariate_balance",
-    "cross_fitted_predictions",
     "detectable_effect",
     "detectable_noncentrality",
     "diagnose_sample_ratio",
@@ -234,6 +229,7 @@ __all__ = [
     "ks_two_sample",
     "levene",
     "lilliefors",
+    "lin_regression",
     "lost_slots",
     "mann_whitney",
     "minimum_detectable_effect",
@@ -241,20 +237,18 @@ __all__ = [
     "mixture_boundary",
     "mixture_half_width",
     "mixture_test",
+    "mlrate",
+    "mlrate_given_predictions",
     "noncentral_t_tails",
     "normality",
     "paired_t",
     "panel_regression",
     "participant_mean_variance",
     "planned_power",
-    "proportion_power",
-    "quantile_effects",
-    "lin_regression",
-    "mlrate",
-    "mlrate_given_predictions",
-    "panel_regression",
     "post_stratified",
     "post_stratified_clusters",
+    "proportion_power",
+    "quantile_effects",
     "ratio_difference",
     "relative_effect",
     "required_size",
@@ -264,24 +258,21 @@ __all__ = [
     "sequential_sample_ratio",
     "served_slots",
     "shapiro_wilk",
+    "simple_assignment",
     "size_interval",
     "spending_bounds",
     "stopping_report",
+    "stratified_assignment",
     "student_t",
+    "tertile_strata",
     "tost_welch",
     "two_proportions",
     "two_way_clustered_ols",
     "typed_variance",
     "variance_from_history",
+    "variance_reduction",
     "versus_control",
     "wang_tsiatis_bounds",
-    "simple_assignment",
-    "stratified_assignment",
-    "student_t",
-    "tertile_strata",
-    "two_proportions",
-    "two_way_clustered_ols",
-    "variance_reduction",
     "welch_t",
     "whole_blocks",
     "wilcoxon_signed_rank",
