@@ -42,7 +42,13 @@ def adjust_effect(
         return None
     assert read.adjustment is not None
     control, treatment = (read.adjustment.arms[arm] for arm in arms)
-    return adjusted_difference(control, treatment, (read.arms[arms[0]], read.arms[arms[1]]), alpha=alpha)
+    return adjusted_difference(
+        control,
+        treatment,
+        (read.arms[arms[0]], read.arms[arms[1]]),
+        mean_covariance=read.adjustment.mean_covariance,
+        alpha=alpha,
+    )
 
 
 def _adjustable(adjustment: Adjustment | None, arms: tuple[str, str]) -> bool:

@@ -56,6 +56,7 @@ def adjust_people(engine: Engine, people: People, adjusters: Sequence[Adjuster])
         Adjustment(
             arms={each.adjuster.codes[arm]: _moments(each, arm, row) for arm, row in found.items()},
             covariates=each.readings,
+            mean_covariance=each.mean_covariance,
         )
         for each, found in zip(solved, around, strict=True)
     ]
@@ -71,6 +72,7 @@ class _Solved:
     coefficients: Mapping[int, np.ndarray]
     inverse: Mapping[int, np.ndarray]
     toward_mean: np.ndarray
+    mean_covariance: np.ndarray
 
     def constants(self, arm: int) -> dict[str, float]:
         k, arms = self.adjuster.k, self.adjuster.arms[arm]
@@ -89,10 +91,11 @@ def _first_level(each: Adjuster) -> Iterator[str]:
     def total(what: str) -> str:
         return f"sum(CASE WHEN {used} THEN {what} END)"
 
-    yield total(each.weight)
-    for p, column in enumerate(z):
-        yield total(f"{each.weight} * {column}")
-        yield from (total(f"{each.weight} * {column} * {other}") for other in z[: p + 1])
+    for weight in (each.weight, f"{each.weight} * {each.weight}"):
+        yield total(weight)
+        for p, column in enumerate(z):
+            yield total(f"{weight} * {column}")
+            yield from (total(f"{weight} * {column} * {other}") for other in z[: p + 1])
     for column in ("1.0E0", *z):
         yield total(f"s{k} * {column}")
         yield total(f"m{k} * {column}")
@@ -102,41 +105,58 @@ def _first_level(each: Adjuster) -> Iterator[str]:
 
 def _solve(each: Adjuster, rows: Mapping[int, Row]) -> _Solved:
     columns = each.columns
-    equations = {arm: _equations(each, row) for arm, row in rows.items()}
+    read = {arm: _equations(each, row) for arm, row in rows.items()}
+    equations = {arm: own for arm, (own, _) in read.items()}
     spreads = {arm: np.array(row[-3 * len(each.covariates) :], dtype=float).reshape(-1, 3) for arm, row in rows.items()}
     fewest = min((each.arms[arm].n_participants for arm in equations), default=0)
     wanted = list(range(1 + min(len(columns), fewest // PARTICIPANTS_PER_COVARIATE)))
     kept = independent_columns([e.columns(wanted) for e in equations.values()]) if len(wanted) > 1 else [0]
     used = [columns[p - 1] for p in kept[1:]]
     readings = tuple(_reading(each, place, used, spreads) for place in range(len(each.covariates)))
-    solved = _Solved(adjuster=each, readings=readings, coefficients={}, inverse={}, toward_mean=np.zeros(1))
+    nothing = np.zeros((1, 1))
+    solved = _Solved(
+        adjuster=each, readings=readings, coefficients={}, inverse={}, toward_mean=nothing[0], mean_covariance=nothing
+    )
     if not any(column.startswith("x") for column in used):
         return solved
     solutions = {arm: e.columns(kept).solve() for arm, e in equations.items()}
     total = np.sum([e.columns(kept).cross[0] for e in equations.values()], axis=0)
+    squared = np.sum([own[np.ix_(kept, kept)] for _, own in read.values()], axis=0)
     return replace(
         solved,
         columns=tuple(used),
         coefficients={arm: beta for arm, (beta, _) in solutions.items()},
         inverse={arm: inverse for arm, (_, inverse) in solutions.items()},
         toward_mean=total / total[0],
+        mean_covariance=_mean_covariance(squared, total),
     )
 
 
-def _equations(each: Adjuster, row: Row) -> NormalEquations:
+def _mean_covariance(squared: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """Return ``Σ w²(z − z̄)(z − z̄)ᵀ/(Σw)²`` from ``Σ w²zzᵀ`` and ``Σ wz``, the constant being first in z."""
+    mean = total / total[0]
+    crossed = np.outer(mean, squared[0])
+    covariance: np.ndarray = (squared - crossed - crossed.T + squared[0, 0] * np.outer(mean, mean)) / total[0] ** 2
+    return covariance
+
+
+def _equations(each: Adjuster, row: Row) -> tuple[NormalEquations, np.ndarray]:
+    """Return an arm's normal equations, and the cross-products weighted by squares."""
     p = len(each.columns) + 1
     values = iter(float(x or 0) for x in row)
-    cross = np.zeros((p, p))
-    cross[0, 0] = next(values)
-    for a in range(1, p):
-        cross[a, 0] = next(values)
-        for b in range(1, a + 1):
-            cross[a, b] = next(values)
-    cross += np.tril(cross, -1).T
+    cross, squared = _symmetric(values, p), _symmetric(values, p)
     s, m = np.array([(next(values), next(values)) for _ in range(p)]).T
     arm_level = float(s[0] / m[0]) if m[0] else 0.0
     right = (s - arm_level * m) / (m[0] / cross[0, 0]) if each.term.ratio else s
-    return NormalEquations(cross=cross, right=right)
+    return NormalEquations(cross=cross, right=right), squared
+
+
+def _symmetric(values: Iterator[float], p: int) -> np.ndarray:
+    matrix = np.zeros((p, p))
+    for a in range(p):
+        for b in range(a + 1):
+            matrix[a, b] = matrix[b, a] = next(values)
+    return matrix
 
 
 def _reading(each: Adjuster, place: int, used: Sequence[str], spreads: Mapping[int, np.ndarray]) -> CovariateReading:
@@ -234,10 +254,7 @@ def _sums_around(each: _Solved) -> list[str]:
 def _moments(each: _Solved, arm: int, row: Row) -> AdjustedMoments:
     residual, adjusted, own2, own2h, widest, change, *products = (float(x or 0) for x in row)
     p = len(each.columns) + 1
-    gram = np.zeros((p, p))
-    gram[np.tril_indices(p)] = products
-    gram += np.tril(gram, -1).T
-    through = each.inverse[arm] @ gram
+    through = each.inverse[arm] @ _symmetric(iter(products), p)
     unadjusted = each.adjuster.arms[arm]
     level = float(each.coefficients[arm] @ each.toward_mean)
     return AdjustedMoments(

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from decision_widgets.data.adjustment import Adjuster, adjust_people
 from decision_widgets.data.columns import Column
 from decision_widgets.data.engine import ColumnType, Engine, as_key, as_label, literal
@@ -246,7 +248,7 @@ class MetricReader:
             for k, (term, metric) in enumerate(zip(terms, reduced, strict=True))
             if term.covariates
         ]
-        found = dict.fromkeys(wanted, Adjustment(arms={}, covariates=()))
+        found = dict.fromkeys(wanted, Adjustment(arms={}, covariates=(), mean_covariance=np.zeros((1, 1))))
         if adjusters:
             adjusted = adjust_people(self.engine, people, adjusters)
             found |= {each.term.metric: own for each, own in zip(adjusters, adjusted, strict=True)}

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from decision_widgets.data.kinds import Recognition
 from decision_widgets.moments import AdjustedMoments, ArmMoments, Moments, Sample
 
@@ -41,10 +44,15 @@ class CovariateReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Adjustment:
-    """What covariates do to one metric: each arm's adjusted moments (none when nothing could be adjusted by)."""
+    """What covariates do to one metric: each arm's adjusted moments (none when nothing could be adjusted by).
+
+    `mean_covariance` is the sampling covariance of the covariates' mean over all arms, in the order of the coefficients
+    (the constant first).
+    """
 
     arms: Mapping[str, AdjustedMoments]
     covariates: tuple[CovariateReading, ...]
+    mean_covariance: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -20,7 +20,9 @@ class MeanDifference(Record):
     control_mean, treatment_mean, effect : float
         In the metric's own unit; ``effect = treatment_mean − control_mean``.
     std_error : float
-        Standard error of `effect`; `control_variance` and `treatment_variance` are the two parts of its square.
+        Standard error of `effect`: the root of ``control_variance + treatment_variance − 2·covariance``.
+    control_variance, treatment_variance, covariance : float
+        Of the two levels; arms are independent unless something was estimated from both, such as covariates' means.
     df : float or None
         Degrees of freedom of the t distribution; ``None`` means the normal.
     statistic, p_value : float
@@ -41,6 +43,7 @@ class MeanDifference(Record):
     effect_lower: float
     effect_upper: float
     alpha: float
+    covariance: float = 0.0
 
     def quantile(self, alpha: float) -> float:
         """Return how many standard errors the two-sided ``1 − alpha`` interval reaches to each side."""
@@ -62,12 +65,13 @@ def difference(
     alpha: float,
     control_offset: float = 0.0,
     treatment_offset: float = 0.0,
+    covariance: float = 0.0,
 ) -> MeanDifference:
-    """Compare two independent levels whose sampling variances are known; refuses a variance of 0.
+    """Compare two levels whose sampling variances are known; refuses a variance of 0.
 
     The offsets were subtracted from the levels, so that the effect keeps the digits a large level would cost.
     """
-    variance = control_variance + treatment_variance
+    variance = control_variance + treatment_variance - 2 * covariance
     if not (math.isfinite(variance) and variance > 0):
         raise InputError(f"A test needs a positive variance; got {variance:g}.")
     effect = (treatment_mean - control_mean) + (treatment_offset - control_offset)
@@ -86,6 +90,7 @@ def difference(
         effect_lower=effect - half,
         effect_upper=effect + half,
         alpha=alpha,
+        covariance=covariance,
     )
 
 

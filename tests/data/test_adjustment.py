@@ -11,7 +11,7 @@ from made import CONTROL, TREATMENT, design, experiment
 
 import decision_widgets as dw
 from decision_widgets.data import MetricReading, read_moments
-from decision_widgets.estimates import adjusted_difference, clustered_ols
+from decision_widgets.estimates import RelativeEffect, adjusted_difference, clustered_ols, relative_effect
 
 
 def with_covariates(participants: int = 300, **words: Any) -> pd.DataFrame:
@@ -36,19 +36,27 @@ def read(frame: pd.DataFrame, metric: dw.Metric, **words: Any) -> MetricReading:
 def adjusted(reading: MetricReading) -> Any:
     assert reading.adjustment is not None
     arms = reading.adjustment.arms
-    return adjusted_difference(arms[CONTROL], arms[TREATMENT], (reading.arms[CONTROL], reading.arms[TREATMENT]))
+    return adjusted_difference(
+        arms[CONTROL],
+        arms[TREATMENT],
+        (reading.arms[CONTROL], reading.arms[TREATMENT]),
+        mean_covariance=reading.adjustment.mean_covariance,
+    )
 
 
-def interacted(frame: pd.DataFrame, columns: list[np.ndarray], weights: np.ndarray | None = None) -> np.ndarray:
-    """Build 1, D, centred covariates and their products with D."""
-    treated = (frame["variant"] == TREATMENT).to_numpy(float)
-    centred = [column - np.average(column, weights=weights) for column in columns]
-    return np.column_stack([np.ones(len(frame)), treated, *centred, *(treated * column for column in centred)])
-
-
-def agrees(answer: Any, fit: Any) -> None:
+def agrees(answer: Any, frame: pd.DataFrame, y: Any, columns: list[Any]) -> None:
+    """Compare with CR2 of the interacted regression on rows, plus what the mean of covariates adds."""
+    arms = [name for name in (TREATMENT, "treatment_2") if (frame["variant"] == name).any()]
+    dummies = [(frame["variant"] == name).to_numpy(float) for name in arms]
+    centred = np.column_stack([np.asarray(column, float) - np.mean(column) for column in columns])
+    x = np.column_stack([np.ones(len(frame)), *dummies, centred, *(dummy[:, None] * centred for dummy in dummies)])
+    fit = clustered_ols(y, x, frame["user"])
+    totals = pd.DataFrame(centred).groupby(frame["user"].to_numpy()).sum().to_numpy()
+    first = 1 + len(arms) + centred.shape[1]
+    slopes = fit.coefficients[first : first + centred.shape[1]]
+    added = float(((totals @ slopes) ** 2).sum()) / len(frame) ** 2
     assert answer.effect == pytest.approx(fit.coefficients[1], rel=1e-9)
-    assert answer.std_error == pytest.approx(fit.std_error_cr2[1], rel=1e-9)
+    assert answer.std_error == pytest.approx(np.sqrt(fit.std_error_cr2[1] ** 2 + added), rel=1e-9)
     assert answer.df == pytest.approx(fit.df_cr2[1], rel=1e-8)
 
 
@@ -57,8 +65,7 @@ def agrees(answer: Any, fit: Any) -> None:
 def test_several_covariates_give_the_interacted_regression_on_rows(covariates: list[str], participants: int) -> None:
     frame = with_covariates(participants)
     found = adjusted(read(frame, dw.Metric("spend", covariates=covariates)))
-    x = interacted(frame, [frame[name].to_numpy(float) for name in covariates])
-    agrees(found.answer, clustered_ols(frame["spend"], x, frame["user"]))
+    agrees(found.answer, frame, frame["spend"], [frame[name] for name in covariates])
     assert found.variance_reduction > 0.2
 
 
@@ -66,8 +73,7 @@ def test_who_has_no_covariate_gets_the_mean_and_an_indicator() -> None:
     frame = with_covariates()
     reading = read(frame, dw.Metric("spend", covariates=["before", "visits"]))
     missing = frame["visits"].isna()
-    columns = [frame["before"].to_numpy(), frame["visits"].fillna(7.0).to_numpy(), missing.to_numpy(float)]
-    agrees(adjusted(reading).answer, clustered_ols(frame["spend"], interacted(frame, columns), frame["user"]))
+    agrees(adjusted(reading).answer, frame, frame["spend"], [frame["before"], frame["visits"].fillna(7.0), missing])
     assert reading.adjustment is not None
     before, visits = reading.adjustment.covariates
     assert before.missing_share == 0
@@ -79,8 +85,7 @@ def test_rows_without_an_outcome_do_not_enter() -> None:
     frame.loc[::7, "spend"] = np.nan
     kept = frame.dropna(subset=["spend"])
     found = adjusted(read(frame, dw.Metric("spend", covariates=["before"]), missing="drop"))
-    x = interacted(kept, [kept["before"].to_numpy()])
-    agrees(found.answer, clustered_ols(kept["spend"], x, kept["user"]))
+    agrees(found.answer, kept, kept["spend"], [kept["before"]])
 
 
 def test_a_ratio_is_adjusted_through_its_linearised_values() -> None:
@@ -93,8 +98,7 @@ def test_a_ratio_is_adjusted_through_its_linearised_values() -> None:
     arm = people.groupby("variant")[["clicks", "views"]].transform("sum")
     level, mean = arm["clicks"] / arm["views"], people.groupby("variant")["views"].transform("mean")
     value = level + (people["clicks"] - level * people["views"]) / mean
-    x = interacted(people, [people["before"].to_numpy(), people["android"].to_numpy()])
-    agrees(found.answer, clustered_ols(value, x, people["user"]))
+    agrees(found.answer, people, value, [people["before"], people["android"]])
 
 
 def test_a_ratio_by_a_constant_is_the_mean_per_participant() -> None:
@@ -109,10 +113,32 @@ def test_a_ratio_by_a_constant_is_the_mean_per_participant() -> None:
 def test_three_arms_are_centred_at_the_mean_of_all() -> None:
     frame = with_covariates(360, arms=3)
     found = adjusted(read(frame, dw.Metric("spend", covariates=["before"])))
-    dummies = [(frame["variant"] == name).to_numpy(float) for name in (TREATMENT, "treatment_2")]
-    centred = (frame["before"] - frame["before"].mean()).to_numpy()
-    x = np.column_stack([np.ones(len(frame)), *dummies, centred, *(dummy * centred for dummy in dummies)])
-    agrees(found.answer, clustered_ols(frame["spend"], x, frame["user"]))
+    agrees(found.answer, frame, frame["spend"], [frame["before"]])
+
+
+def test_where_slopes_differ_the_interval_covers_the_effect_on_everybody() -> None:
+    """The covariate moves the outcome by 3 under treatment alone: errors about this sample alone cover 76%."""
+    rng, inside, repetitions = np.random.default_rng(8), 0, 300
+    for _ in range(repetitions):
+        before = rng.normal(0, 1, 150)
+        treated = rng.permutation(np.arange(150) % 2)
+        spend = 10 + 3 * before * treated + rng.normal(0, 1, 150)
+        frame = pd.DataFrame({"user": range(150), "variant": np.array([CONTROL, TREATMENT])[treated], "spend": spend})
+        found = adjusted(read(frame.assign(before=before), dw.Metric("spend", covariates=["before"]))).answer
+        inside += found.effect_lower <= 0 <= found.effect_upper
+    assert inside / repetitions == pytest.approx(0.95, abs=3 * np.sqrt(0.05 * 0.95 / repetitions))
+
+
+def test_relative_and_absolute_intervals_exclude_nothing_together() -> None:
+    frame = with_covariates(120, effect=0.9)
+    answer = adjusted(read(frame, dw.Metric("spend", covariates=["before"]))).answer
+    edge = abs(answer.effect) / answer.std_error
+    for quantile in (0.999 * edge, 1.001 * edge):
+        relative = relative_effect(answer, quantile=quantile)
+        assert isinstance(relative, RelativeEffect)
+        lower, upper = answer.interval(quantile)
+        assert (relative.relative_effect_lower > 0) == (lower > 0)
+        assert (relative.relative_effect_upper < 0) == (upper < 0)
 
 
 def test_the_move_of_the_estimate_has_the_standard_error_of_its_influence() -> None:
