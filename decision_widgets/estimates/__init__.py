@@ -3,6 +3,12 @@
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
 from decision_widgets.estimates.homogeneity import homogeneity_p
+from decision_widgets.estimates.interaction import (
+    InteractionCoefficient,
+    InteractionRegression,
+    interaction_regression,
+    panel_interaction,
+)
 from decision_widgets.estimates.multiple import Procedure, adjust_p_values
 from decision_widgets.estimates.panel import PanelCoefficient, PanelRegression, panel_regression
 from decision_widgets.estimates.panel_cells import PanelCells
@@ -19,6 +25,8 @@ from decision_widgets.estimates.wild_bootstrap import WildBootstrap, WildWeights
 __all__ = [
     "TAIL_PER_KAPPA",
     "ClusteredRegression",
+    "InteractionCoefficient",
+    "InteractionRegression",
     "MeanDifference",
     "NoRelativeEffect",
     "PanelCells",
@@ -40,6 +48,8 @@ __all__ = [
     "difference",
     "difference_skewness",
     "homogeneity_p",
+    "interaction_regression",
+    "panel_interaction",
     "panel_regression",
     "ratio_difference",
     "relative_effect",
