@@ -1,6 +1,7 @@
 """The statistics: moments or arrays in, frozen estimates out. No frame is seen here."""
 
 from decision_widgets.estimates.clustered import clustered_difference
+from decision_widgets.estimates.contrasts import JointTest
 from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
 from decision_widgets.estimates.homogeneity import homogeneity_p
 from decision_widgets.estimates.interaction import (
@@ -12,6 +13,7 @@ from decision_widgets.estimates.interaction import (
 from decision_widgets.estimates.multiple import Procedure, adjust_p_values
 from decision_widgets.estimates.panel import PanelCoefficient, PanelRegression, panel_regression
 from decision_widgets.estimates.panel_cells import PanelCells
+from decision_widgets.estimates.panel_subgroups import PanelSubgroupComparison, compare_panel_subgroups
 from decision_widgets.estimates.proportions import ProportionDifference, two_proportions
 from decision_widgets.estimates.regression import ClusteredRegression, clustered_ols
 from decision_widgets.estimates.relative import NoRelativeEffect, RelativeEffect, relative_effect
@@ -20,6 +22,13 @@ from decision_widgets.estimates.sample_ratio import SampleRatio, sample_ratio
 from decision_widgets.estimates.sensitivity import detectable_effect
 from decision_widgets.estimates.sequential import always_valid_quantile
 from decision_widgets.estimates.skew import TAIL_PER_KAPPA, difference_skewness
+from decision_widgets.estimates.subgroups import (
+    NoSubgroupEffect,
+    SubgroupComparison,
+    SubgroupDifference,
+    SubgroupEffect,
+    compare_subgroups,
+)
 from decision_widgets.estimates.wild_bootstrap import WildBootstrap, WildWeights, wild_bootstrap
 
 __all__ = [
@@ -27,16 +36,22 @@ __all__ = [
     "ClusteredRegression",
     "InteractionCoefficient",
     "InteractionRegression",
+    "JointTest",
     "MeanDifference",
     "NoRelativeEffect",
+    "NoSubgroupEffect",
     "PanelCells",
     "PanelCoefficient",
     "PanelRegression",
+    "PanelSubgroupComparison",
     "Procedure",
     "ProportionDifference",
     "RelativeEffect",
     "RobustRegression",
     "SampleRatio",
+    "SubgroupComparison",
+    "SubgroupDifference",
+    "SubgroupEffect",
     "TwoWayRegression",
     "WildBootstrap",
     "WildWeights",
@@ -44,6 +59,8 @@ __all__ = [
     "always_valid_quantile",
     "clustered_difference",
     "clustered_ols",
+    "compare_panel_subgroups",
+    "compare_subgroups",
     "detectable_effect",
     "difference",
     "difference_skewness",
