@@ -14,6 +14,17 @@ from decision_widgets.estimates.multiple import Procedure, adjust_p_values
 from decision_widgets.estimates.panel import PanelCoefficient, PanelRegression, panel_regression
 from decision_widgets.estimates.panel_cells import PanelCells
 from decision_widgets.estimates.panel_subgroups import PanelSubgroupComparison, compare_panel_subgroups
+from decision_widgets.estimates.predicted_effects import (
+    Calibration,
+    GroupEffect,
+    GroupEffects,
+    PredictedEffectChecks,
+    TargetingGain,
+    calibration_slope,
+    check_predicted_effects,
+    predicted_group_effects,
+    targeting_gain,
+)
 from decision_widgets.estimates.proportions import ProportionDifference, two_proportions
 from decision_widgets.estimates.regression import ClusteredRegression, clustered_ols
 from decision_widgets.estimates.relative import NoRelativeEffect, RelativeEffect, relative_effect
@@ -33,7 +44,10 @@ from decision_widgets.estimates.wild_bootstrap import WildBootstrap, WildWeights
 
 __all__ = [
     "TAIL_PER_KAPPA",
+    "Calibration",
     "ClusteredRegression",
+    "GroupEffect",
+    "GroupEffects",
     "InteractionCoefficient",
     "InteractionRegression",
     "JointTest",
@@ -44,6 +58,7 @@ __all__ = [
     "PanelCoefficient",
     "PanelRegression",
     "PanelSubgroupComparison",
+    "PredictedEffectChecks",
     "Procedure",
     "ProportionDifference",
     "RelativeEffect",
@@ -52,11 +67,14 @@ __all__ = [
     "SubgroupComparison",
     "SubgroupDifference",
     "SubgroupEffect",
+    "TargetingGain",
     "TwoWayRegression",
     "WildBootstrap",
     "WildWeights",
     "adjust_p_values",
     "always_valid_quantile",
+    "calibration_slope",
+    "check_predicted_effects",
     "clustered_difference",
     "clustered_ols",
     "compare_panel_subgroups",
@@ -68,11 +86,13 @@ __all__ = [
     "interaction_regression",
     "panel_interaction",
     "panel_regression",
+    "predicted_group_effects",
     "ratio_difference",
     "relative_effect",
     "robust_ols",
     "sample_ratio",
     "student_t",
+    "targeting_gain",
     "two_proportions",
     "two_way_clustered_ols",
     "welch_t",
