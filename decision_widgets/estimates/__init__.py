@@ -1,5 +1,6 @@
 """The statistics: moments or arrays in, frozen estimates out. No frame is seen here."""
 
+from decision_widgets.estimates.cate import Driver, IndividualEffects, NoIndividualEffects, individual_effects
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.contrasts import JointTest
 from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
@@ -46,12 +47,15 @@ __all__ = [
     "TAIL_PER_KAPPA",
     "Calibration",
     "ClusteredRegression",
+    "Driver",
     "GroupEffect",
     "GroupEffects",
+    "IndividualEffects",
     "InteractionCoefficient",
     "InteractionRegression",
     "JointTest",
     "MeanDifference",
+    "NoIndividualEffects",
     "NoRelativeEffect",
     "NoSubgroupEffect",
     "PanelCells",
@@ -83,6 +87,7 @@ __all__ = [
     "difference",
     "difference_skewness",
     "homogeneity_p",
+    "individual_effects",
     "interaction_regression",
     "panel_interaction",
     "panel_regression",
