@@ -130,22 +130,12 @@ def individual_effects(
         Shapes that differ, values that are not finite numbers, a participant in two arms or with a covariate that
         varies, too few participants, or an outcome that does not vary.
     """
+    if n_trees < 1 or n_seeds < 2:
+        raise InputError(f"A forest needs at least 1 tree, and 2 seeds to compare; got {n_trees} and {n_seeds}.")
     table = _Participants.of(outcome, treatment, covariates, participant, share)
-    forest_class, regressor_class = _engine()
-    average = table.average(alpha)
-    train = table.training_half(seed)
-    fits = [_fit(table, train, share, n_trees, seed + i, forest_class, regressor_class) for i in range(max(n_seeds, 1))]
-    held = ~train[table.code]
-    checks = check_predicted_effects(
-        _spread(fits[0].predicted, ~train)[table.code][held],
-        table.outcome[held],
-        table.treatment[table.code][held],
-        share,
-        table.code[held],
-        baseline=_spread(fits[0].baseline, ~train)[table.code][held],
-        seed=seed,
-        alpha=alpha,
-    )
+    engine, average, train = _engine(), table.average(alpha), table.training_half(seed)
+    fits = [_fit(table, train, share, n_trees, seed + i, *engine) for i in range(n_seeds)]
+    checks = _checks(table, train, share, fits[0], seed, alpha)
     distrust = _distrust(len(train), average, [int(np.argmax(fit.importance)) for fit in fits])
     if not checks.passed:
         return NoIndividualEffects(
@@ -157,7 +147,7 @@ def individual_effects(
         participants=table.labels[~train],
         predicted=fits[0].predicted,
         drivers=tuple(sorted(drivers, key=lambda driver: -driver.importance)),
-        seed_agreement=min((_rank_correlation(*pair) for pair in combinations(fits, 2)), default=1.0),
+        seed_agreement=min(_rank_correlation(*pair) for pair in combinations(fits, 2)),
         average=average,
         checks=checks,
         distrust=distrust,
@@ -327,11 +317,24 @@ def _settled(values: ArrayLike) -> Matrix:
     return np.asarray(np.round(array / scale, 12) * scale)
 
 
-def _spread(values: Matrix, where: NDArray[np.bool_]) -> Matrix:
-    """Return the values at the participants they belong to, shape (P,), 0 elsewhere."""
-    every = np.zeros(len(where))
-    every[where] = values
-    return every
+def _checks(
+    table: _Participants, train: NDArray[np.bool_], share: float, fit: _Fit, seed: int, alpha: float
+) -> PredictedEffectChecks:
+    """Check a forest on the rows of the participants whom it has not seen."""
+    every = np.zeros((len(train), 2))
+    every[~train] = np.column_stack([fit.predicted, fit.baseline])
+    held = ~train[table.code]
+    code = table.code[held]
+    return check_predicted_effects(
+        every[code, 0],
+        table.outcome[held],
+        table.treatment[code],
+        share,
+        code,
+        baseline=every[code, 1],
+        seed=seed,
+        alpha=alpha,
+    )
 
 
 def _distrust(n_participants: int, average: MeanDifference, first_drivers: Sequence[int]) -> tuple[Distrust, ...]:

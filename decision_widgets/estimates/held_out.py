@@ -110,6 +110,8 @@ class HeldOut:
 
     def groups(self, n_groups: int) -> Codes:
         """Return groups 0, 1, … of rows by size of prediction, equal predictions together."""
+        if n_groups < 2:
+            raise InputError(f"A comparison needs at least 2 groups; got {n_groups}.")
         edges = np.quantile(self.predicted, np.arange(1, n_groups) / n_groups)
         position = np.searchsorted(edges, self.predicted, side="left")
         if np.ptp(position) == 0:  # most predictions are the largest

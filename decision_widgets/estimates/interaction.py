@@ -122,6 +122,11 @@ def panel_interaction(cells: PanelCells, moderator: ArrayLike, *, alpha: float =
     moderator : array_like, shape (C,)
         S, which does not vary within a cell and which the treatment must not move.
     alpha : float
+
+    Raises
+    ------
+    InputError
+        As `interaction_regression`, or a treatment or product that the fixed effects determine.
     """
     treatment, s = _checked(cells, moderator)
     absorbed = bool(cells.fixed_effects) and _determined(cells, s)

@@ -20,6 +20,7 @@ from decision_widgets.records import Record
 CheckName = Literal["targeting", "calibration", "groups"]
 
 DRAWS: Final = 200
+LEAST_DRAWS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -214,9 +215,11 @@ def targeting_gain(
     ------
     InputError
         Shapes that differ, values that are not finite or not as described, predictions or outcomes that do not vary,
-        or fewer than 20 clusters.
+        fewer than 20 clusters, or fewer than 20 draws.
     """
     held = HeldOut.of(predicted, outcome, treatment, propensity, cluster, baseline)
+    if n_draws < LEAST_DRAWS:
+        raise InputError(f"A bootstrap needs at least {LEAST_DRAWS} draws; got {n_draws}.")
     ranking, rng, g = Ranking.of(held), np.random.default_rng(seed), held.n_clusters
     effect, half, draws = ranking.autoc(), g // 2, np.empty(n_draws)
     for draw in range(n_draws):

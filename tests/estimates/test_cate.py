@@ -135,6 +135,8 @@ def changed(data: Rows, name: str, values: Any) -> Rows:
         (lambda data: data | {"treatment": data["treatment"] + 1}, "a treatment of 0 or 1"),
         (lambda data: rows(n=70), "40 participants in each"),
         (lambda data: data | {"participant": np.ones(3)}, "one label per row"),
+        (lambda data: data | {"n_trees": 0}, "at least 1 tree"),
+        (lambda data: data | {"n_seeds": 1}, "2 seeds to compare"),
         (lambda data: data | {"outcome": []}, "'outcome' needs one value per row"),
     ],
 )
@@ -154,3 +156,10 @@ def test_without_econml_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "econml.dml", None)
     with pytest.raises(EngineMissing, match=r'pip install "decision_widgets\[forest\]"'):
         individual_effects(**rows())
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("quick")
+def test_where_effects_do_not_differ_they_are_hardly_ever_shown() -> None:
+    shown = [isinstance(individual_effects(**rows(seed=seed), **SMALL), IndividualEffects) for seed in range(60)]
+    assert np.mean(shown) <= 0.05 + 3 * (0.05 * 0.95 / 60) ** 0.5

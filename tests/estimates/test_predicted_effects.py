@@ -209,6 +209,10 @@ def test_outcomes_that_do_not_vary_and_groups_of_one_arm_are_refused() -> None:
         predicted_group_effects(**data | {"predicted": data["treatment"] + 1e-9 * data["predicted"]})
     with pytest.raises(InputError):
         check_predicted_effects([], [], [], 0.5, [])
+    with pytest.raises(InputError, match="at least 2 groups"):
+        predicted_group_effects(**data, n_groups=1)
+    with pytest.raises(InputError, match="at least 20 draws"):
+        targeting_gain(**data, n_draws=1)
 
 
 def rejections(n_experiments: int, n: int) -> np.ndarray:
