@@ -91,8 +91,9 @@ def compare_panel_subgroups(
         Fewer than 2 levels (or no reference) in which an effect can be estimated, or too few units to test so many
         levels together.
     """
-    model = _Model.of(cells, _checked(cells, level, time), time)
-    check_levels(model.levels, reference)
+    labels = _checked(cells, level, time)
+    check_levels(np.unique(labels).tolist(), reference)
+    model = _Model.of(cells, labels, time)
     refused: list[NoSubgroupEffect] = []
     while found := _refusals(model):
         refused += found
