@@ -129,6 +129,11 @@ CODES: Final[dict[str, Code]] = {
         text="Effective degrees of freedom are {df}; a small-sample correction is used.",
         do="extend the experiment",
     ),
+    "E_FE_COLLINEAR": Code(
+        title="The fixed effects leave nothing to compare for {metric}.",
+        text="They leave a share of {retained_variation} of the treatment\u2019s variation; an effect needs 0.05.",
+        do="use coarser fixed effects, or redraw the schedule",
+    ),
     "E_RATIO_UNBOUNDED": Code(
         title="{metric} has no relative uplift.",
         text="Its level under control is not distinguishable from 0, so a percentage of it means nothing.",

@@ -10,6 +10,7 @@ from decision_widgets.estimates.assignment import (
     stratified_assignment,
     tertile_strata,
 )
+from decision_widgets.estimates.cate import Driver, IndividualEffects, NoIndividualEffects, individual_effects
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.confidence_sequence import (
     AlwaysValid,
@@ -22,6 +23,7 @@ from decision_widgets.estimates.confidence_sequence import (
     mixture_half_width,
     mixture_test,
 )
+from decision_widgets.estimates.contrasts import JointTest
 from decision_widgets.estimates.covariates import (
     Balance,
     CompletedCovariates,
@@ -43,6 +45,12 @@ from decision_widgets.estimates.group_sequential import (
     wang_tsiatis_bounds,
 )
 from decision_widgets.estimates.homogeneity import homogeneity_p
+from decision_widgets.estimates.interaction import (
+    InteractionCoefficient,
+    InteractionRegression,
+    interaction_regression,
+    panel_interaction,
+)
 from decision_widgets.estimates.mlrate import Learner, cross_fitted_predictions, mlrate, mlrate_given_predictions
 from decision_widgets.estimates.multiple import Procedure, adjust_p_values
 from decision_widgets.estimates.noncentral import noncentral_t_tails
@@ -57,6 +65,7 @@ from decision_widgets.estimates.normality import (
 from decision_widgets.estimates.paired import PairedDifference, paired_t
 from decision_widgets.estimates.panel import PanelCoefficient, PanelRegression, panel_regression
 from decision_widgets.estimates.panel_cells import PanelCells
+from decision_widgets.estimates.panel_subgroups import PanelSubgroupComparison, compare_panel_subgroups
 from decision_widgets.estimates.planning_variance import (
     HistorySums,
     ObservationSums,
@@ -73,6 +82,17 @@ from decision_widgets.estimates.post_stratification import (
     post_stratified_clusters,
 )
 from decision_widgets.estimates.power import Alternative, DfRule, cluster_power, difference_power
+from decision_widgets.estimates.predicted_effects import (
+    Calibration,
+    GroupEffect,
+    GroupEffects,
+    PredictedEffectChecks,
+    TargetingGain,
+    calibration_slope,
+    check_predicted_effects,
+    predicted_group_effects,
+    targeting_gain,
+)
 from decision_widgets.estimates.proportion_power import ProportionPower, proportion_power
 from decision_widgets.estimates.proportions import ProportionDifference, two_proportions
 from decision_widgets.estimates.quantile_effects import NoQuantileEffect, QuantileEffect, quantile_effects
@@ -122,6 +142,13 @@ from decision_widgets.estimates.srm_diagnosis import (
 from decision_widgets.estimates.ssrm import SequentialSampleRatio, sequential_sample_ratio
 from decision_widgets.estimates.stopping import stopping_report
 from decision_widgets.estimates.stopping_plan import JudgedLook, Look, StoppingPlan, StoppingReport
+from decision_widgets.estimates.subgroups import (
+    NoSubgroupEffect,
+    SubgroupComparison,
+    SubgroupDifference,
+    SubgroupEffect,
+    compare_subgroups,
+)
 from decision_widgets.estimates.variance_reduction import AdjustedDifference, VarianceReduction, variance_reduction
 from decision_widgets.estimates.wild_bootstrap import WildBootstrap, WildWeights, wild_bootstrap
 
@@ -134,17 +161,25 @@ __all__ = [
     "ArmSizes",
     "Assignment",
     "Balance",
+    "Calibration",
     "ClusteredRegression",
     "CompletedCovariates",
     "ConfidenceSequence",
     "CovariateBalance",
     "CrossingProbabilities",
     "DfRule",
+    "Driver",
     "Duration",
     "Equivalence",
+    "GroupEffect",
+    "GroupEffects",
     "GroupSequentialBounds",
     "HistorySums",
+    "IndividualEffects",
+    "InteractionCoefficient",
+    "InteractionRegression",
     "IntraclassCorrelation",
+    "JointTest",
     "JudgedLook",
     "KolmogorovSmirnov",
     "LabelBalance",
@@ -152,8 +187,10 @@ __all__ = [
     "Look",
     "MannWhitney",
     "MeanDifference",
+    "NoIndividualEffects",
     "NoQuantileEffect",
     "NoRelativeEffect",
+    "NoSubgroupEffect",
     "Normality",
     "NormalityTest",
     "ObservationSums",
@@ -161,8 +198,10 @@ __all__ = [
     "PanelCells",
     "PanelCoefficient",
     "PanelRegression",
+    "PanelSubgroupComparison",
     "PlanningVariance",
     "PostStratification",
+    "PredictedEffectChecks",
     "Procedure",
     "ProportionDifference",
     "ProportionPower",
@@ -184,7 +223,11 @@ __all__ = [
     "StoppingPlan",
     "StoppingReport",
     "StratumEffect",
+    "SubgroupComparison",
+    "SubgroupDifference",
+    "SubgroupEffect",
     "SuspectedPlace",
+    "TargetingGain",
     "TwoWayRegression",
     "VarianceReduction",
     "WeekOutlook",
@@ -203,9 +246,13 @@ __all__ = [
     "asymptotic_half_width",
     "balance_p",
     "best_control_share",
+    "calibration_slope",
+    "check_predicted_effects",
     "cluster_power",
     "clustered_difference",
     "clustered_ols",
+    "compare_panel_subgroups",
+    "compare_subgroups",
     "complete_assignment",
     "complete_covariates",
     "confidence_sequence",
@@ -225,6 +272,8 @@ __all__ = [
     "duration",
     "homogeneity_p",
     "hour_balance",
+    "individual_effects",
+    "interaction_regression",
     "intraclass_correlation",
     "ks_two_sample",
     "levene",
@@ -242,11 +291,13 @@ __all__ = [
     "noncentral_t_tails",
     "normality",
     "paired_t",
+    "panel_interaction",
     "panel_regression",
     "participant_mean_variance",
     "planned_power",
     "post_stratified",
     "post_stratified_clusters",
+    "predicted_group_effects",
     "proportion_power",
     "quantile_effects",
     "ratio_difference",
@@ -264,6 +315,7 @@ __all__ = [
     "stopping_report",
     "stratified_assignment",
     "student_t",
+    "targeting_gain",
     "tertile_strata",
     "tost_welch",
     "two_proportions",

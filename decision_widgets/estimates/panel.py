@@ -110,20 +110,15 @@ def panel_regression(cells: PanelCells, *, alpha: float = 0.05) -> PanelRegressi
     (2.5, 1.118034, 2.0)
     """
     solution = solve_panel(cells)
-    n, k = round(solution.n_rows), len(solution.names)
-    rank = solution.fixed_rank + k
-    if solution.n_rows <= rank:
-        raise InputError(f"A regression needs more rows than coefficients; got {n} rows for {rank}.")
-    variance = (float(solution.residual @ solution.residual) + solution.within) / (solution.n_rows - rank)
-    treatment, *controls = _coefficients(solution, variance, alpha)
+    treatment, *controls = panel_coefficients(solution, alpha=alpha)
     return PanelRegression(
         **{name: getattr(treatment, name) for name in PanelCoefficient.__dataclass_fields__},
         controls=tuple(controls),
-        residual_variance=variance,
+        residual_variance=_residual_variance(solution),
         retained_variation=solution.retained_variation,
         fixed_effects_rank=solution.fixed_rank,
         fixed_effects_share=unit_rank(solution.effects, solution.cluster) / solution.n_clusters,
-        n_observations=n,
+        n_observations=round(solution.n_rows),
         n_cells=len(solution.residual),
         n_clusters=solution.n_clusters,
         alpha=alpha,
@@ -137,10 +132,12 @@ def stata_factor(solution: PanelSolution) -> float:
     rank = solution.fixed_rank
     if len(counted) < len(solution.effects):
         rank = absorb(counted, solution.span.root**2).rank
-    return g / (g - 1) * (n - 1) / (n - rank - len(solution.names))
+    return g / (g - 1) * (n - 1) / (n - rank - (solution.span.rank - solution.fixed_rank))
 
 
-def _coefficients(solution: PanelSolution, variance: float, alpha: float) -> list[PanelCoefficient]:
+def panel_coefficients(solution: PanelSolution, *, alpha: float) -> list[PanelCoefficient]:
+    """Return every coefficient of a solved regression, or every contrast of them (`contrasted`), with its errors."""
+    variance = _residual_variance(solution)
     b, cluster, g = solution.contributions, solution.cluster, solution.n_clusters
     adjusted = adjust(solution.span, cluster, solution.position)
     cr0, cr2, cv3 = (_root_of_squares(cluster, w, solution.residual) for w in (b, adjusted.half, adjusted.whole))
@@ -171,6 +168,14 @@ def _coefficients(solution: PanelSolution, variance: float, alpha: float) -> lis
             )
         )
     return rows
+
+
+def _residual_variance(solution: PanelSolution) -> float:
+    rank = solution.span.rank
+    if solution.n_rows <= rank:
+        n = round(solution.n_rows)
+        raise InputError(f"A regression needs more rows than coefficients; got {n} rows for {rank}.")
+    return (float(solution.residual @ solution.residual) + solution.within) / (solution.n_rows - rank)
 
 
 def _root_of_squares(cluster: Codes, w: Matrix, residual: Matrix) -> Matrix:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("pandas", "scipy", "statsmodels", "matplotlib", "ipywidgets", "IPython", "anywidget", "sklearn")
+HEAVY = ("pandas", "scipy", "statsmodels", "matplotlib", "ipywidgets", "IPython", "anywidget", "sklearn", "econml")
 STATSMODELS_FREE = """
 import pandas as pd, decision_widgets as dw, sys
 frame = pd.DataFrame({"u": range(40), "v": ["A", "B"] * 20, "y": [i % 7 for i in range(40)]})

@@ -267,6 +267,25 @@ def _reported(array: Any, at: int | list[int]) -> Any:
     return [float(array[i]) for i in at] if isinstance(at, list) else float(array[at])
 
 
+def _interaction(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    frame, names = _frame(case, data_dir), case["columns"]
+    wanted, cluster = [names[key] for key in ("outcome", "treatment", "moderator")], names.get("cluster")
+    frame = frame.dropna(subset=[*wanted, *([cluster] if cluster else [])])
+    groups = frame[cluster] if cluster else None
+    fit = estimates.interaction_regression(*(frame[name].astype(float) for name in wanted), cluster=groups)
+    each = {"0": fit.effect_at_0, "1": fit.effect_at_1}
+    errors = {f"se_at_{at}": term.std_error_cr1 if cluster else term.std_error for at, term in each.items()}
+    term = fit.interaction
+    return errors | {
+        "effect_at_0": fit.effect_at_0.effect,
+        "effect_at_1": fit.effect_at_1.effect,
+        "interaction": term.effect,
+        "se_interaction": term.std_error_cr1 if cluster else term.std_error,
+        "df": term.df_cr1 if cluster else term.df_residual,
+        "p_interaction": term.p_value_cr1 if cluster else term.p_value_residual,
+    }
+
+
 def _cells(
     frame: pd.DataFrame, outcome: str, terms: list[str], effects: list[str], cluster: str
 ) -> estimates.PanelCells:
@@ -569,6 +588,7 @@ METHODS = {
     "panel_fe_cluster": _panel,
     "ols_hc": _ols_hc,
     "ols_twoway_cluster": _ols_two_way,
+    "hte_interaction": _interaction,
     "wild_cluster_bootstrap_exact": _wild_bootstrap,
     "paired_t": _paired_t,
     "tost_welch": _tost,
