@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from decision_widgets.checks import Positive
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.multiple import Procedure
 from decision_widgets.records import Record
 
 FamilyGoal = Literal["fwer", "fdr"]
+Dependence = Literal["single", "independent", "positive", "negative", "unknown"]
 
 # Estimating how many nulls are true needs some.
 TWO_STAGE_FROM: Final = 10
@@ -63,17 +65,14 @@ def choose_procedure(
     """
     if goal not in _CHOICES:
         raise InputError(f"goal must be 'fwer' or 'fdr'; got {goal!r}.")
-    if isinstance(family, bool) or not isinstance(family, int) or family < 1:
-        raise InputError(f"A family has at least one comparison; got {family!r}.")
+    if not (rule := Positive(whole=True)).accepts(family):
+        raise InputError(f"family must be {rule.wants()}; got {family!r}.")
     if dependent is False and negatively_related:
         raise InputError("Comparisons that are negatively related are not independent; answer dependent=True.")
     procedure, reason = _CHOICES[goal][_dependence(family, dependent, negatively_related)]
     if goal == "fdr" and dependent is False and 1 < family < TWO_STAGE_FROM:
         procedure, reason = "bh", _FEW
-    return FamilyChoice(procedure=procedure, reason=reason, goal=goal, family=family)
-
-
-Dependence = Literal["single", "independent", "positive", "negative", "unknown"]
+    return FamilyChoice(procedure=procedure, reason=reason, goal=goal, family=int(family))
 
 
 def _dependence(family: int, dependent: bool | None, negatively_related: bool | None) -> Dependence:

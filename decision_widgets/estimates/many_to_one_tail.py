@@ -10,7 +10,7 @@ import math
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from decision_widgets.errors import InputError
@@ -29,14 +29,14 @@ _STEEP: Final = 0.6
 _STEPS: Final = np.array([-9.0, -4.0, -1.5, 0.0, 1.5, 4.0, 9.0])
 
 
-def any_exceeds(critical: float, control_variance: float, variances: Vector, df: float | None) -> float:
+def any_exceeds(critical: float, control_variance: float, variances: ArrayLike, df: float | None) -> float:
     """Return ``P(max_i |T_i| ≥ critical)`` when no treatment has an effect, to a relative error below 1e-9.
 
     Parameters
     ----------
     control_variance : float
         Sampling variance of control's level.
-    variances : ndarray, shape (k,)
+    variances : array_like, shape (k,)
         Of the treatments' levels, in the same unit.
     df : float or None
         Degrees of freedom of the common scale S; ``None`` means the normal (S = 1).
@@ -45,9 +45,14 @@ def any_exceeds(critical: float, control_variance: float, variances: Vector, df:
     -----
     Dunnett (1955), with ``ρ_ij = λ_i·λ_j`` for unequal arms. One treatment is the t test.
     """
-    if len(variances) == 1:
+    given = _checked(control_variance, variances, df)
+    if math.isnan(critical):
+        raise InputError("A tail is that of a number; got NaN.")
+    if critical <= 0 or math.isinf(critical):
+        return 1.0 if critical <= 0 else 0.0
+    if len(given) == 1:
         return two_sided_p(critical, df)
-    distinct, counts = np.unique(variances, return_counts=True)
+    distinct, counts = np.unique(given, return_counts=True)
     root = np.sqrt(control_variance + distinct)
     shared, own = math.sqrt(control_variance) / root, np.sqrt(distinct) / root
     if df is None:
@@ -56,7 +61,7 @@ def any_exceeds(critical: float, control_variance: float, variances: Vector, df:
     return min(1.0, float(share @ _normal(critical * scale, shared, own, counts)))
 
 
-def simultaneous_quantile(alpha: float, control_variance: float, variances: Vector, df: float | None) -> float:
+def simultaneous_quantile(alpha: float, control_variance: float, variances: ArrayLike, df: float | None) -> float:
     """Return the value that ``max_i |T_i|`` exceeds with probability `alpha`; arguments as in `any_exceeds`.
 
     >>> round(simultaneous_quantile(0.05, 1.0, np.ones(3), 24.0), 2)  # in print: Dunnett (1964)
@@ -64,7 +69,7 @@ def simultaneous_quantile(alpha: float, control_variance: float, variances: Vect
     """
     if not 0 < alpha < 1:
         raise InputError(f"alpha must lie between 0 and 1; got {alpha}.")
-    k = len(variances)
+    k = len(_checked(control_variance, variances, df))
     if k == 1:
         return upper_quantile(alpha / 2, df)
     from scipy.optimize import brentq
@@ -75,6 +80,18 @@ def simultaneous_quantile(alpha: float, control_variance: float, variances: Vect
     # Perfect dependence and Bonferroni enclose it; a little more, for rounding.
     lowest, highest = 0.999 * upper_quantile(alpha / 2, df), 1.001 * upper_quantile(alpha / (2 * k), df)
     return float(brentq(log_excess, lowest, highest, xtol=1e-10 * highest, rtol=1e-12))
+
+
+def _checked(control_variance: float, variances: ArrayLike, df: float | None) -> Vector:
+    given = np.asarray(variances, dtype=np.float64)
+    both = np.append(given, control_variance)
+    if given.ndim != 1 or len(given) == 0 or not (np.isfinite(both).all() and (both >= 0).all()):
+        raise InputError(f"Every level has a variance, not negative; got {variances!r} and {control_variance}.")
+    if not (given + control_variance > 0).all():
+        raise InputError("A comparison needs a positive variance; control and a treatment have none.")
+    if df is not None and not 0 < df < math.inf:
+        raise InputError(f"Degrees of freedom are positive, or None for the normal; got {df}.")
+    return given
 
 
 def _normal(critical: Vector, shared: Vector, own: Vector, counts: NDArray[np.intp]) -> Vector:
@@ -110,7 +127,7 @@ def _scales(df: float, critical: float) -> tuple[Vector, Vector]:
     """
     down = 8.5 / math.sqrt(df) if df >= 72 else 36 / df + 0.5
     up = 6 / math.sqrt(df) if df >= 9 else 0.5 * math.log(80 / df + 10)
-    lowest = -0.5 * math.log1p(critical**2 / df) - down
+    lowest = -math.log(math.hypot(1.0, critical / math.sqrt(df))) - down
     step = min(0.35 / math.sqrt(df), 0.12)
     u = np.linspace(lowest, up, math.ceil((up - lowest) / step) + 1)
     density = np.exp(df * (u - np.expm1(2 * u) / 2))

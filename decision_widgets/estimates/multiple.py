@@ -60,6 +60,8 @@ def adjust_p_values(
     """
     if procedure not in get_args(Procedure):
         raise InputError(f"There is no procedure {procedure!r}.{did_you_mean(procedure, get_args(Procedure))}")
+    if not 0 < alpha < 1:
+        raise InputError(f"alpha must lie between 0 and 1; got {alpha}.")
     family = _family(p_values)
     if len(family) == 0:
         return ()

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from decision_widgets.checks import Positive
 from decision_widgets.errors import InputError
 
 
@@ -19,8 +20,7 @@ def interval_alpha(family: int, *, method: Literal["bonferroni", "sidak"] = "bon
     (0.005, 0.005116)
     """
     _check_level("alpha", alpha)
-    if family < 1:
-        raise InputError(f"A family has at least one comparison; got {family}.")
+    _check_count("family", family)
     if method == "bonferroni":
         return alpha / family
     if method == "sidak":
@@ -39,8 +39,10 @@ def selected_interval_alpha(n_selected: int, family: int, *, q: float = 0.10, an
     (0.01, 0.002503)
     """
     _check_level("q", q)
-    if not 1 <= n_selected <= family:
-        raise InputError(f"Between 1 and {family} effects of {family} can be selected; got {n_selected}.")
+    _check_count("family", family)
+    _check_count("n_selected", n_selected)
+    if n_selected > family:
+        raise InputError(f"No more than {family} effects of {family} can be selected; got {n_selected}.")
     harmonic = float((1 / np.arange(1, family + 1)).sum()) if any_dependence else 1.0
     return n_selected * q / (family * harmonic)
 
@@ -61,3 +63,8 @@ def interval_disagrees(
 def _check_level(name: str, level: float) -> None:
     if not 0 < level < 1:
         raise InputError(f"{name} must lie between 0 and 1; got {level}.")
+
+
+def _check_count(name: str, count: int) -> None:
+    if not (rule := Positive(whole=True)).accepts(count):
+        raise InputError(f"{name} must be {rule.wants()}; got {count!r}.")

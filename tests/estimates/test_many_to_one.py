@@ -129,6 +129,33 @@ def test_quantile_and_tail_undo_each_other(df: float | None, alpha: float) -> No
     assert any_exceeds(quantile, 1.0, v[:1], df) < alpha < 4 * any_exceeds(quantile, 1.0, v[:1], df) * (1 + 1e-9)
 
 
+@pytest.mark.parametrize(
+    ("critical", "v0", "v", "df", "words"),
+    [
+        (2.0, 1.0, [], 5.0, "has a variance"),
+        (2.0, 1.0, [1.0, -1.0], 5.0, "not negative"),
+        (2.0, math.nan, [1.0, 1.0], 5.0, "not negative"),
+        (2.0, 0.0, [1.0, 0.0], 5.0, "positive variance"),
+        (2.0, 1.0, [1.0, 1.0], 0.0, "Degrees of freedom are positive"),
+        (math.nan, 1.0, [1.0, 1.0], 5.0, "got NaN"),
+    ],
+)
+def test_a_tail_that_does_not_exist_is_refused(
+    critical: float, v0: float, v: list[float], df: float, words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        any_exceeds(critical, v0, v, df)
+
+
+def test_the_ends_of_the_tail() -> None:
+    assert any_exceeds(-1.0, 1.0, [1.0, 1.0], 5.0) == 1.0
+    assert any_exceeds(math.inf, 1.0, [1.0, 1.0], 5.0) == 0.0
+    # A statistic beyond any square is still a number: three degrees of freedom fall with the cube.
+    huge, large = (any_exceeds(q, 1.0, [1.0, 2.0], 3.0) for q in (1e70, 1e60))
+    assert huge / large == pytest.approx(1e-30, rel=1e-6)
+    assert any_exceeds(1e200, 1.0, [1.0, 2.0], 10.0) == 0.0
+
+
 def test_dunnett_is_scipys_within_its_random_error() -> None:
     for seed, sizes in enumerate([(12, 9, 15), (40, 7, 7, 30), (6, 20, 20, 20, 5)]):
         control, *treated = normal_arms(seed, sizes)

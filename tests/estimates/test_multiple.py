@@ -181,3 +181,8 @@ def test_every_procedure_keeps_its_promise(rho: float, effects: int) -> None:
         assert error_rates(procedure, rho, n, effects=effects, level=0.10)[1] <= at_most(0.10, n), procedure
     if rho == 0:  # two stages are proven for independence
         assert error_rates("bky", rho, n, effects=effects, level=0.10)[1] <= at_most(0.10, n)
+
+
+def test_alpha_is_a_share() -> None:
+    with pytest.raises(InputError, match="alpha must lie between 0 and 1; got 5"):
+        adjust_p_values([0.1, 0.2], "bky", alpha=5)
