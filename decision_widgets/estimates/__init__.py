@@ -2,6 +2,7 @@
 
 from decision_widgets.estimates.adjusted import Adjusted, adjusted_difference, balance_p
 from decision_widgets.estimates.after_stopping import StoppedEstimate, after_stopping
+from decision_widgets.estimates.allocation import Allocation, allocation
 from decision_widgets.estimates.ancova import ancova, lin_regression
 from decision_widgets.estimates.assignment import (
     Assignment,
@@ -35,6 +36,7 @@ from decision_widgets.estimates.design_effect import IntraclassCorrelation, desi
 from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
 from decision_widgets.estimates.duration import Duration, WeekOutlook, duration
 from decision_widgets.estimates.equivalence import Equivalence, tost_welch
+from decision_widgets.estimates.family_choice import FamilyChoice, FamilyGoal, choose_procedure
 from decision_widgets.estimates.group_sequential import (
     CrossingProbabilities,
     GroupSequentialBounds,
@@ -51,8 +53,18 @@ from decision_widgets.estimates.interaction import (
     interaction_regression,
     panel_interaction,
 )
+from decision_widgets.estimates.many_arms import (
+    ArmContrast,
+    JointArmTest,
+    all_pairs,
+    arm_contrast,
+    joint_arm_test,
+    versus_control,
+)
+from decision_widgets.estimates.many_to_one import SimultaneousDifference, dunnett, many_to_one
+from decision_widgets.estimates.many_to_one_tail import any_exceeds, simultaneous_quantile
 from decision_widgets.estimates.mlrate import Learner, cross_fitted_predictions, mlrate, mlrate_given_predictions
-from decision_widgets.estimates.multiple import Procedure, adjust_p_values
+from decision_widgets.estimates.multiple import Procedure, StoreyQ, adjust_p_values, storey_q_values
 from decision_widgets.estimates.noncentral import noncentral_t_tails
 from decision_widgets.estimates.normality import (
     Normality,
@@ -66,6 +78,7 @@ from decision_widgets.estimates.paired import PairedDifference, paired_t
 from decision_widgets.estimates.panel import PanelCoefficient, PanelRegression, panel_regression
 from decision_widgets.estimates.panel_cells import PanelCells
 from decision_widgets.estimates.panel_subgroups import PanelSubgroupComparison, compare_panel_subgroups
+from decision_widgets.estimates.participant_bootstrap import BootstrapFamily, BootstrapKind, participant_bootstrap
 from decision_widgets.estimates.planning_variance import (
     HistorySums,
     ObservationSums,
@@ -112,13 +125,14 @@ from decision_widgets.estimates.sample_size import control_sizes, detectable_non
 from decision_widgets.estimates.sensitivity import detectable_effect
 from decision_widgets.estimates.several_arms import (
     ArmSizes,
-    all_pairs,
     allocation_cost,
     arm_sizes,
     best_control_share,
-    versus_control,
+    control_pairs,
+    every_pair,
 )
 from decision_widgets.estimates.signed_rank import SignedRank, wilcoxon_signed_rank
+from decision_widgets.estimates.simultaneous import interval_alpha, interval_disagrees, selected_interval_alpha
 from decision_widgets.estimates.size_interval import SizeInterval, size_interval
 from decision_widgets.estimates.sizing_goal import SizingGoal
 from decision_widgets.estimates.skew import TAIL_PER_KAPPA, difference_skewness
@@ -140,6 +154,7 @@ from decision_widgets.estimates.srm_diagnosis import (
     diagnose_sample_ratio,
 )
 from decision_widgets.estimates.ssrm import SequentialSampleRatio, sequential_sample_ratio
+from decision_widgets.estimates.step_down import max_t_quantile, resampled_p_values
 from decision_widgets.estimates.stopping import stopping_report
 from decision_widgets.estimates.stopping_plan import JudgedLook, Look, StoppingPlan, StoppingReport
 from decision_widgets.estimates.subgroups import (
@@ -156,11 +171,15 @@ __all__ = [
     "TAIL_PER_KAPPA",
     "Adjusted",
     "AdjustedDifference",
+    "Allocation",
     "Alternative",
     "AlwaysValid",
+    "ArmContrast",
     "ArmSizes",
     "Assignment",
     "Balance",
+    "BootstrapFamily",
+    "BootstrapKind",
     "Calibration",
     "ClusteredRegression",
     "CompletedCovariates",
@@ -171,6 +190,8 @@ __all__ = [
     "Driver",
     "Duration",
     "Equivalence",
+    "FamilyChoice",
+    "FamilyGoal",
     "GroupEffect",
     "GroupEffects",
     "GroupSequentialBounds",
@@ -179,6 +200,7 @@ __all__ = [
     "InteractionCoefficient",
     "InteractionRegression",
     "IntraclassCorrelation",
+    "JointArmTest",
     "JointTest",
     "JudgedLook",
     "KolmogorovSmirnov",
@@ -214,6 +236,7 @@ __all__ = [
     "SequentialSampleRatio",
     "ServedSlots",
     "SignedRank",
+    "SimultaneousDifference",
     "SizeInterval",
     "SizingGoal",
     "Spending",
@@ -222,6 +245,7 @@ __all__ = [
     "StoppedEstimate",
     "StoppingPlan",
     "StoppingReport",
+    "StoreyQ",
     "StratumEffect",
     "SubgroupComparison",
     "SubgroupDifference",
@@ -238,16 +262,20 @@ __all__ = [
     "adjusted_difference",
     "after_stopping",
     "all_pairs",
+    "allocation",
     "allocation_cost",
     "always_valid_quantile",
     "ancova",
     "anderson_darling",
+    "any_exceeds",
+    "arm_contrast",
     "arm_sizes",
     "asymptotic_half_width",
     "balance_p",
     "best_control_share",
     "calibration_slope",
     "check_predicted_effects",
+    "choose_procedure",
     "cluster_power",
     "clustered_difference",
     "clustered_ols",
@@ -256,6 +284,7 @@ __all__ = [
     "complete_assignment",
     "complete_covariates",
     "confidence_sequence",
+    "control_pairs",
     "control_sizes",
     "correlation_from_history",
     "covariate_balance",
@@ -269,18 +298,25 @@ __all__ = [
     "difference",
     "difference_power",
     "difference_skewness",
+    "dunnett",
     "duration",
+    "every_pair",
     "homogeneity_p",
     "hour_balance",
     "individual_effects",
     "interaction_regression",
+    "interval_alpha",
+    "interval_disagrees",
     "intraclass_correlation",
+    "joint_arm_test",
     "ks_two_sample",
     "levene",
     "lilliefors",
     "lin_regression",
     "lost_slots",
     "mann_whitney",
+    "many_to_one",
+    "max_t_quantile",
     "minimum_detectable_effect",
     "mixing_variance",
     "mixture_boundary",
@@ -293,6 +329,7 @@ __all__ = [
     "paired_t",
     "panel_interaction",
     "panel_regression",
+    "participant_bootstrap",
     "participant_mean_variance",
     "planned_power",
     "post_stratified",
@@ -303,16 +340,20 @@ __all__ = [
     "ratio_difference",
     "relative_effect",
     "required_size",
+    "resampled_p_values",
     "robust_ols",
     "sample_quantiles",
     "sample_ratio",
+    "selected_interval_alpha",
     "sequential_sample_ratio",
     "served_slots",
     "shapiro_wilk",
     "simple_assignment",
+    "simultaneous_quantile",
     "size_interval",
     "spending_bounds",
     "stopping_report",
+    "storey_q_values",
     "stratified_assignment",
     "student_t",
     "targeting_gain",

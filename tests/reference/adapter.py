@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from decision_widgets import estimates
-from decision_widgets.moments import Moments, Sample
+from decision_widgets.moments import Moments, Sample, label
 
 
 def compute(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
@@ -123,6 +123,23 @@ def _ols_cluster(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     }
     values = {key: [float(array[i]) for i in at] for key, array in columns.items()}
     return {"df_CR1S": fit.df_cr1} | (values if several else {key: value[0] for key, value in values.items()})
+
+
+def _multi_arm(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    names = case["columns"]
+    frame = _frame(case, data_dir).dropna(subset=[names["outcome"], names["group"]])
+    arms = {
+        label(arm): Moments.of({"y": frame.loc[frame[names["group"]] == arm, names["outcome"]]})
+        for arm in sorted(frame[names["group"]].unique())
+    }
+    control = arms.pop(label(names["control"]))
+    p_values = [estimates.welch_t(control, arm).p_value for arm in arms.values()]
+    return {
+        "welch_vs_control": list(arms),
+        "welch_vs_control_p": p_values,
+        "welch_vs_control_p_holm": list(estimates.adjust_p_values(p_values, "holm")),
+        "dunnett_p": [each.p_value_single_step for each in estimates.dunnett(control, list(arms.values()))],
+    }
 
 
 def _srm(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
@@ -483,9 +500,9 @@ def _unequal_allocation(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     half, delta = inputs["alpha"] / 2, abs(inputs["delta"])
     if "shares" in inputs:
         shares, variance = inputs["shares"], inputs["sd"] ** 2
-        every = estimates.all_pairs(len(shares))
+        every = estimates.every_pair(len(shares))
         pairs = [estimates.arm_sizes(delta, variance, shares, pairs=[pair], alpha=half, **how) for pair in every]
-        control = estimates.versus_control(len(shares))
+        control = estimates.control_pairs(len(shares))
         total = max(pairs, key=lambda one: one.total_exact).total_exact
         adjusted = estimates.arm_sizes(delta, variance, shares, pairs=every, alpha=half, **how)
         return {
@@ -585,6 +602,7 @@ METHODS = {
     "ols_cluster": _ols_cluster,
     "srm_chi_square": _srm,
     "p_adjust": _p_adjust,
+    "multi_arm_comparisons": _multi_arm,
     "panel_fe_cluster": _panel,
     "ols_hc": _ols_hc,
     "ols_twoway_cluster": _ols_two_way,
