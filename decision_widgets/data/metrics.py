@@ -14,7 +14,7 @@ from decision_widgets.data.engine import ColumnType, Engine, as_key, as_label, l
 from decision_widgets.data.flat import flat_arm
 from decision_widgets.data.groups import NO_LEVEL, SEVERAL_LEVELS, group_of
 from decision_widgets.data.overview import PART_OF_RATIO, Overview
-from decision_widgets.data.people import Covariate, Gathering, Group, People, Terms
+from decision_widgets.data.people import Census, Covariate, Gathering, Group, People, Terms
 from decision_widgets.data.reading import Adjustment, CovariateReading, GroupReading, MetricReading, Unreadable
 from decision_widgets.data.reduction import Cell, Counts, Reduced, reduce_people
 from decision_widgets.data.samples import read_samples
@@ -28,8 +28,7 @@ class Metrics:
     """Everything that needed participants."""
 
     participants: Mapping[str, int]
-    n_torn: int
-    rows_torn: int
+    census: Census
     metrics: Mapping[str, MetricReading | Unreadable]
     groups: Mapping[str, GroupReading | Unreadable]
 
@@ -61,13 +60,13 @@ class MetricReader:
         terms = [term for _, term in self._written if isinstance(term, Terms) and term.metric not in read]
         if terms or self.spec.groups or self.spec.participant is not None:
             return self._read_people(terms, read)
-        return Metrics(participants=self._rows, n_torn=0, rows_torn=0, metrics=self._in_order(read), groups={})
+        return Metrics(participants=self._rows, census=self._flat_census, metrics=self._in_order(read), groups={})
 
     def _read_people(self, terms: list[Terms], read: Mapping[str, MetricReading | Unreadable]) -> Metrics:
         groups = {name: group_of(self.engine, name, self.types[name]) for name in self.spec.groups}
         usable = [group for group in groups.values() if isinstance(group, Group)]
         people = self._people(terms, usable)
-        ((n_torn, rows_torn),) = self.engine.query(f"SELECT count(*), sum(n) FROM {people.torn}")
+        census = self._flat_census if self.spec.participant is None else people.census(self.engine)
         counts, reduced = reduce_people(self.engine, people, terms)
         parts: list[Parts] = [{} for _ in terms]
         found: dict[str, GroupReading | Unreadable] = {n: g for n, g in groups.items() if isinstance(g, Unreadable)}
@@ -78,8 +77,7 @@ class MetricReader:
                 own[group.name] = self._levels(group, metric)
         return Metrics(
             participants={name: counts.participants.get((code, 0), 0) for code, name in self.arms.items()},
-            n_torn=int(n_torn),
-            rows_torn=int(rows_torn or 0),
+            census=census,
             metrics=self._in_order(self._readings(people, terms, counts, reduced, parts) | dict(read)),
             groups={name: found[name] for name in self.spec.groups},
         )
@@ -100,6 +98,10 @@ class MetricReader:
         rows = dict(self.overview.labels)
         return {name: sum(rows[value] for value in values) for name, values in self.labels.items()}
 
+    @property
+    def _flat_census(self) -> Census:
+        return Census(rows=sum(self._rows.values()), hashes=self.overview.row_hashes)
+
     def _people(self, terms: Sequence[Terms], groups: Sequence[Group]) -> People:
         name, arm = self.spec.participant, self.spec.arm
         column = as_label(self.engine, arm, self.types[arm])
@@ -111,6 +113,9 @@ class MetricReader:
         return Gathering(
             key=None if name is None else as_key(self.engine, name, self.types[name]),
             arm=f"CASE {' '.join(cases)} END",
+            row_hash=self.engine.dialect().hash.format(
+                ", ".join(self.engine.name(column) for column in self.spec.columns() if column != name)
+            ),
             codes=tuple(self.arms),
             terms=terms,
             covariates=self._covariates if any(term.covariates for term in terms) else (),
