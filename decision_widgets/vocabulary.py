@@ -129,6 +129,12 @@ CODES: Final[dict[str, Code]] = {
         text="Effective degrees of freedom are {df}; a small-sample correction is used.",
         do="extend the experiment",
     ),
+    "W_SEPARATION": Code(
+        title="The odds ratio of {metric} does not exist.",
+        text="An arm or a covariate tells those who do from those who don\u2019t without error; the linear model is "
+        "shown.",
+        do="",
+    ),
     "E_RATIO_UNBOUNDED": Code(
         title="{metric} has no relative uplift.",
         text="Its level under control is not distinguishable from 0, so a percentage of it means nothing.",

@@ -2,8 +2,11 @@
 
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
+from decision_widgets.estimates.distributed_lags import DistributedLags, distributed_lags, lagged_panel
 from decision_widgets.estimates.homogeneity import homogeneity_p
+from decision_widgets.estimates.logit import LogitEffect, clustered_logit
 from decision_widgets.estimates.multiple import Procedure, adjust_p_values
+from decision_widgets.estimates.newey_west import SerialRegression, driscoll_kraay, newey_west
 from decision_widgets.estimates.panel import PanelCoefficient, PanelRegression, panel_regression
 from decision_widgets.estimates.panel_cells import PanelCells
 from decision_widgets.estimates.proportions import ProportionDifference, two_proportions
@@ -14,12 +17,24 @@ from decision_widgets.estimates.sample_ratio import SampleRatio, sample_ratio
 from decision_widgets.estimates.sensitivity import detectable_effect
 from decision_widgets.estimates.sequential import always_valid_quantile
 from decision_widgets.estimates.skew import TAIL_PER_KAPPA, difference_skewness
+from decision_widgets.estimates.surrogate import SurrogateIndex, surrogate_index
+from decision_widgets.estimates.switchback_series import (
+    HorvitzThompson,
+    MinimaxSwitchback,
+    horvitz_thompson,
+    minimax_draws,
+    minimax_switchback,
+)
 from decision_widgets.estimates.wild_bootstrap import WildBootstrap, WildWeights, wild_bootstrap
 
 __all__ = [
     "TAIL_PER_KAPPA",
     "ClusteredRegression",
+    "DistributedLags",
+    "HorvitzThompson",
+    "LogitEffect",
     "MeanDifference",
+    "MinimaxSwitchback",
     "NoRelativeEffect",
     "PanelCells",
     "PanelCoefficient",
@@ -29,23 +44,34 @@ __all__ = [
     "RelativeEffect",
     "RobustRegression",
     "SampleRatio",
+    "SerialRegression",
+    "SurrogateIndex",
     "TwoWayRegression",
     "WildBootstrap",
     "WildWeights",
     "adjust_p_values",
     "always_valid_quantile",
     "clustered_difference",
+    "clustered_logit",
     "clustered_ols",
     "detectable_effect",
     "difference",
     "difference_skewness",
+    "distributed_lags",
+    "driscoll_kraay",
     "homogeneity_p",
+    "horvitz_thompson",
+    "lagged_panel",
+    "minimax_draws",
+    "minimax_switchback",
+    "newey_west",
     "panel_regression",
     "ratio_difference",
     "relative_effect",
     "robust_ols",
     "sample_ratio",
     "student_t",
+    "surrogate_index",
     "two_proportions",
     "two_way_clustered_ols",
     "welch_t",
