@@ -12,6 +12,9 @@ import pandas as pd
 from decision_widgets import estimates
 from decision_widgets.moments import Moments
 
+# More assignments than any case has.
+ENUMERATE = 10**12
+
 
 def compute(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     """Return the keys of ``required_keys.json`` for one case, under their names there.
@@ -220,6 +223,29 @@ def _newey_west(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     return {key: _reported(array, at) for key, array in reported.items()}
 
 
+def _randomization(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    frame, names = _frame(case, data_dir), case["columns"]
+    arms = (frame.loc[frame[names["group"]] == names[arm], names["outcome"]].dropna() for arm in ("control", "treated"))
+    return _randomization_keys(estimates.randomization_test(*arms, draws=ENUMERATE))
+
+
+def _sign_flips(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    frame, names = _frame(case, data_dir), case["columns"]
+    answer = estimates.sign_flip_test((frame[names["x"]] - frame[names["y"]]).dropna(), draws=ENUMERATE)
+    return _randomization_keys(answer) | {"n": answer.n_units}
+
+
+def _randomization_keys(answer: estimates.RandomizationTest) -> dict[str, Any]:
+    assert answer.enumerated
+    return {
+        "n_assignments": answer.n_draws,
+        "estimate": answer.effect,
+        "p_two_sided": answer.p_value,
+        "p_greater": answer.p_value_greater,
+        "p_less": answer.p_value_less,
+    }
+
+
 def _horvitz_thompson(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     y, treatment, drawn = _series(case, data_dir)
     options = case["options"]
@@ -329,6 +355,8 @@ METHODS = {
     "wild_cluster_bootstrap_exact": _wild_bootstrap,
     "logit_cluster": _logit,
     "newey_west": _newey_west,
+    "randomization_exact": _randomization,
+    "paired_sign_flip_exact": _sign_flips,
     "switchback_horvitz_thompson": _horvitz_thompson,
     "switchback_bojinov_variance": _minimax_switchback,
     "switchback_distributed_lag_ols": _distributed_lags,
