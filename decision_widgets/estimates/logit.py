@@ -12,7 +12,7 @@ from scipy import special
 from decision_widgets.errors import CannotEstimate, InputError
 from decision_widgets.estimates.labels import Codes, label_codes
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
-from decision_widgets.estimates.robust import Matrix, sums_by_label
+from decision_widgets.estimates.robust import Matrix
 from decision_widgets.records import Record
 
 # A coefficient beyond this, per standard deviation of a covariate, is one that has no finite value.
@@ -110,11 +110,7 @@ def clustered_logit(
     beta = _proportions(successes, arm, n) if x.shape[1] == 2 else _maximum_likelihood(successes, x, n)
     if np.abs(beta[1:]).max() > LARGEST:
         raise _separation()
-    share = special.expit(x @ beta)
-    bread: Matrix = np.linalg.inv(_information(x, n, share)).astype(np.float64)
-    scores = (successes - n * share)[:, None] * x
-    influence = sums_by_label(scores @ bread, codes)
-    return _effect(beta, bread, influence, x, n, alpha)
+    return _effect(beta, x, successes, n, codes, alpha)
 
 
 def _checked(
@@ -155,8 +151,7 @@ def _columns(arm: Matrix, covariates: ArrayLike | None, n: Matrix) -> Matrix:
     z = z - np.average(z, axis=0, weights=n)
     spread = np.sqrt(np.average(z**2, axis=0, weights=n))
     x = np.column_stack([np.ones_like(arm), arm, z / np.where(spread > 0, spread, 1.0)])
-    weighted = np.sqrt(n)[:, None] * x
-    if np.linalg.matrix_rank(weighted.T @ weighted, tol=1e-10 * n.sum(), hermitian=True) < x.shape[1]:
+    if np.linalg.matrix_rank(_gram(x, n), tol=1e-10 * n.sum(), hermitian=True) < x.shape[1]:
         raise InputError("The covariates depend on each other, on the treatment, or are constant; drop some.")
     return x
 
@@ -186,7 +181,7 @@ def _maximum_likelihood(successes: Matrix, x: Matrix, n: Matrix) -> Matrix:
     for _ in range(STEPS):
         share = special.expit(eta)
         try:
-            step = np.linalg.solve(_information(x, n, share), x.T @ (successes - n * share))
+            step = np.linalg.solve(_gram(x, n * share * (1 - share)), x.T @ (successes - n * share))
         except np.linalg.LinAlgError:
             break
         move = x @ step
@@ -201,11 +196,11 @@ def _maximum_likelihood(successes: Matrix, x: Matrix, n: Matrix) -> Matrix:
 
 
 def _log_likelihood(successes: Matrix, eta: Matrix, n: Matrix) -> float:
-    return float(successes @ eta - n @ np.logaddexp(0, eta))
+    return float(successes @ eta - n @ (np.maximum(eta, 0) + np.log1p(np.exp(-np.abs(eta)))))
 
 
-def _information(x: Matrix, n: Matrix, share: Matrix) -> Matrix:
-    return np.asarray((x * (n * share * (1 - share))[:, None]).T @ x)
+def _gram(x: Matrix, weight: Matrix) -> Matrix:
+    return np.asarray((x * weight[:, None]).T @ x)
 
 
 def _separation() -> CannotEstimate:
@@ -216,25 +211,31 @@ def _separation() -> CannotEstimate:
     )
 
 
-def _clustered_error(influence: Matrix, bread: Matrix, contrast: Matrix) -> float:
-    """Return the standard error of ``contrastᵀβ``; `influence` has shape (G, k)."""
-    g = len(influence)
-    error = float(np.linalg.norm(influence @ contrast))
-    if error <= ROUNDING * math.sqrt(contrast @ bread @ contrast):
+def _clustered_error(influence: Matrix, codes: Codes, model_variance: float) -> float:
+    """Return the error of a contrast to which each row adds its `influence`, shape (N,)."""
+    of_clusters = np.bincount(codes, influence)
+    g, error = len(of_clusters), float(np.linalg.norm(of_clusters))
+    if error <= ROUNDING * math.sqrt(model_variance):
         raise InputError("The clustered error is 0: nothing varies between clusters. Cluster by what was randomised.")
     return error * math.sqrt(g / (g - 1))
 
 
-def _effect(beta: Matrix, bread: Matrix, influence: Matrix, x: Matrix, n: Matrix, alpha: float) -> LogitEffect:
-    rest = x @ beta - beta[1] * x[:, 1]
+def _effect(beta: Matrix, x: Matrix, successes: Matrix, n: Matrix, codes: Codes, alpha: float) -> LogitEffect:
+    eta = x @ beta
+    share = special.expit(eta)
+    bread: Matrix = np.linalg.inv(_gram(x, n * share * (1 - share))).astype(np.float64)
+    residual = successes - n * share
+
+    rest = eta - beta[1] * x[:, 1]
     control, treated = special.expit(rest), special.expit(rest + beta[1])
-    at_control, at_treated = (
-        np.column_stack([np.ones(len(x)), np.full(len(x), d), x[:, 2:]]) * (share * (1 - share))[:, None]
-        for d, share in ((0.0, control), (1.0, treated))
+    slope_c, slope_t = n * control * (1 - control), n * treated * (1 - treated)
+    gradient = (slope_t - slope_c) @ x
+    gradient[1] = slope_t.sum()
+    std_error, coefficient_error = (
+        _clustered_error((x @ (bread @ contrast)) * residual, codes, contrast @ bread @ contrast)
+        for contrast in (gradient / n.sum(), np.eye(len(beta))[1])
     )
-    gradient = np.average(at_treated - at_control, axis=0, weights=n)
-    std_error = _clustered_error(influence, bread, gradient)
-    coefficient, coefficient_error = float(beta[1]), _clustered_error(influence, bread, np.eye(len(beta))[1])
+    coefficient = float(beta[1])
     means = float(np.average(control, weights=n)), float(np.average(treated, weights=n))
     effect, z = means[1] - means[0], upper_quantile(alpha / 2)
     return LogitEffect(
@@ -253,6 +254,6 @@ def _effect(beta: Matrix, bread: Matrix, influence: Matrix, x: Matrix, n: Matrix
         odds_ratio_upper=math.exp(coefficient + z * coefficient_error),
         odds_ratio_p_value=two_sided_p(coefficient / coefficient_error),
         n_observations=float(n.sum()),
-        n_clusters=len(influence),
+        n_clusters=int(codes.max()) + 1,
         alpha=alpha,
     )
