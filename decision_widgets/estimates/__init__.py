@@ -1,5 +1,10 @@
 """The statistics: moments or arrays in, frozen estimates out. No frame is seen here."""
 
+from decision_widgets.estimates.causal_clusters import (
+    CausalClusterEffect,
+    causal_cluster_variance,
+    two_stage_cluster_bootstrap,
+)
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.difference import MeanDifference, difference, ratio_difference, student_t, welch_t
 from decision_widgets.estimates.distributed_lags import DistributedLags, distributed_lags, lagged_panel
@@ -34,6 +39,7 @@ from decision_widgets.estimates.wild_bootstrap import WildBootstrap, WildWeights
 __all__ = [
     "TAIL_PER_KAPPA",
     "Blocks",
+    "CausalClusterEffect",
     "ClusteredRegression",
     "Complete",
     "DistributedLags",
@@ -63,6 +69,7 @@ __all__ = [
     "WildWeights",
     "adjust_p_values",
     "always_valid_quantile",
+    "causal_cluster_variance",
     "clustered_difference",
     "clustered_logit",
     "clustered_ols",
@@ -89,6 +96,7 @@ __all__ = [
     "student_t",
     "surrogate_index",
     "two_proportions",
+    "two_stage_cluster_bootstrap",
     "two_way_clustered_ols",
     "welch_t",
     "wild_bootstrap",
