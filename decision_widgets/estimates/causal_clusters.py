@@ -103,7 +103,7 @@ def causal_cluster_variance(
     y, treatment, cluster : array_like, shape (N,)
         Outcome; 0 or 1; labels.
     cluster_share : float
-        q, share of all clusters that was sampled; near 0 the error is the usual clustered one, at 1 there are no others.
+        q, share of all clusters that was sampled; near 0 the error is the usual clustered one.
     row_share : float
         p, share of each cluster's members that was sampled.
     splits : int

@@ -73,9 +73,10 @@ def distributed_lags(y: ArrayLike, treatment: ArrayLike, *, lags: int, alpha: fl
     outcome, dose = np.asarray(y, dtype=np.float64), np.asarray(treatment, dtype=np.float64)
     if outcome.ndim != 1 or dose.shape != outcome.shape:
         raise InputError(f"y and treatment need one value per period; got shapes {outcome.shape} and {dose.shape}.")
+    if lags not in range((len(outcome) - 1) // 2):
+        raise InputError(f"lags must be a whole number that leaves more periods than coefficients; got {lags!r}.")
+    lags = int(lags)
     n = len(outcome) - lags
-    if lags < 0 or n <= lags + 2:
-        raise InputError(f"lags must be 0 or more and leave more periods than coefficients; got {lags}.")
     lagged = [dose[lags - j : len(dose) - j] for j in range(lags + 1)]
     beta, residual, influence, _ = least_squares(outcome[lags:], np.column_stack([np.ones(n), *lagged]))
     df = n - len(beta)

@@ -94,8 +94,9 @@ def driscoll_kraay(y: ArrayLike, x: ArrayLike, time: ArrayLike, *, lags: int) ->
 def _serial(beta: Matrix, scores: Matrix, lags: int, *, n_observations: int, df: int) -> SerialRegression:
     """Return the regression from scores, shape (T, k), of successive periods."""
     periods = len(scores)
-    if not 0 <= lags < periods:
-        raise InputError(f"lags must be a whole number from 0 to {periods - 1}, one less than the periods; got {lags}.")
+    if lags not in range(periods):
+        raise InputError(f"lags must be a whole number from 0 to {periods - 1}, less than the periods; got {lags!r}.")
+    lags = int(lags)
     variance: Matrix = (scores**2).sum(axis=0)
     floor = 1e-20 * variance
     for lag in range(1, lags + 1):

@@ -23,6 +23,8 @@ Flags = NDArray[np.bool_]
 
 # Up to this many units it is quicker to clear each unit's dummy once than every dealt treatment.
 FEW_UNITS = 500
+# Numbers in a table of those dummies: 64 MB.
+LARGEST_TABLE = 8_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -201,7 +203,7 @@ def _clearing(solution: PanelSolution, units: Codes) -> Callable[[Flags], Matrix
         # The span holds the observed treatment too; what it took of that direction is given back.
         return np.asarray(span.residual(columns) + b @ (b.T @ columns) / (b.T @ b))
 
-    if units.max() >= FEW_UNITS:
+    if units.max() >= FEW_UNITS or (units.max() + 1) * len(units) > LARGEST_TABLE:
         return lambda treated: cleared(span.root[:, None] * treated[units])
     each_unit = cleared((units[:, None] == np.arange(units.max() + 1)) * span.root[:, None])
     return lambda treated: np.asarray(each_unit @ treated.astype(np.float64))

@@ -109,7 +109,7 @@ def horvitz_thompson(
     if not 0 < share < 1:
         raise InputError(f"share must be a number between 0 and 1; got {share!r}.")
     outcome, arm = _series(y, treatment, carryover, expected)
-    starts = _draws(drawn, arm)
+    carryover, starts = int(carryover), _draws(drawn, arm)
     weights, n_control, n_treatment = _weights(arm, starts, carryover, share)
     return HorvitzThompson(
         effect=float(np.mean(outcome[carryover:] * weights)),
@@ -130,11 +130,12 @@ def minimax_draws(n_periods: int, carryover: int) -> Flags:
     >>> (1 + minimax_draws(12, 2).nonzero()[0]).tolist()
     [1, 5, 7, 9]
     """
-    if carryover < 1 or n_periods % carryover or n_periods < LEAST_BLOCKS * carryover:
+    if carryover not in range(1, n_periods // LEAST_BLOCKS + 1) or n_periods % carryover:
         raise InputError(
             f"The minimax schedule needs a carry-over of 1 period or more and at least {LEAST_BLOCKS} whole blocks "
             f"of it; got {n_periods} periods and a carry-over of {carryover}."
         )
+    carryover = int(carryover)
     starts = np.zeros(n_periods, dtype=bool)
     starts[2 * carryover : n_periods - carryover : carryover] = True
     starts[0] = True
@@ -163,7 +164,7 @@ def minimax_switchback(
         As `horvitz_thompson`; periods that are no whole blocks; or a variance of 0.
     """
     outcome, arm = _series(y, treatment, carryover, expected)
-    starts = minimax_draws(len(arm), carryover)
+    starts, carryover = minimax_draws(len(arm), carryover), int(carryover)
     plain = horvitz_thompson(outcome, arm, carryover=carryover, drawn=starts)
     sums, arms = outcome.reshape(-1, carryover).sum(axis=1), arm[::carryover]
     inner = sums[2:-1] ** 2 @ (arms[1:-2] == arms[2:-1])
@@ -197,8 +198,8 @@ def _series(
         raise InputError("y and expected must be finite in every period.")
     if not np.isin(arm, (0, 1)).all():
         raise InputError("treatment must be 0 or 1 in every period.")
-    if not 0 <= carryover < len(arm):
-        raise InputError(f"carryover must be from 0 to one less than the {len(arm)} periods; got {carryover}.")
+    if carryover not in range(len(arm)):
+        raise InputError(f"carryover must be a whole number from 0 to {len(arm) - 1} periods; got {carryover!r}.")
     return outcome - centre, arm.astype(np.int8)
 
 

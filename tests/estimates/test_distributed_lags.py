@@ -76,8 +76,10 @@ def test_a_result_survives_its_plain_form() -> None:
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"lags": -1}, "lags must be 0 or more"),
-        ({"lags": 4}, "leave more periods than coefficients; got 4"),
+        ({"lags": -1}, "lags must be a whole number"),
+        ({"lags": 1.5}, "got 1.5"),
+        ({"lags": 3}, "leaves more periods than coefficients; got 3"),
+        ({"y": [], "treatment": []}, "leaves more periods"),
         ({"y": [1, 2]}, "one value per period"),
         ({"y": [1, math.nan, 2, 3, 4, 5, 6, 7]}, "finite"),
         ({"treatment": [0] * 8}, "depend on each other"),

@@ -281,7 +281,11 @@ def _series(case: dict[str, Any], data_dir: Path) -> tuple[Any, Any, Any]:
     """Read outcome, treatment and, where there is one, the column of randomisation points."""
     frame, names = _frame(case, data_dir), case["columns"]
     point = names.get("randomisation_point")
-    return frame[names["outcome"]], frame[names["treatment"]], frame[point].astype(bool) if point else None
+    return (
+        frame[names["outcome"]],
+        frame[names["treatment"]],
+        frame[point].isin([True, 1, "True", "TRUE"]) if point else None,
+    )
 
 
 def _surrogate_index(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
