@@ -111,6 +111,8 @@ def deal(mechanism: Mechanism, treated: Flags, block: Codes | None) -> Deal:
     InputError
         Blocks that are missing, or treatment that the mechanism cannot have dealt.
     """
+    if not isinstance(mechanism, Mechanism):
+        raise InputError(f"mechanism must be IndependentUnits, Pairs, Complete or Blocks; got {mechanism!r}.")
     n_units, own = len(treated), np.arange(len(treated))
     if isinstance(mechanism, IndependentUnits):
         return Deal(block=own, n_treated=np.full(n_units, -1), share=mechanism.share)

@@ -188,6 +188,8 @@ def test_a_result_survives_its_plain_form() -> None:
 
 def test_what_cannot_be_dealt_is_refused() -> None:
     cells, unit, pair = panel([0, 1, 0, 0, 1, 0, 0, 1])
+    with pytest.raises(InputError, match="mechanism must be IndependentUnits, Pairs, Complete or Blocks; got 'pairs'"):
+        randomization_inference(cells, unit, "pairs", block=pair)
     with pytest.raises(InputError, match="treats 4 units; 3 are treated"):
         randomization_inference(cells, unit, Complete(n_treated=4))
     with pytest.raises(InputError, match="A pair has at most 2 units, one treated and one not"):
