@@ -134,6 +134,12 @@ CODES: Final[dict[str, Code]] = {
         text="They leave a share of {retained_variation} of the treatment\u2019s variation; an effect needs 0.05.",
         do="use coarser fixed effects, or redraw the schedule",
     ),
+    "W_SEPARATION": Code(
+        title="The odds ratio of {metric} does not exist.",
+        text="An arm or a covariate tells those who do from those who don\u2019t without error; the linear model is "
+        "shown.",
+        do="",
+    ),
     "E_RATIO_UNBOUNDED": Code(
         title="{metric} has no relative uplift.",
         text="Its level under control is not distinguishable from 0, so a percentage of it means nothing.",

@@ -77,10 +77,10 @@ class Census:
 class People:
     """What stands for the participants after FROM.
 
-    Columns: ``id``, ``arm`` (a code; any other number means several arms), ``n`` rows and a ``print`` of them; of metric
-    k ``c`` rows used, ``held`` rows with a value, ``m`` weight, ``s`` total above the shift, ``q`` sum of squares of
-    rows; of covariate j ``x`` (0 where missing) and ``i`` (1 where missing); of group g its level (-1: none, -2:
-    several).
+    Columns: ``id``, ``arm`` (a code; any other number means several arms), ``n`` rows and a ``print`` of them; of
+    metric k ``c`` rows used, ``held`` rows with a value, ``m`` weight, ``s`` total above the shift, ``q`` sum of
+    squares of rows; of covariate j ``x`` (0 where missing) and ``i`` (1 where missing); of group g its level (-1:
+    none, -2: several).
     """
 
     everybody: str
