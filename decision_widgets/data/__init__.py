@@ -2,7 +2,15 @@
 
 from decision_widgets.data.cells import Cells, CellSpec, CellSums, read_cells
 from decision_widgets.data.read import read_moments
-from decision_widgets.data.reading import Adjustment, CovariateReading, GroupReading, MetricReading, Reading, Unreadable
+from decision_widgets.data.reading import (
+    Adjustment,
+    CovariateReading,
+    GroupReading,
+    MetricReading,
+    ParticipantTable,
+    Reading,
+    Unreadable,
+)
 
 __all__ = [
     "Adjustment",
@@ -12,6 +20,7 @@ __all__ = [
     "CovariateReading",
     "GroupReading",
     "MetricReading",
+    "ParticipantTable",
     "Reading",
     "Unreadable",
     "read_cells",

@@ -14,8 +14,16 @@ from decision_widgets.data.engine import ColumnType, Engine, as_key, as_label, l
 from decision_widgets.data.flat import flat_arm
 from decision_widgets.data.groups import NO_LEVEL, SEVERAL_LEVELS, group_of
 from decision_widgets.data.overview import PART_OF_RATIO, Overview
+from decision_widgets.data.participants import read_participants
 from decision_widgets.data.people import Census, Covariate, Gathering, Group, People, Terms
-from decision_widgets.data.reading import Adjustment, CovariateReading, GroupReading, MetricReading, Unreadable
+from decision_widgets.data.reading import (
+    Adjustment,
+    CovariateReading,
+    GroupReading,
+    MetricReading,
+    ParticipantTable,
+    Unreadable,
+)
 from decision_widgets.data.reduction import Cell, Counts, Reduced, reduce_people
 from decision_widgets.data.samples import read_samples
 from decision_widgets.moments import ArmMoments, MetricColumns, MomentSpec, Sample
@@ -31,6 +39,7 @@ class Metrics:
     census: Census
     metrics: Mapping[str, MetricReading | Unreadable]
     groups: Mapping[str, GroupReading | Unreadable]
+    people: ParticipantTable | None = None
 
 
 class MetricReader:
@@ -80,6 +89,7 @@ class MetricReader:
             census=census,
             metrics=self._in_order(self._readings(people, terms, counts, reduced, parts) | dict(read)),
             groups={name: found[name] for name in self.spec.groups},
+            people=self._participants(people, terms),
         )
 
     def _read_covariates(self) -> list[Covariate]:
@@ -165,7 +175,8 @@ class MetricReader:
         found = {}
         for columns, term in self._written:
             column = self._numerator(columns)
-            simple = columns.denominator is None and not columns.covariates and columns.metric not in self.spec.samples
+            asked = columns.covariates or columns.metric in (*self.spec.samples, *self.spec.participants)
+            simple = columns.denominator is None and not asked
             if not (simple and isinstance(term, Terms) and isinstance(column, Column)) or (
                 term.as_zero and not column.complete
             ):
@@ -274,6 +285,13 @@ class MetricReader:
             for k, term in enumerate(terms)
             if term.metric in self.spec.samples
         }
+
+    def _participants(self, people: People, terms: Sequence[Terms]) -> ParticipantTable | None:
+        wanted = {k: term for k, term in enumerate(terms) if term.metric in self.spec.participants}
+        if not wanted:
+            return None
+        covariates = self._covariates if any(term.covariates for term in terms) else ()
+        return read_participants(self.engine, people, wanted, covariates, self.arms, list(self.arms.values()))
 
     def _group(self, group: Group, counts: Counts) -> GroupReading:
         def over(level: int) -> dict[str, int]:

@@ -90,6 +90,7 @@ def _read(engine: Engine, spec: MomentSpec) -> Reading:
         fingerprint=f"{(read.census.hashes + overview.n_rows) % (1 << 48):012x}",
         metrics=read.metrics,
         groups=read.groups,
+        people=read.people,
     )
 
 

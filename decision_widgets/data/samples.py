@@ -7,13 +7,18 @@ from typing import Final
 
 import numpy as np
 
-from decision_widgets.data.engine import Engine
+from decision_widgets.data.engine import Engine, double
 from decision_widgets.data.people import People, Terms
 from decision_widgets.moments import Sample
 
-MOST_VALUES: Final = 1_000_000
-"""Participants of one metric whose values leave the engine; of more, a random sample does."""
+MOST_VALUES: Final = 200_000
+"""Different values of one metric that leave the engine; where there are more, those of a random sample do."""
 SEED: Final = 20_260_105
+
+
+def drawn(engine: Engine, share: float) -> str:
+    """Write the condition that draws a share of the participants, always the same ones."""
+    return f"{engine.dialect().share.format(engine.dialect().hash.format(f'id, {SEED}'))} < {double(share)}"
 
 
 def read_samples(engine: Engine, people: People, term: Terms, k: int, arms: Mapping[int, str]) -> dict[str, Sample]:
@@ -23,12 +28,11 @@ def read_samples(engine: Engine, people: People, term: Terms, k: int, arms: Mapp
     """
     value = f"CASE WHEN m{k} > 0 THEN s{k} / m{k} END"
     known = f"SELECT arm, {value} AS value, id FROM {people.source} WHERE c{k} > 0 AND m{k} > 0"
-    counted = engine.query(f"SELECT arm, count(*), count(DISTINCT value) FROM ({known}) AS known GROUP BY arm")
+    counted = engine.query(f"SELECT arm, count(*), approx_count_distinct(value) FROM ({known}) AS known GROUP BY arm")
     units = {row[0]: int(row[1]) for row in counted}
     sampled = sum(int(row[2]) for row in counted) > MOST_VALUES
     if sampled:
-        share = MOST_VALUES / sum(units.values())
-        known += f" AND {engine.dialect().share.format(engine.dialect().hash.format(f'id, {SEED}'))} < {share!r}"
+        known += f" AND {drawn(engine, MOST_VALUES / sum(units.values()))}"
     columns = engine.arrays(f"SELECT arm, value, count(*) AS n FROM ({known}) AS known GROUP BY arm, value")
     found = {}
     for code, name in arms.items():

@@ -43,7 +43,9 @@ class MomentSpec:
     groups : tuple of str
         Columns known before the experiment by whose values participants are divided (strata, segments).
     samples : tuple of str
-        Metrics of which the participants' values are wanted too, not only moments.
+        Metrics of which the distinct values of participants are wanted too, not only moments.
+    participants : tuple of str
+        Metrics of which every participant is wanted, with all covariates.
     """
 
     participant: str | None
@@ -55,6 +57,7 @@ class MomentSpec:
     missing: Missing = "raise"
     groups: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
+    participants: tuple[str, ...] = ()
 
     def labels(self) -> tuple[str, ...]:
         """Return the columns whose values only tell rows apart."""
