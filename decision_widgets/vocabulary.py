@@ -197,8 +197,33 @@ CODES: Final[dict[str, Code]] = {
         do="decide on the interval",
     ),
     "W_NOT_APPLIED": Code(
-        title="The design names {what}.",
-        text="They are kept in its record, and this analysis does not use them.",
+        title="The design names {what}, which could not be used.",
+        text="{why}",
+        do="",
+    ),
+    "I_STRATA_MERGED": Code(
+        title="{n} of {of} strata were merged for {metric}.",
+        text="They hold fewer than 10 participants per arm of {arm} or control.",
+        do="",
+    ),
+    "W_SUBGROUP_THIN": Code(
+        title="Few participants with {level}.",
+        text="An arm holds {n}; below 50 the interval of a subgroup is not to be trusted.",
+        do="merge levels",
+    ),
+    "W_CATE_NOISE": Code(
+        title="No evidence that predicted effects on {metric} rank participants.",
+        text="They failed on participants that were held out.",
+        do="use the average effect",
+    ),
+    "I_TIES": Code(
+        title="{percent} of participants share their value of {metric}.",
+        text="Ranks say little about tied values.",
+        do="read the probability of superiority",
+    ),
+    "I_NORMALITY_LARGE_N": Code(
+        title="Tests of normality say nothing about {metric}.",
+        text="At {n} participants they reject gaps that harm nothing; what must be near normal is the mean.",
         do="",
     ),
     "I_ROWS_ARE_PARTICIPANTS": Code(

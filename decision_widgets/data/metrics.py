@@ -12,7 +12,7 @@ from decision_widgets.data.adjustment import Adjuster, adjust_people
 from decision_widgets.data.columns import Column
 from decision_widgets.data.engine import ColumnType, Engine, as_key, as_label, literal
 from decision_widgets.data.flat import flat_arm
-from decision_widgets.data.groups import NO_LEVEL, SEVERAL_LEVELS, group_of
+from decision_widgets.data.groups import NO_LEVEL, SEVERAL_LEVELS, crossed_group, group_of
 from decision_widgets.data.overview import PART_OF_RATIO, Overview
 from decision_widgets.data.participants import read_participants
 from decision_widgets.data.people import Census, Covariate, Gathering, Group, People, Terms
@@ -62,17 +62,18 @@ class MetricReader:
 
     def read(self) -> Metrics:
         """Read everything; when every row is a participant, what the overview already knows is not read again."""
+        divided = bool(self.spec.groups or self.spec.crossed)
         read: dict[str, MetricReading | Unreadable] = {}
         read |= {columns.metric: term for columns, term in self._written if isinstance(term, Unreadable)}
-        if self.spec.participant is None and not self.spec.groups:
+        if self.spec.participant is None and not divided:
             read |= self._flat()
         terms = [term for _, term in self._written if isinstance(term, Terms) and term.metric not in read]
-        if terms or self.spec.groups or self.spec.participant is not None:
+        if terms or divided or self.spec.participant is not None:
             return self._read_people(terms, read)
         return Metrics(participants=self._rows, census=self._flat_census, metrics=self._in_order(read), groups={})
 
     def _read_people(self, terms: list[Terms], read: Mapping[str, MetricReading | Unreadable]) -> Metrics:
-        groups = {name: group_of(self.engine, name, self.types[name]) for name in self.spec.groups}
+        groups = self._groups()
         usable = [group for group in groups.values() if isinstance(group, Group)]
         people = self._people(terms, usable)
         census = self._flat_census if self.spec.participant is None else people.census(self.engine)
@@ -88,7 +89,7 @@ class MetricReader:
             participants={name: counts.participants.get((code, 0), 0) for code, name in self.arms.items()},
             census=census,
             metrics=self._in_order(self._readings(people, terms, counts, reduced, parts) | dict(read)),
-            groups={name: found[name] for name in self.spec.groups},
+            groups={name: found[name] for name in groups},
             people=self._participants(people, terms),
         )
 
@@ -292,6 +293,14 @@ class MetricReader:
             return None
         covariates = self._covariates if any(term.covariates for term in terms) else ()
         return read_participants(self.engine, people, wanted, covariates, self.arms, list(self.arms.values()))
+
+    def _groups(self) -> dict[str, Group | Unreadable]:
+        columns = dict.fromkeys((*self.spec.groups, *self.spec.crossed))
+        each = {name: group_of(self.engine, name, self.types[name]) for name in columns}
+        groups = {name: each[name] for name in self.spec.groups}
+        if self.spec.crossed:
+            groups[" × ".join(self.spec.crossed)] = crossed_group([each[name] for name in self.spec.crossed])
+        return groups
 
     def _group(self, group: Group, counts: Counts) -> GroupReading:
         def over(level: int) -> dict[str, int]:
