@@ -8,7 +8,7 @@ from typing import Final
 from decision_widgets.analysis.covariates import covariate_messages
 from decision_widgets.data import MetricReading, Reading, Unreadable
 from decision_widgets.design import BetweenSubject, Metric
-from decision_widgets.estimates import SampleRatio, homogeneity_p
+from decision_widgets.estimates import SampleRatio, SequentialSampleRatio, homogeneity_p
 from decision_widgets.moments import ArmMoments
 from decision_widgets.results import Message
 from decision_widgets.views import numbers
@@ -28,10 +28,10 @@ LEFT_OUT_ABOVE: Final = 0.01
 WEEK: Final = 7
 
 
-def run_messages(design: BetweenSubject, reading: Reading, ratio: SampleRatio) -> list[Message]:
+def run_messages(design: BetweenSubject, reading: Reading, ratio: SampleRatio | SequentialSampleRatio) -> list[Message]:
     """Judge the run as a whole: split, contamination, length."""
     return [
-        *_split(design, reading, ratio),
+        *_split(design, ratio),
         *_contamination(reading),
         *_left_out(reading),
         *_length(reading),
@@ -56,7 +56,7 @@ def metric_messages(design: BetweenSubject, reading: Reading) -> list[Message]:
     return messages + list(_repeated(design, reading))
 
 
-def _split(design: BetweenSubject, reading: Reading, ratio: SampleRatio) -> Iterator[Message]:
+def _split(design: BetweenSubject, ratio: SampleRatio | SequentialSampleRatio) -> Iterator[Message]:
     facts = {
         "planned": "/".join(f"{100 * e / sum(ratio.expected):.4g}" for e in ratio.expected),
         "observed": " / ".join(numbers.integer(n) for n in ratio.observed),
