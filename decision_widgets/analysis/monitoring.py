@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from itertools import accumulate
-from typing import Any
+from typing import Any, Final
 
 import decision_widgets
 from decision_widgets.analysis.diagnosis import metric_messages, run_messages
@@ -32,6 +32,10 @@ from decision_widgets.results import (
     NotMonitored,
     Provenance,
 )
+
+# Without a plan the split is tested as if so many were to come: the test of many more is blind among the first
+# thousands, that of many fewer loses little among millions.
+ASSUMED_PARTICIPANTS: Final = 2_000
 
 
 def monitor(data: Any, design: BetweenSubject, *, looks: Iterable[str | date] | None = None) -> MonitoringResult:
@@ -75,7 +79,7 @@ def monitor(data: Any, design: BetweenSubject, *, looks: Iterable[str | date] | 
     _refuse_missing(design, enrolment)
     days = schedule(design, enrolment, looks)
     if days.last < enrolment.last_day:
-        spec = replace(design.needs(), groups=design.segments, until=days.last)
+        spec = replace(design.needs(), groups=design.segments, arms=enrolment.arms, until=days.last)
         enrolment = replace(read_enrolment(data, spec), without_time=enrolment.without_time)
     spec = replace(watched.needs(), arms=enrolment.arms)
     known = _with_timeless(read_moments(data, replace(spec, until=days.last)), design, enrolment)
@@ -137,13 +141,15 @@ def _sample_ratio(design: BetweenSubject, enrolment: Enrolment) -> SequentialSam
     cumulative = list(accumulate(enrolment.days.values(), _added))
     if not cumulative:
         raise InputError("Every participant was seen in more than one arm; check the participant and arm columns.")
-    return sequential_sample_ratio(
-        cumulative, _shares(design, enrolment), planned_participants=design.planned_participants
-    )
+    return sequential_sample_ratio(cumulative, _shares(design, enrolment), planned_participants=_expected(design))
 
 
 def _added(before: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(a + b for a, b in zip(before, new, strict=True))
+
+
+def _expected(design: BetweenSubject) -> int:
+    return design.planned_participants or ASSUMED_PARTICIPANTS
 
 
 def _shares(design: BetweenSubject, enrolment: Enrolment) -> list[float]:
@@ -156,7 +162,7 @@ def _diagnosis(design: BetweenSubject, enrolment: Enrolment) -> SampleRatioDiagn
         _shares(design, enrolment),
         segments=enrolment.segments,
         days={str(day): counts for day, counts in enrolment.days.items()},
-        planned_participants=design.planned_participants,
+        planned_participants=_expected(design),
     )
 
 

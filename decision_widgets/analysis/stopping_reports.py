@@ -57,31 +57,26 @@ class Looks:
         own = {day: found[metric.name, arm] for day, found in self.found.items()}
         known = {day: each for day, each in own.items() if isinstance(each, Found)}
         refused = {day: each for day, each in own.items() if isinstance(each, Message)}
-        skipped = dict.fromkeys(self.days.taken, TOO_EARLY) | {day: each.code for day, each in refused.items()}
-        skipped = {day: reason for day, reason in skipped.items() if day not in known}
+        skipped = {
+            day: refused[day].code if day in refused else TOO_EARLY for day in self.days.taken if day not in known
+        }
         begun = next((day for day, each in known.items() if _has_begun(each)), None)
-        if begun is None:
-            last = next(reversed(refused.values()), None)
-            return NotMonitored(
-                metric=metric.name,
-                arm=arm,
-                role=metric.role,
-                code=TOO_EARLY if last is None or known else last.code,
-                reason=_TOO_EARLY if last is None or known else f"{last.title} {last.text}",
-                skipped=dict.fromkeys(self.days.taken, TOO_EARLY) | skipped,
-            )
-        looks = [_look(day, each) for day, each in known.items()]
-        if _loses_participants(looks):
-            return NotMonitored(
-                metric=metric.name,
-                arm=arm,
-                role=metric.role,
-                code="E_CONTAMINATION",
-                reason="Too many participants of an arm were later seen in another one.",
-                skipped=skipped,
-            )
+        if begun is not None and not _loses_participants(list(known.values())):
+            return self._monitored(metric, arm, known, begun, skipped)
+        code, reason = TOO_EARLY, _TOO_EARLY
+        if begun is not None:
+            code, reason = "E_CONTAMINATION", "Too many participants of an arm were later seen in another one."
+        elif refused and not known:
+            last = refused[max(refused)]
+            code, reason = last.code, f"{last.title} {last.text}"
+        skipped |= dict.fromkeys(known, code)
+        return NotMonitored(metric=metric.name, arm=arm, role=metric.role, code=code, reason=reason, skipped=skipped)
+
+    def _monitored(
+        self, metric: Metric, arm: str, known: Mapping[str, Found], begun: str, skipped: Mapping[str, str]
+    ) -> MonitoredEffect:
         plan, planned_by = self._plan(metric, begun, known[begun].answer.std_error)
-        report = self._settled(stopping_report(looks, plan))
+        report = self._settled(stopping_report([_look(day, each) for day, each in known.items()], plan))
         levels = tuple(_levels(look, each) for look, each in zip(report.looks, known.values(), strict=True))
         past = _past_limit(metric, levels)
         return MonitoredEffect(
@@ -197,7 +192,8 @@ def _look(day: str, found: Found) -> Look:
     )
 
 
-def _loses_participants(looks: Sequence[Look]) -> bool:
+def _loses_participants(looks: Sequence[Found]) -> bool:
+    """Tell whether an arm shrinks, by participants who were seen in another one later, more than looks can bear."""
     return any(
         now < then * (1 - MAY_LEAVE)
         for before, after in pairwise(looks)

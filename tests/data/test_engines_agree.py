@@ -172,3 +172,17 @@ def test_spark_gives_the_same_numbers(
     pd.testing.assert_frame_equal(numbers(found), numbers(expected), rtol=1e-9, atol=1e-13)
     assert found.messages == expected.messages
     assert spark.catalog.listTables() == []
+
+
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore")
+def test_spark_monitors_as_pandas_does(spark: Any, rides: pd.DataFrame, tmp_path: Path) -> None:
+    design = dw.BetweenSubject(
+        participant="rider_id", arm="variant", control="control", time="time", segments=["city"],
+        metrics=["booked"], monitoring={"rule": "obf", "looks": 2}, planned_days=14,
+    )  # fmt: skip
+    frame = spark.read.parquet(str(parquet(rides, tmp_path)))
+    found, expected = dw.monitor(frame, design), dw.monitor(rides, design)
+    pd.testing.assert_frame_equal(found.to_frame(), expected.to_frame(), rtol=1e-9)
+    assert found.enrolment == expected.enrolment
+    assert spark.catalog.listTables() == []
