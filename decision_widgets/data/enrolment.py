@@ -80,6 +80,7 @@ def read_enrolment(table: Any, spec: MomentSpec) -> Enrolment:
 
 def _read(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]) -> Enrolment:
     flat = _flat(engine, spec, types)
+    first, last = (day_of(pick(present(flat, at), default=None), spec, types) for pick, at in ((min, 1), (max, 2)))
     arms = arms_in_order([label(row[0]) for row in flat if not is_nothing(row[0])], spec)
     labels: dict[str, list[Any]] = {name: [] for name in arms}
     for row in flat:
@@ -90,8 +91,8 @@ def _read(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]) -> 
     groups = [group for group in read.values() if isinstance(group, Group)]
     people = _people(engine, spec, types, arm_code(engine, spec, types, codes, labels), groups)
     of_one_arm = f"{people} WHERE arm IN ({', '.join(map(str, codes))})"
-    days = _counts(engine.query(f"SELECT first_day, arm, count(*) FROM {of_one_arm} GROUP BY 1, 2"), list(codes))
-    ((everybody,),) = engine.query(f"SELECT count(*) FROM {people}")
+    came = engine.query(f"SELECT first_day, arm, count(*) FROM {people} GROUP BY 1, 2")
+    days = _counts([row for row in came if row[1] in codes], list(codes))
     return Enrolment(
         arms=arms,
         days={date.fromordinal(EPOCH.toordinal() + day): days[day] for day in sorted(days)},
@@ -102,10 +103,10 @@ def _read(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]) -> 
             for g, group in enumerate(groups)
         },
         unreadable={name: group for name, group in read.items() if isinstance(group, Unreadable)},
-        first_day=day_of(min(present(flat, 1), default=None), spec, types),
-        last_day=day_of(max(present(flat, 2), default=None), spec, types),
+        first_day=first,
+        last_day=last,
         without_time=sum(int(row[3] or 0) for row in flat),
-        n_contaminated=int(everybody) - sum(map(sum, days.values())),
+        n_contaminated=sum(int(row[2]) for row in came if row[1] not in codes),
     )
 
 
