@@ -39,8 +39,9 @@ def analyze(data: Any, design: BetweenSubject, *, methods: Sequence[str] | None 
     methods : sequence of str, optional
         Tests of the toolbox to show beside the recommended analysis, which is always there: ``"student"``,
         ``"equivalence"``, ``"proportions"``, ``"mann_whitney"``, ``"ks"``, ``"normality"``, ``"shapiro_wilk"``,
-        ``"quantiles"``, ``"levene"``, ``"logit"``, ``"mlrate"``, ``"individual_effects"``, ``"romano_wolf"``,
-        ``"paired_t"``, ``"wilcoxon"``. Left out, the usual ones; an empty list leaves them all out.
+        ``"quantiles"``, ``"levene"``, ``"logit"``, ``"mlrate"``, ``"individual_effects"``, ``"joint"``,
+        ``"all_pairs"``, ``"romano_wolf"``, ``"paired_t"``, ``"wilcoxon"``. Left out, the usual ones; an empty list
+        leaves them all out.
 
     Returns
     -------
