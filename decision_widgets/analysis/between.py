@@ -10,7 +10,7 @@ from decision_widgets.analysis.comparisons import compare
 from decision_widgets.analysis.diagnosis import metric_messages, run_messages
 from decision_widgets.analysis.family import adjust
 from decision_widgets.analysis.verdict import read_and_decide
-from decision_widgets.data import MetricReading, Reading, Unreadable, read_moments
+from decision_widgets.data import Listener, MetricReading, Reading, Unreadable, read_moments
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import InputError
 from decision_widgets.estimates import SampleRatio, sample_ratio
@@ -25,14 +25,18 @@ from decision_widgets.results import (
 )
 
 
-def analyze(data: Any, design: BetweenSubject) -> DecisionResult:
+def analyze(data: Any, design: BetweenSubject, progress: bool | Listener | None = None) -> DecisionResult:
     """Give the recommended analysis of an experiment, with its verdict.
 
     Parameters
     ----------
-    data : pandas.DataFrame
+    data : pandas or Polars frame, PyArrow table, DuckDB relation, (connection, name), path, or PySpark DataFrame
         One row per observation; a participant may have many.
     design : BetweenSubject
+    progress : bool, callable, optional
+        Whether a line of standard error tells how far the read has come. By default it appears after two seconds, at a
+        prompt or in a notebook only, and goes when the read is done. A function receives a ``Progress`` instead: the
+        stage in words, the share done of the running statement (``None`` when the engine does not say), the seconds.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def analyze(data: Any, design: BetweenSubject) -> DecisionResult:
             f"The design must be a BetweenSubject; got {type(design).__name__}. "
             "Call it as analyze(data, design), the data first."
         )
-    reading = read_moments(data, design.needs())
+    reading = read_moments(data, design.needs(), progress)
     ratio = _sample_ratio(design, reading)
     about_run = run_messages(design, reading, ratio)
     invalid = tuple(m.code for m in about_run if m.severity == "error")

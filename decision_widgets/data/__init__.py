@@ -1,6 +1,7 @@
 """Any table → moments, in its engine."""
 
 from decision_widgets.data.cells import Cells, CellSpec, CellSums, read_cells
+from decision_widgets.data.progress import Listener, Progress
 from decision_widgets.data.read import read_moments
 from decision_widgets.data.reading import Adjustment, CovariateReading, GroupReading, MetricReading, Reading, Unreadable
 
@@ -11,7 +12,9 @@ __all__ = [
     "Cells",
     "CovariateReading",
     "GroupReading",
+    "Listener",
     "MetricReading",
+    "Progress",
     "Reading",
     "Unreadable",
     "read_cells",

@@ -52,11 +52,11 @@ def prepare_pandas(frame: Any, wanted: Wanted) -> Prepared:
 
 
 def prepare_polars(frame: Any, wanted: Wanted) -> Prepared:
-    """Make a Polars frame ready, eager or lazy."""
+    """Make a Polars frame ready; a lazy one is computed once, its columns that are read, and not at every scan."""
     import polars as pl
 
     aliases = _aliases(wanted)
-    frame = frame.select(list(aliases)).rename(dict(aliases))
+    frame = frame.lazy().select(list(aliases)).rename(dict(aliases)).collect()
     zoned = [alias for alias, kind in frame.collect_schema().items() if getattr(kind, "time_zone", None)]
     return Prepared(frame=frame.with_columns(pl.col(zoned).dt.replace_time_zone(None)), aliases=aliases)
 

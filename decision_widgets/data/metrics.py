@@ -15,6 +15,7 @@ from decision_widgets.data.flat import flat_arm
 from decision_widgets.data.groups import NO_LEVEL, SEVERAL_LEVELS, group_of
 from decision_widgets.data.overview import PART_OF_RATIO, Overview
 from decision_widgets.data.people import Covariate, Gathering, Group, People, Terms
+from decision_widgets.data.progress import Watch, counted
 from decision_widgets.data.reading import Adjustment, CovariateReading, GroupReading, MetricReading, Unreadable
 from decision_widgets.data.reduction import Cell, Counts, Reduced, reduce_people
 from decision_widgets.data.samples import read_samples
@@ -46,8 +47,9 @@ class MetricReader:
         overview: Overview,
         arms: Mapping[int, str],
         labels: Mapping[str, Sequence[Any]],
+        watch: Watch,
     ) -> None:
-        self.engine, self.spec, self.types, self.overview = engine, spec, types, overview
+        self.engine, self.spec, self.types, self.overview, self.watch = engine, spec, types, overview, watch
         self.arms, self.labels = arms, labels
         self._covariates = self._read_covariates()
         self._written = [(columns, self._term(columns)) for columns in spec.metrics]
@@ -66,7 +68,10 @@ class MetricReader:
     def _read_people(self, terms: list[Terms], read: Mapping[str, MetricReading | Unreadable]) -> Metrics:
         groups = {name: group_of(self.engine, name, self.types[name]) for name in self.spec.groups}
         usable = [group for group in groups.values() if isinstance(group, Group)]
+        if self.spec.participant is not None:
+            self.watch.stage("Gathering participants")
         people = self._people(terms, usable)
+        self.watch.stage(f"Adding up {counted(len(terms), 'metric')}")
         ((n_torn, rows_torn),) = self.engine.query(f"SELECT count(*), sum(n) FROM {people.torn}")
         counts, reduced = reduce_people(self.engine, people, terms)
         parts: list[Parts] = [{} for _ in terms]
