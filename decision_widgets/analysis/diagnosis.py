@@ -35,7 +35,7 @@ def run_messages(design: BetweenSubject, reading: Reading, ratio: SampleRatio) -
         *_contamination(reading),
         *_left_out(reading),
         *_length(reading),
-        *_not_applied(design),
+        *_rows(design),
     ]
 
 
@@ -96,10 +96,7 @@ def _length(reading: Reading) -> Iterator[Message]:
         yield Message.of("W_SHORT_RUN", days=days, why=why)
 
 
-def _not_applied(design: BetweenSubject) -> Iterator[Message]:
-    named = [word for word in ("strata", "segments") if getattr(design, word)]
-    if named:
-        yield Message.of("W_NOT_APPLIED", what=" and ".join(named))
+def _rows(design: BetweenSubject) -> Iterator[Message]:
     if design.participant is None:
         yield Message.of("I_ROWS_ARE_PARTICIPANTS")
 

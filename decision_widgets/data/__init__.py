@@ -3,7 +3,15 @@
 from decision_widgets.data.cells import Cells, CellSpec, CellSums, read_cells
 from decision_widgets.data.progress import Listener, Progress
 from decision_widgets.data.read import read_moments
-from decision_widgets.data.reading import Adjustment, CovariateReading, GroupReading, MetricReading, Reading, Unreadable
+from decision_widgets.data.reading import (
+    Adjustment,
+    CovariateReading,
+    GroupReading,
+    MetricReading,
+    ParticipantTable,
+    Reading,
+    Unreadable,
+)
 
 __all__ = [
     "Adjustment",
@@ -14,6 +22,7 @@ __all__ = [
     "GroupReading",
     "Listener",
     "MetricReading",
+    "ParticipantTable",
     "Progress",
     "Reading",
     "Unreadable",

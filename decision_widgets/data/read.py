@@ -74,8 +74,6 @@ def _read(engine: Engine, spec: MomentSpec, watch: Watch) -> Reading:
     types = engine.types()
     watch.stage(f"Looking at {counted(len(spec.columns()), 'column')}")
     overview = look_over(engine, spec, types)
-    if spec.participant is not None and overview.without_participant == overview.n_rows:
-        raise InputError(f"The participant column {spec.participant!r} is missing in every row; check the join.")
     arms, labels = _arms(overview, spec)
     codes = dict(zip(arm_codes(len(arms)), arms, strict=True))
     reader = MetricReader(
@@ -84,20 +82,23 @@ def _read(engine: Engine, spec: MomentSpec, watch: Watch) -> Reading:
     read = reader.read()
     left_out = {spec.arm: overview.without_arm}
     if spec.participant is not None:
-        left_out = {spec.participant: overview.without_participant} | left_out
+        if read.census.rows == 0:
+            raise InputError(f"The participant column {spec.participant!r} is missing in every row; check the join.")
+        left_out = {spec.participant: overview.n_rows - overview.without_arm - read.census.rows} | left_out
     _raise_if_missing(spec, left_out | ({spec.time: overview.without_time} if spec.time else {}), read.metrics)
     return Reading(
         arms=arms,
         participants=read.participants,
         n_rows=overview.n_rows,
-        left_out=left_out | {"several arms": read.rows_torn},
-        n_contaminated=read.n_torn,
+        left_out=left_out | {"several arms": read.census.rows_torn},
+        n_contaminated=read.census.n_torn,
         days=_days(overview),
         first_day=_iso(overview.first_day),
         last_day=_iso(overview.last_day),
-        fingerprint=overview.fingerprint,
+        fingerprint=f"{(read.census.hashes + overview.n_rows) % (1 << 48):012x}",
         metrics=read.metrics,
         groups=read.groups,
+        people=read.people,
     )
 
 

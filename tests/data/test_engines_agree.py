@@ -117,7 +117,9 @@ def assert_same(found: Any, expected: Any, rtol: float) -> None:
     assert list(left) == list(right)
     for path, value in right.items():
         if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-            np.testing.assert_allclose(left[path], value, rtol=rtol, atol=rtol * np.abs(value).max(initial=0), err_msg=path)
+            np.testing.assert_allclose(
+                left[path], value, rtol=rtol, atol=rtol * np.abs(value).max(initial=0), err_msg=path
+            )
         elif isinstance(value, np.ndarray):
             assert left[path].tolist() == value.tolist(), path
         elif isinstance(value, float):
