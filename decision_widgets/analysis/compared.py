@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,9 +54,12 @@ class Comparison:
         return people, inside, (people.arm[inside] == at).astype(float)
 
     def means(self) -> tuple[Moments, Moments] | None:
-        """Return the moments of participants' own means; a ratio of totals has none."""
-        control, treatment = (self.read.arms[arm].participant_means for arm in (self.design.control, self.arm))
-        return None if control is None or treatment is None else (control, treatment)
+        """Return the moments of participants' own means above the control's shift; a ratio of totals has none."""
+        control, treatment = self.read.arms[self.design.control], self.read.arms[self.arm]
+        if control.participant_means is None or treatment.participant_means is None:
+            return None
+        own = treatment.participant_means
+        return control.participant_means, replace(own, mean=own.mean + (treatment.shift - control.shift))
 
 
 def of_difference(answer: Any, statistic: str, estimate: str) -> Facts:

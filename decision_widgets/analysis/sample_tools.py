@@ -40,19 +40,16 @@ def equivalence_answers(one: Comparison) -> Iterator[Facts]:
     means = one.means()
     if means is None:
         raise InputError("A ratio of totals has no value per participant, so equivalence of means does not apply.")
-    shift = one.read.arms[one.arm].shift - one.read.arms[one.design.control].shift
     bound = margin * abs(one.read.arms[one.design.control].level)
-    answer = tost_welch(
-        means[0], means[1], margin_lower=-bound - shift, margin_upper=bound - shift, alpha=one.design.alpha
-    )
+    answer = tost_welch(means[0], means[1], margin_lower=-bound, margin_upper=bound, alpha=one.design.alpha)
     yield {
         "statistic_name": "df",
         "statistic": answer.df,
         "p_value": answer.p_value,
         "estimate_name": f"difference, {numbers.level_percent(1 - 2 * one.design.alpha)} interval",
-        "estimate": answer.effect + shift,
-        "estimate_lower": answer.effect_lower + shift,
-        "estimate_upper": answer.effect_upper + shift,
+        "estimate": answer.effect,
+        "estimate_lower": answer.effect_lower,
+        "estimate_upper": answer.effect_upper,
         "n_control": means[0].n,
         "n_treatment": means[1].n,
         "note": f"Within ±{numbers.level_percent(margin)} of control if p is small.",
