@@ -38,7 +38,9 @@ def parquet_glob(rows: pa.Table, folder: Path) -> str:
 
 def csv(rows: pa.Table, folder: Path) -> str:
     path = folder / f"{next(_numbers)}.csv"
-    rows.to_pandas().to_csv(path, index=False)
+    frame = rows.to_pandas()
+    # Else a single is written with so few digits that they are another number.
+    frame.astype({name: "float64" for name in frame.select_dtypes("float32")}).to_csv(path, index=False)
     return str(path)
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Event, Thread
 from time import monotonic
-from typing import Any, Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 from decision_widgets.errors import InputError
 
@@ -111,26 +111,26 @@ def counted(n: int, word: str) -> str:
     return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
 
 
-class _Statement:
+class _Statement(Generic[T]):
     """Work that another thread does, and what came of it."""
 
-    def __init__(self, work: Callable[[], Any]) -> None:
+    def __init__(self, work: Callable[[], T]) -> None:
         self.ended = Event()
         self._work = work
-        self._result: Any = None
+        self._result: list[T] = []
         self._problem: BaseException | None = None
 
     def run(self) -> None:
         try:
-            self._result = self._work()
+            self._result.append(self._work())
         except BaseException as problem:
             self._problem = problem
         finally:
             self.ended.set()
 
-    def result(self) -> Any:
+    def result(self) -> T:
         if self._problem is None:
-            return self._result
+            return self._result.pop()
         try:
             raise self._problem
         finally:

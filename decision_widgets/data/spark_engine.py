@@ -33,6 +33,17 @@ _TYPES: Final[dict[str, ColumnType]] = {
     "timestamp": "timestamp",
     "timestamp_ntz": "timestamp",
 }
+# A clock without a zone is read as it stands; Spark itself would take it for one of the session's zone.
+_OF_DAY: Final = "(hour({0}) * 3600 + minute({0}) * 60) * 1000000L + CAST(extract(SECOND FROM {0}) * 1000000 AS BIGINT)"
+_MICROS: Final = (
+    "CASE typeof({0}) WHEN 'timestamp_ntz' THEN unix_date(CAST({0} AS DATE)) * 86400000000L + "
+    f"{_OF_DAY} ELSE unix_micros(CAST({{0}} AS TIMESTAMP)) END"
+)
+_HAS_ZONE: Final = "{0} RLIKE ':.*([Zz]|[+-][0-9][0-9](:?[0-9][0-9])?)$'"
+_FROM_TEXT: Final = (
+    f"CASE WHEN {_HAS_ZONE} THEN CAST(to_utc_timestamp(try_cast({{0}} AS TIMESTAMP), current_timezone()) AS "
+    "TIMESTAMP_NTZ) ELSE try_cast({0} AS TIMESTAMP_NTZ) END"
+)
 _names = count()
 
 
@@ -86,9 +97,9 @@ class Spark:
     def dialect(self) -> Dialect:
         return Dialect(
             text="STRING",
-            micros="unix_micros(CAST({} AS TIMESTAMP))",
+            micros=_MICROS,
             days="unix_date({})",
-            as_timestamp="try_to_timestamp({})",
+            as_timestamp=_FROM_TEXT,
             try_double="try_cast({} AS DOUBLE)",
             hash="xxhash64({})",
             hash_sum="sum(CAST({} AS DECIMAL(38, 0)))",
