@@ -30,7 +30,7 @@ def open_table(table: Any, wanted: Wanted, watch: Watch) -> Engine:
     if _made_by(table, "polars", "DataFrame", "LazyFrame"):
         _needs_pyarrow(table)
         check_columns(list(table.collect_schema()), wanted)
-        return DuckDB.of_frame(prepare_polars(table, wanted), watch)
+        return DuckDB.of_frame(prepare_polars(table, wanted, watch), watch)
     if _made_by(table, "pyarrow", "Table"):
         check_columns(table.column_names, wanted)
         return DuckDB.of_frame(prepare_arrow(table, wanted), watch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import warnings
 from collections.abc import Iterator
 
@@ -18,6 +19,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     sql = pytest.importorskip("pyspark.sql", reason="PySpark is not installed: pip install -e '.[spark]'")
     if request.param == "spark connect":
         pytest.importorskip("grpc", reason="Spark Connect is not installed: pip install -e '.[spark]'")
+    handler = signal.getsignal(signal.SIGINT)  # a classic session puts its own there and leaves it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         where = "remote" if request.param == "spark connect" else "master"
@@ -27,3 +29,4 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         session = builder.config("spark.sql.shuffle.partitions", "2").getOrCreate()
         yield Opened(request.param, folder, session)
         session.stop()
+    signal.signal(signal.SIGINT, handler)
