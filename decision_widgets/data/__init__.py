@@ -1,6 +1,7 @@
 """Any table → moments, in its engine."""
 
 from decision_widgets.data.cells import Cells, CellSpec, CellSums, read_cells
+from decision_widgets.data.progress import Listener, Progress
 from decision_widgets.data.read import read_moments
 from decision_widgets.data.reading import (
     Adjustment,
@@ -19,8 +20,10 @@ __all__ = [
     "Cells",
     "CovariateReading",
     "GroupReading",
+    "Listener",
     "MetricReading",
     "ParticipantTable",
+    "Progress",
     "Reading",
     "Unreadable",
     "read_cells",
