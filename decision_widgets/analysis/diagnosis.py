@@ -8,7 +8,7 @@ from typing import Final
 from decision_widgets.analysis.covariates import covariate_messages
 from decision_widgets.data import MetricReading, Reading, Unreadable
 from decision_widgets.design import BetweenSubject, Metric
-from decision_widgets.estimates import SampleRatio, SequentialSampleRatio, homogeneity_p
+from decision_widgets.estimates import SampleRatio, SequentialSampleRatio, allocation, homogeneity_p
 from decision_widgets.moments import ArmMoments
 from decision_widgets.results import Message
 from decision_widgets.views import numbers
@@ -26,12 +26,13 @@ MISSING_ABOVE: Final = 0.05
 MISSING_BY_ARM_BELOW: Final = 0.001
 LEFT_OUT_ABOVE: Final = 0.01
 WEEK: Final = 7
+COSTLY_ABOVE: Final = 1.1
 
 
 def run_messages(design: BetweenSubject, reading: Reading, ratio: SampleRatio | SequentialSampleRatio) -> list[Message]:
     """Judge the run as a whole: split, contamination, length."""
     return [
-        *_split(design, ratio),
+        *_split(design, reading, ratio),
         *_contamination(reading),
         *_left_out(reading),
         *_length(reading),
@@ -56,7 +57,7 @@ def metric_messages(design: BetweenSubject, reading: Reading) -> list[Message]:
     return messages + list(_repeated(design, reading))
 
 
-def _split(design: BetweenSubject, ratio: SampleRatio | SequentialSampleRatio) -> Iterator[Message]:
+def _split(design: BetweenSubject, reading: Reading, ratio: SampleRatio | SequentialSampleRatio) -> Iterator[Message]:
     facts = {
         "planned": "/".join(f"{100 * e / sum(ratio.expected):.4g}" for e in ratio.expected),
         "observed": " / ".join(numbers.integer(n) for n in ratio.observed),
@@ -68,6 +69,14 @@ def _split(design: BetweenSubject, ratio: SampleRatio | SequentialSampleRatio) -
         yield Message.of("W_SRM_WATCH", **facts)
     if design.arms is None:
         yield Message.of("I_EQUAL_SPLIT")
+        return
+    for arm in design.arms:
+        if not reading.participants[arm.name]:
+            yield Message.of("W_ARM_DROPPED", arm=arm.name)
+    split = allocation([arm.share for arm in design.arms])
+    if split.sample_factor > COSTLY_ABOVE:
+        best = numbers.level_percent(split.best_control_share)
+        yield Message.of("I_ALLOC_COST", factor=numbers.fixed(split.sample_factor, 2), best=best)
 
 
 def _contamination(reading: Reading) -> Iterator[Message]:

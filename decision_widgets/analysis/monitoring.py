@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from itertools import accumulate
 from typing import Any, Final
@@ -13,7 +14,7 @@ import decision_widgets
 from decision_widgets.analysis.diagnosis import metric_messages, run_messages
 from decision_widgets.analysis.looks import Schedule, has_begun, look_at, schedule, taken_looks
 from decision_widgets.analysis.stopping_reports import Looks, decide_monitoring
-from decision_widgets.data import Enrolment, MetricReading, Reading, Unreadable, read_enrolment, read_moments
+from decision_widgets.data import Enrolment, Listener, MetricReading, Reading, Unreadable, read_enrolment, read_moments
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import InputError, MissingValues, listed
 from decision_widgets.estimates import (
@@ -38,7 +39,13 @@ from decision_widgets.results import (
 ASSUMED_PARTICIPANTS: Final = 2_000
 
 
-def monitor(data: Any, design: BetweenSubject, *, looks: Iterable[str | date] | None = None) -> MonitoringResult:
+def monitor(
+    data: Any,
+    design: BetweenSubject,
+    *,
+    looks: Iterable[str | date] | None = None,
+    progress: bool | Listener | None = None,
+) -> MonitoringResult:
     """Tell whether a running experiment may stop, however often it is looked at.
 
     Each look is the analysis of all rows up to and including its day. Primary metrics follow the rule of
@@ -59,6 +66,8 @@ def monitor(data: Any, design: BetweenSubject, *, looks: Iterable[str | date] | 
     looks : sequence of days, optional
         The days on which somebody really looked, such as ``["2026-11-09", "2026-11-16"]``. Left out: the planned looks
         that have come; without a plan of looks every day of the first two weeks, then every seventh, and the last.
+    progress : bool, callable, optional
+        As in `analyze`, read by read.
 
     Raises
     ------
@@ -75,18 +84,18 @@ def monitor(data: Any, design: BetweenSubject, *, looks: Iterable[str | date] | 
     'stop-benefit'
     """
     watched = _watched(design)
-    enrolment = read_enrolment(data, replace(design.needs(), groups=design.segments))
-    _refuse_missing(design, enrolment)
-    days = schedule(design, enrolment, looks)
-    if days.last < enrolment.last_day:
-        spec = replace(design.needs(), groups=design.segments, arms=enrolment.arms, until=days.last)
-        enrolment = replace(read_enrolment(data, spec), without_time=enrolment.without_time)
+    enrolment, days = _enrolled(data, design, looks, progress)
     spec = replace(watched.needs(), arms=enrolment.arms)
-    known = _with_timeless(read_moments(data, replace(spec, until=days.last)), design, enrolment)
+    read = partial(read_moments, data, progress=progress)
+    known = _with_timeless(read(replace(spec, until=days.last)), design, enrolment)
     ratio = _sample_ratio(design, enrolment)
     about_run = run_messages(watched, known, ratio)
     invalid = any(message.severity == "error" for message in about_run)
-    reports, about_metrics = ([], []) if invalid else _report(watched, enrolment, days, data, spec, known)
+    reports, about_metrics = (
+        ([], [])
+        if invalid
+        else _report(watched, enrolment, days, known, lambda day: read(replace(_declared(spec, known), until=day)))
+    )
     messages = [*about_run, *about_metrics, *_peeked(design, days), *_unread(enrolment)]
     withheld = MonitoringDecision(
         verdict="invalid", metric=None, arm=None, by_arm=dict.fromkeys(enrolment.arms[1:], "invalid")
@@ -104,6 +113,20 @@ def monitor(data: Any, design: BetweenSubject, *, looks: Iterable[str | date] | 
         messages=_in_order(messages),
         provenance=_provenance(design, known),
     )
+
+
+def _enrolled(
+    data: Any, design: BetweenSubject, looks: Iterable[str | date] | None, progress: bool | Listener | None
+) -> tuple[Enrolment, Schedule]:
+    """Count who came when, up to the last look, and choose the looks."""
+    spec = replace(design.needs(), groups=design.segments)
+    enrolment = read_enrolment(data, spec, progress)
+    _refuse_missing(design, enrolment)
+    days = schedule(design, enrolment, looks)
+    if days.last == enrolment.last_day:
+        return enrolment, days
+    earlier = read_enrolment(data, replace(spec, arms=enrolment.arms, until=days.last), progress)
+    return replace(earlier, without_time=enrolment.without_time), days
 
 
 def _watched(design: BetweenSubject) -> BetweenSubject:
@@ -167,20 +190,27 @@ def _diagnosis(design: BetweenSubject, enrolment: Enrolment) -> SampleRatioDiagn
 
 
 def _report(
-    watched: BetweenSubject, enrolment: Enrolment, days: Schedule, data: Any, spec: MomentSpec, known: Reading
+    watched: BetweenSubject,
+    enrolment: Enrolment,
+    days: Schedule,
+    known: Reading,
+    read_until: Callable[[date], Reading],
 ) -> tuple[list[MonitoredEffect | NotMonitored], list[Message]]:
     """Look on every day that counts; what is to be said is said about the last."""
-    spec = replace(spec, metrics=tuple(_of_known_kind(columns, known) for columns in spec.metrics))
     found, messages = {}, metric_messages(watched, known)
     for day in map(date.fromisoformat, days.taken):
         if has_begun(enrolment.until(day)):
-            reading = known if day == days.last else read_moments(data, replace(spec, until=day))
+            reading = known if day == days.last else read_until(day)
             found[day.isoformat()], messages = look_at(watched, reading)
     return Looks(design=watched, enrolment=enrolment, days=days, found=found).reports(), messages
 
 
+def _declared(spec: MomentSpec, known: Reading) -> MomentSpec:
+    """Declare what all rows showed the columns to be: those of the first days may look like something else."""
+    return replace(spec, metrics=tuple(_of_known_kind(columns, known) for columns in spec.metrics))
+
+
 def _of_known_kind(columns: MetricColumns, known: Reading) -> MetricColumns:
-    """Declare what the whole table showed a column to be: a few rows of the first days may look like something else."""
     read = known.metrics[columns.metric]
     if columns.denominator is not None or isinstance(read, Unreadable):
         return columns

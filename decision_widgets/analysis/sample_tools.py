@@ -9,6 +9,8 @@ from decision_widgets.analysis.compared import Comparison, Facts, of_difference
 from decision_widgets.errors import InputError
 from decision_widgets.estimates import (
     NoQuantileEffect,
+    all_pairs,
+    joint_arm_test,
     ks_two_sample,
     levene,
     mann_whitney,
@@ -40,19 +42,16 @@ def equivalence_answers(one: Comparison) -> Iterator[Facts]:
     means = one.means()
     if means is None:
         raise InputError("A ratio of totals has no value per participant, so equivalence of means does not apply.")
-    shift = one.read.arms[one.arm].shift - one.read.arms[one.design.control].shift
     bound = margin * abs(one.read.arms[one.design.control].level)
-    answer = tost_welch(
-        means[0], means[1], margin_lower=-bound - shift, margin_upper=bound - shift, alpha=one.design.alpha
-    )
+    answer = tost_welch(means[0], means[1], margin_lower=-bound, margin_upper=bound, alpha=one.design.alpha)
     yield {
         "statistic_name": "df",
         "statistic": answer.df,
         "p_value": answer.p_value,
         "estimate_name": f"difference, {numbers.level_percent(1 - 2 * one.design.alpha)} interval",
-        "estimate": answer.effect + shift,
-        "estimate_lower": answer.effect_lower + shift,
-        "estimate_upper": answer.effect_upper + shift,
+        "estimate": answer.effect,
+        "estimate_lower": answer.effect_lower,
+        "estimate_upper": answer.effect_upper,
         "n_control": means[0].n,
         "n_treatment": means[1].n,
         "note": f"Within ±{numbers.level_percent(margin)} of control if p is small.",
@@ -153,6 +152,42 @@ def proportions_answers(one: Comparison) -> Iterator[Facts]:
         "n_control": arms[0].n_participants,
         "n_treatment": arms[1].n_participants,
     }
+
+
+def joint_answers(one: Comparison) -> Iterator[Facts]:
+    """Tell whether any arm differs from the others, once."""
+    arms = one.every_arm
+    if len(arms) < 3:
+        raise InputError("A joint test of all arms needs at least two treatments.")
+    if one.arm != one.reading.arms[1]:
+        return
+    answer = joint_arm_test(list(arms.values()))
+    yield {
+        "arm": None,
+        "statistic_name": "F",
+        "statistic": answer.statistic,
+        "df": answer.df_denominator,
+        "p_value": answer.p_value,
+        "note": f"{len(arms)} arms, clustered by participant.",
+    }
+
+
+def all_pairs_answers(one: Comparison) -> Iterator[Facts]:
+    """Compare every two arms, once; p-values by Holm."""
+    arms = one.every_arm
+    if len(arms) < 3:
+        raise InputError("Pairs of arms need at least two treatments.")
+    if one.arm != one.reading.arms[1]:
+        return
+    for (first, second), answer in all_pairs(arms, alpha=one.design.alpha).items():
+        yield of_difference(answer, "t", f"{second} − {first}") | {
+            "arm": None,
+            "label": f"{second} against {first}",
+            "p_value": answer.p_value_adjusted,
+            "estimate_lower": answer.effect_lower_simultaneous,
+            "estimate_upper": answer.effect_upper_simultaneous,
+            "note": "Adjusted for all pairs of arms (Holm; Bonferroni intervals).",
+        }
 
 
 def _counts(control: Sample, treatment: Sample) -> Facts:

@@ -2,6 +2,7 @@
 
 from decision_widgets.data.cells import Cells, CellSpec, CellSums, read_cells
 from decision_widgets.data.enrolment import Enrolment, read_enrolment
+from decision_widgets.data.progress import Listener, Progress
 from decision_widgets.data.read import read_moments
 from decision_widgets.data.reading import (
     Adjustment,
@@ -21,8 +22,10 @@ __all__ = [
     "CovariateReading",
     "Enrolment",
     "GroupReading",
+    "Listener",
     "MetricReading",
     "ParticipantTable",
+    "Progress",
     "Reading",
     "Unreadable",
     "read_cells",

@@ -12,6 +12,7 @@ from decision_widgets.data.engine import ColumnType, Engine, Row, as_key, as_lab
 from decision_widgets.data.groups import NO_LEVEL, SEVERAL_LEVELS, group_of
 from decision_widgets.data.overview import MICROS_PER_DAY, day_of, is_nothing, moment, present
 from decision_widgets.data.people import Group, arm_codes
+from decision_widgets.data.progress import Listener, watching
 from decision_widgets.data.reading import Unreadable
 from decision_widgets.data.tables import open_table
 from decision_widgets.data.until import EPOCH, up_to
@@ -56,7 +57,7 @@ class Enrolment:
         return tuple(map(sum, zip(*came, strict=True))) if came else (0,) * len(self.arms)
 
 
-def read_enrolment(table: Any, spec: MomentSpec) -> Enrolment:
+def read_enrolment(table: Any, spec: MomentSpec, progress: bool | Listener | None = None) -> Enrolment:
     """Count participants by first day and arm, and by level of the groups and arm, where their rows are.
 
     Two scans, a flat one by arm and one that gathers rows to participants, and one for the levels of each group.
@@ -70,12 +71,14 @@ def read_enrolment(table: Any, spec: MomentSpec) -> Enrolment:
     spec = replace(spec, metrics=(), samples=(), participants=(), crossed=())
     if spec.time is None:
         raise InputError("Enrolment by day needs time=, the column of dates.")
-    engine = open_table(table, spec)
-    try:
-        types = engine.types()
-        return _read(up_to(engine, spec, types), spec, types)
-    finally:
-        engine.close()
+    with watching(progress) as watch:
+        engine = open_table(table, spec, watch)
+        try:
+            watch.stage("Counting who came when")
+            types = engine.types()
+            return _read(up_to(engine, spec, types), spec, types)
+        finally:
+            engine.close()
 
 
 def _read(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]) -> Enrolment:

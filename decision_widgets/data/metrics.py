@@ -17,6 +17,7 @@ from decision_widgets.data.groups import NO_LEVEL, SEVERAL_LEVELS, crossed_group
 from decision_widgets.data.overview import PART_OF_RATIO, Overview
 from decision_widgets.data.participants import read_participants
 from decision_widgets.data.people import Census, Covariate, Gathering, Group, People, Terms
+from decision_widgets.data.progress import Watch, counted
 from decision_widgets.data.reading import (
     Adjustment,
     CovariateReading,
@@ -55,8 +56,9 @@ class MetricReader:
         overview: Overview,
         arms: Mapping[int, str],
         labels: Mapping[str, Sequence[Any]],
+        watch: Watch,
     ) -> None:
-        self.engine, self.spec, self.types, self.overview = engine, spec, types, overview
+        self.engine, self.spec, self.types, self.overview, self.watch = engine, spec, types, overview, watch
         self.arms, self.labels = arms, labels
         self._covariates = self._read_covariates()
         self._written = [(columns, self._term(columns)) for columns in spec.metrics]
@@ -76,8 +78,11 @@ class MetricReader:
     def _read_people(self, terms: list[Terms], read: Mapping[str, MetricReading | Unreadable]) -> Metrics:
         groups = self._groups()
         usable = [group for group in groups.values() if isinstance(group, Group)]
+        if self.spec.participant is not None:
+            self.watch.stage("Gathering participants")
         people = self._people(terms, usable)
         census = self._flat_census if self.spec.participant is None else people.census(self.engine)
+        self.watch.stage(f"Adding up {counted(len(terms), 'metric')}")
         counts, reduced = reduce_people(self.engine, people, terms)
         parts: list[Parts] = [{} for _ in terms]
         found: dict[str, GroupReading | Unreadable] = {n: g for n, g in groups.items() if isinstance(g, Unreadable)}

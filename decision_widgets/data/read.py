@@ -12,6 +12,7 @@ from decision_widgets.data.engine import Engine
 from decision_widgets.data.metrics import MetricReader
 from decision_widgets.data.overview import Overview, look_over
 from decision_widgets.data.people import arm_codes
+from decision_widgets.data.progress import Listener, Watch, counted, watching
 from decision_widgets.data.reading import MetricReading, Reading, Unreadable
 from decision_widgets.data.tables import open_table
 from decision_widgets.data.until import up_to
@@ -19,7 +20,7 @@ from decision_widgets.errors import EngineFailed, InputError, MissingValues, lis
 from decision_widgets.moments import MomentSpec, label
 
 
-def read_moments(table: Any, spec: MomentSpec) -> Reading:
+def read_moments(table: Any, spec: MomentSpec, progress: bool | Listener | None = None) -> Reading:
     """Reduce a table to the moments that a design needs, where its rows are.
 
     Two scans: one flat, arm by arm (what the columns hold), one that gathers rows to participants, for all metrics
@@ -31,6 +32,8 @@ def read_moments(table: Any, spec: MomentSpec) -> Reading:
         One row per observation; a participant may have many.
     spec : MomentSpec
         From ``design.needs()``.
+    progress : bool, callable, optional
+        As in ``analyze``.
 
     Raises
     ------
@@ -43,38 +46,43 @@ def read_moments(table: Any, spec: MomentSpec) -> Reading:
     EngineFailed
         The engine could not read any metric; one that alone cannot be read is refused and the others are read.
     """
-    engine = open_table(table, spec)
-    try:
-        return _read(engine, spec)
-    except EngineFailed as problem:
-        return _read_what_can_be_read(engine, spec, problem)
-    finally:
-        engine.close()
+    with watching(progress) as watch:
+        engine = open_table(table, spec, watch)
+        try:
+            return _read(engine, spec, watch)
+        except EngineFailed as problem:
+            return _read_what_can_be_read(engine, spec, watch, problem)
+        finally:
+            engine.close()
 
 
-def _read_what_can_be_read(engine: Engine, spec: MomentSpec, problem: EngineFailed) -> Reading:
+def _read_what_can_be_read(engine: Engine, spec: MomentSpec, watch: Watch, problem: EngineFailed) -> Reading:
     """Find the metrics that the engine cannot read, one by one, and read the others together."""
     failed = {}
     for columns in spec.metrics:
         try:
-            _read(engine, replace(spec, metrics=(columns,), missing="drop"))
+            _read(engine, replace(spec, metrics=(columns,), missing="drop"), watch)
         except EngineFailed as own:
             failed[columns.metric] = Unreadable(what=str(own), remedy="mend the query behind its column")
     kept = tuple(columns for columns in spec.metrics if columns.metric not in failed)
     if not kept or not failed:
         raise problem
-    reading = _read(engine, replace(spec, metrics=kept))
+    reading = _read(engine, replace(spec, metrics=kept), watch)
     metrics = {c.metric: failed.get(c.metric) or reading.metrics[c.metric] for c in spec.metrics}
     return replace(reading, metrics=metrics)
 
 
-def _read(engine: Engine, spec: MomentSpec) -> Reading:
+def _read(engine: Engine, spec: MomentSpec, watch: Watch) -> Reading:
     types = engine.types()
     engine = up_to(engine, spec, types)
+    watch.stage(f"Looking at {counted(len(spec.columns()), 'column')}")
     overview = look_over(engine, spec, types)
     arms, labels = _arms(overview, spec)
     codes = dict(zip(arm_codes(len(arms)), arms, strict=True))
-    read = MetricReader(engine=engine, spec=spec, types=types, overview=overview, arms=codes, labels=labels).read()
+    reader = MetricReader(
+        engine=engine, spec=spec, types=types, overview=overview, arms=codes, labels=labels, watch=watch
+    )
+    read = reader.read()
     left_out = {spec.arm: overview.without_arm}
     if spec.participant is not None:
         if read.census.rows == 0:

@@ -57,6 +57,7 @@ def _without_rounding(above_shift: NDArray[np.float64], shift: NDArray[np.float6
     order = np.argsort(values, kind="stable")
     ascending = values[order]
     scale = np.maximum(np.abs(ascending), np.abs(shift).max(initial=0.0))
+    ascending = np.where(np.abs(ascending) <= ROUNDING * scale, 0.0, ascending)
     first = np.concatenate([[True], np.diff(ascending) > ROUNDING * scale[1:]])
     united = np.empty_like(values)
     united[order] = ascending[np.maximum.accumulate(np.where(first, np.arange(len(first)), 0))]
