@@ -2,8 +2,18 @@
 
 from decision_widgets.cards.base import Card, card_of, widget_view
 from decision_widgets.cards.metrics import MetricsCard
+from decision_widgets.cards.monitoring import MonitoringCard
 from decision_widgets.cards.result import ResultCard
 from decision_widgets.cards.verdict import VerdictCard
 from decision_widgets.cards.warnings import WarningsCard
 
-__all__ = ["Card", "MetricsCard", "ResultCard", "VerdictCard", "WarningsCard", "card_of", "widget_view"]
+__all__ = [
+    "Card",
+    "MetricsCard",
+    "MonitoringCard",
+    "ResultCard",
+    "VerdictCard",
+    "WarningsCard",
+    "card_of",
+    "widget_view",
+]

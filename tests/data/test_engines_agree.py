@@ -154,6 +154,13 @@ def test_every_engine_gives_the_same_cells(engine: Opened, rides: pa.Table) -> N
     assert_same(read_cells(engine.make(rides), CELLS), read_cells(rides.to_pandas(), CELLS), tolerance(engine.name))
 
 
+def test_every_engine_monitors_alike(engine: Opened, rides: pa.Table) -> None:
+    plan = design(metrics=["booked"], segments=["zone"], monitoring={"rule": "obf", "looks": 2}, planned_days=14)
+    found, expected = dw.monitor(engine.make(rides), plan), dw.monitor(rides.to_pandas(), plan)
+    pd.testing.assert_frame_equal(found.to_frame(), expected.to_frame(), rtol=tolerance(engine.name))
+    assert found.enrolment == expected.enrolment
+
+
 def test_the_order_of_rows_changes_nothing(rides: pa.Table) -> None:
     frame = rides.to_pandas()
     shuffled = frame.sample(frac=1, random_state=1)
