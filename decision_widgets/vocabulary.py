@@ -191,6 +191,21 @@ CODES: Final[dict[str, Code]] = {
         text="The sample ratio was checked against equal arms.",
         do="give arms= with the planned shares",
     ),
+    "W_FRAGILE": Code(
+        title="The effect on {metric} depends on the adjustment.",
+        text="Adjusted and unadjusted, {arm} moves it in opposite directions, so nothing is won by it.",
+        do="look at the covariates or strata, and run longer",
+    ),
+    "I_ALLOC_COST": Code(
+        title="This split needs {factor} times the sample of the best one.",
+        text="With equal variances the best share of control is {best}.",
+        do="",
+    ),
+    "W_ARM_DROPPED": Code(
+        title="Arm {arm} has no participants.",
+        text="The design plans it, and a comparison from which an arm was taken after the fact is not the planned one.",
+        do="report all arms, or state the plan that dropped it",
+    ),
     "I_CI_MISMATCH": Code(
         title="Adjusted p and adjusted interval of {metric} disagree.",
         text="The stepwise p-value and the simultaneous interval answer slightly different questions.",

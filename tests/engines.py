@@ -40,7 +40,7 @@ def csv(rows: pa.Table, folder: Path) -> str:
     path = folder / f"{next(_numbers)}.csv"
     frame = rows.to_pandas()
     # Else a single is written with so few digits that they are another number.
-    frame.astype({name: "float64" for name in frame.select_dtypes("float32")}).to_csv(path, index=False)
+    frame.astype(dict.fromkeys(frame.select_dtypes("float32"), "float64")).to_csv(path, index=False)
     return str(path)
 
 

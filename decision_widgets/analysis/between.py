@@ -45,8 +45,9 @@ def analyze(
     methods : sequence of str, optional
         Tests of the toolbox to show beside the recommended analysis, which is always there: ``"student"``,
         ``"equivalence"``, ``"proportions"``, ``"mann_whitney"``, ``"ks"``, ``"normality"``, ``"shapiro_wilk"``,
-        ``"quantiles"``, ``"levene"``, ``"logit"``, ``"mlrate"``, ``"individual_effects"``, ``"romano_wolf"``,
-        ``"paired_t"``, ``"wilcoxon"``. Left out, the usual ones; an empty list leaves them all out.
+        ``"quantiles"``, ``"levene"``, ``"logit"``, ``"mlrate"``, ``"individual_effects"``, ``"joint"``,
+        ``"all_pairs"``, ``"romano_wolf"``, ``"paired_t"``, ``"wilcoxon"``. Left out, the usual ones; an empty list
+        leaves them all out.
     progress : bool, callable, optional
         Whether a line of standard error tells how far the read has come. By default it appears after two seconds, at a
         prompt or in a notebook only, and goes when the read is done. A function receives a ``Progress`` instead: the

@@ -9,7 +9,7 @@ import numpy as np
 
 from decision_widgets.data import MetricReading, ParticipantTable, Reading
 from decision_widgets.design import BetweenSubject, Metric
-from decision_widgets.moments import Moments, Sample
+from decision_widgets.moments import ArmMoments, Moments, Sample
 from decision_widgets.views import numbers
 
 Facts = dict[str, Any]
@@ -31,6 +31,11 @@ class Comparison:
         return self.read.samples[self.design.control], self.read.samples[self.arm]
 
     @property
+    def every_arm(self) -> dict[str, ArmMoments]:
+        """All arms that vary, control first."""
+        return {name: self.read.arms[name] for name in self.reading.arms if name in self.read.arms}
+
+    @property
     def described(self) -> tuple[str, ...]:
         """The arms that this comparison describes: control once, with the first treatment."""
         first = self.arm == self.reading.arms[1]
@@ -44,6 +49,15 @@ class Comparison:
             return ""
         n, of = control.n + treatment.n, control.n_units + treatment.n_units
         return f"On a random sample of {numbers.integer(n)} of {numbers.integer(of)} participants. "
+
+    @property
+    def drawn_participants(self) -> str:
+        """Say that the participants are a random sample, where they are."""
+        people = self.reading.people
+        if people is None or people.seed is None:
+            return ""
+        n, of = numbers.integer(len(people.arm)), numbers.integer(people.n_participants)
+        return f"On a random sample of {n} of {of} participants. "
 
     def participants(self) -> tuple[ParticipantTable, np.ndarray, np.ndarray]:
         """Return everybody, who of them is in this comparison with a value, and whether treated."""

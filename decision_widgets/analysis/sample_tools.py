@@ -9,6 +9,8 @@ from decision_widgets.analysis.compared import Comparison, Facts, of_difference
 from decision_widgets.errors import InputError
 from decision_widgets.estimates import (
     NoQuantileEffect,
+    all_pairs,
+    joint_arm_test,
     ks_two_sample,
     levene,
     mann_whitney,
@@ -150,6 +152,42 @@ def proportions_answers(one: Comparison) -> Iterator[Facts]:
         "n_control": arms[0].n_participants,
         "n_treatment": arms[1].n_participants,
     }
+
+
+def joint_answers(one: Comparison) -> Iterator[Facts]:
+    """Tell whether any arm differs from the others, once."""
+    arms = one.every_arm
+    if len(arms) < 3:
+        raise InputError("A joint test of all arms needs at least two treatments.")
+    if one.arm != one.reading.arms[1]:
+        return
+    answer = joint_arm_test(list(arms.values()))
+    yield {
+        "arm": None,
+        "statistic_name": "F",
+        "statistic": answer.statistic,
+        "df": answer.df_denominator,
+        "p_value": answer.p_value,
+        "note": f"{len(arms)} arms, clustered by participant.",
+    }
+
+
+def all_pairs_answers(one: Comparison) -> Iterator[Facts]:
+    """Compare every two arms, once; p-values by Holm."""
+    arms = one.every_arm
+    if len(arms) < 3:
+        raise InputError("Pairs of arms need at least two treatments.")
+    if one.arm != one.reading.arms[1]:
+        return
+    for (first, second), answer in all_pairs(arms, alpha=one.design.alpha).items():
+        yield of_difference(answer, "t", f"{second} − {first}") | {
+            "arm": None,
+            "label": f"{second} against {first}",
+            "p_value": answer.p_value_adjusted,
+            "estimate_lower": answer.effect_lower_simultaneous,
+            "estimate_upper": answer.effect_upper_simultaneous,
+            "note": "Adjusted for all pairs of arms (Holm; Bonferroni intervals).",
+        }
 
 
 def _counts(control: Sample, treatment: Sample) -> Facts:

@@ -16,7 +16,9 @@ from decision_widgets.analysis.participant_tools import (
     wilcoxon_answers,
 )
 from decision_widgets.analysis.sample_tools import (
+    all_pairs_answers,
     equivalence_answers,
+    joint_answers,
     ks_answers,
     levene_answers,
     mann_whitney_answers,
@@ -75,6 +77,8 @@ TOOLS: Final[dict[str, Tool]] = {
     "logit": Tool(label="Logit, average marginal effect", group="Models", answers=logit_answers, participants=True),
     "mlrate": Tool(label="MLRATE", group="Models", answers=mlrate_answers, participants=True),
     "individual_effects": Tool(label="Causal forest", group="Models", answers=forest_answers, participants=True),
+    "joint": Tool(label="All arms together", group="Families", answers=joint_answers),
+    "all_pairs": Tool(label="Pairs of arms", group="Families", answers=all_pairs_answers),
     "romano_wolf": Tool(label="Romano–Wolf step-down", group="Families", answers=family_answers, participants=True),
     "paired_t": Tool(label="Paired t, before and after", group="Pairs", answers=paired_t_answers, participants=True),
     "wilcoxon": Tool(label="Wilcoxon signed rank", group="Pairs", answers=wilcoxon_answers, participants=True),
@@ -128,4 +132,5 @@ def _run(method: str, one: Comparison) -> Iterator[ToolAnswer]:
         yield ToolAnswer(**shared, status="not_applicable", note=str(problem), codes=code)
         return
     for facts in answers:
-        yield ToolAnswer(**(shared | {"status": "available"} | facts))
+        note = (one.drawn_participants if tool.participants else "") + facts.get("note", "")
+        yield ToolAnswer(**(shared | {"status": "available"} | facts | {"note": note}))

@@ -110,7 +110,7 @@ def test_a_useless_covariate_is_named_and_the_others_adjust() -> None:
 
 
 def test_a_covariate_the_table_lacks_is_one_clear_error() -> None:
-    with pytest.raises(dw.ColumnNotFound, match="a covariate of 'spend'.*Did you mean 'before'"):
+    with pytest.raises(dw.ColumnNotFound, match=r"a covariate of 'spend'.*Did you mean 'before'"):
         dw.analyze(frame_of(), design(with_covariates("befor")))
 
 
@@ -228,3 +228,50 @@ def test_picked_secondary_effects_have_wider_intervals() -> None:
     assert "fare" in picked
     for name in names:
         assert levels[name] == pytest.approx(1 - min(0.05, 0.1 * len(picked) / 5) if name in picked else 0.95)
+
+
+def test_an_effect_that_turns_with_the_adjustment_is_fragile() -> None:
+    rng = np.random.default_rng(0)
+    n = 2000
+    before = rng.normal(0, 10, n)
+    treated = np.argsort(np.argsort(before + rng.normal(0, 300, n))) % 2 == 0
+    gap = before[treated].mean() - before[~treated].mean()
+    before[treated] -= gap + 0.9  # as unlucky as chance brings it once in 20 times
+    spend = 100 + before + 0.6 * treated + rng.normal(0, 1, n)
+    frame = pd.DataFrame(
+        {"user": range(n), "variant": np.where(treated, TREATMENT, CONTROL), "spend": spend, "before": before}
+    )
+    result = dw.analyze(frame, design(with_covariates("before")))
+    found = rows(result)
+    assert found["cuped"].effect > 0 > found["ols_cr2"].effect
+    assert "W_FRAGILE" in codes(result)
+    assert result.decision.verdict == "inconclusive"
+    steady = dw.analyze(frame_of(effect=1.0), design(with_covariates("before")))
+    assert "W_FRAGILE" not in codes(steady)
+
+
+def test_a_costly_split_and_a_missing_arm_are_said() -> None:
+    frame = frame_of(400)
+    small = frame[(frame["variant"] == CONTROL) | (frame["user"] % 4 == 1)]
+    shares = small.groupby("variant")["user"].nunique() / small["user"].nunique()
+    split = {CONTROL: float(shares[CONTROL]), TREATMENT: 1 - float(shares[CONTROL])}
+    assert "I_ALLOC_COST" in codes(dw.analyze(small, design("spend", arms=split)))
+    even = {CONTROL: 0.5, TREATMENT: 0.5}
+    assert "I_ALLOC_COST" not in codes(dw.analyze(frame, design("spend", arms=even)))
+    assert "W_ARM_DROPPED" not in codes(dw.analyze(frame, design("spend", arms=even)))
+    planned = {CONTROL: 0.4, TREATMENT: 0.4, "third": 0.2}
+    dropped = dw.analyze(frame, design("spend", arms=planned))
+    assert "W_ARM_DROPPED" in codes(dropped)
+    assert dropped.decision.verdict == "invalid"
+
+
+def test_all_arms_together_and_every_pair_are_tested_on_request() -> None:
+    frame = frame_of(600, arms=3, effect=1.0)
+    result = dw.analyze(frame, design("spend"), methods=["joint", "all_pairs"])
+    joint, *pairs = result.toolbox
+    assert joint.p_value is not None
+    assert (joint.arm, len(pairs)) == (None, 3)
+    first = rows(result)["ols_cr2"]
+    assert next(p for p in pairs if p.label == f"{TREATMENT} against {CONTROL}").estimate == pytest.approx(first.effect)
+    (refused, _) = dw.analyze(frame_of(100), design("spend"), methods=["joint", "all_pairs"]).toolbox
+    assert refused.status == "not_applicable"

@@ -11,6 +11,8 @@ from made import CONTROL, TREATMENT, design, experiment
 from scipy import stats
 
 import decision_widgets as dw
+from decision_widgets.data import participants as participants_room
+from decision_widgets.data import samples as samples_room
 from decision_widgets.results import ToolAnswer
 
 
@@ -165,3 +167,12 @@ def test_everything_survives_the_way_to_json_and_back() -> None:
     assert dw.DecisionResult.from_json(result.to_json()) == result
     assert len(result.toolbox_frame()) == len(result.toolbox)
     assert set(result.segments_frame()["level"]) == {"0", "1"}
+
+
+def test_a_sample_of_participants_is_said_with_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(participants_room, "MOST_PARTICIPANTS", 150)
+    monkeypatch.setattr(samples_room, "MOST_VALUES", 150)
+    answers = tools(frame_of(300), dw.Metric("paid", kind="binary"), "logit")
+    assert all(a.note.startswith("On a random sample of ") and "of 300 participants" in a.note for a in answers)
+    (ranks,) = tools(frame_of(300), "spend", "mann_whitney")
+    assert "of 300 participants" in ranks.note

@@ -95,7 +95,7 @@ CELLS = CellSpec(keys=("variant", "city"), outcomes=("fare", "price"), time="clo
 
 
 def assert_same(found: Any, expected: Any, rtol: float, at: str = "") -> None:
-    """Compare records: numbers up to `rtol`, of what they stand for rather than of a rest near 0; the others exactly."""
+    """Compare records: numbers up to `rtol` of what they stand for, not of a rest near 0; the others exactly."""
     assert type(found) is type(expected), at
     if isinstance(expected, Moments):
         spread = np.sqrt(np.diag(expected.cross) / expected.n)
@@ -183,9 +183,7 @@ def test_a_file_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("progress", [False, True])
 @pytest.mark.parametrize("shown", [False, True])
-def test_the_users_connection_is_left_as_it_was(
-    rides: pa.Table, tmp_path: Path, progress: bool, shown: bool
-) -> None:
+def test_the_users_connection_is_left_as_it_was(rides: pa.Table, tmp_path: Path, progress: bool, shown: bool) -> None:
     connection, name = table(rides, tmp_path)
     connection.execute(f"SET enable_progress_bar = {shown}")
     look = "SELECT name, value FROM duckdb_settings()"
