@@ -28,18 +28,19 @@ def table_text(lines: Sequence[Line], replications: int, rivals: str) -> str:
 
 
 def _preface(replications: int) -> list[str]:
-    kind = "the full run" if replications >= FULL else f"a shorter run; the full one has {FULL:,}"
+    kind = "the full run" if replications >= FULL else f"**not the full run**, which has {FULL:,}"
     versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return [
-        f"Written by `poe calibrate`: {replications:,} replications of each path ({kind}), fewer where the line says",
-        f"so. Python {platform.python_version()}, {versions}. Seeds are fixed, so a run can be repeated exactly.",
+        f"Written by `poe calibrate`: {replications:,} replications of each path ({kind}),",
+        f"fewer where the line says so. Python {platform.python_version()}, {versions}.",
+        "Seeds are fixed, so a run can be repeated exactly.",
         "",
         f"The rate is of claims at {ALPHA:g} where nothing is true (type I errors), unless the section says power or",
         "another level. Coverage is of a true effect other than 0, by the 95% interval, in replications of their own.",
-        "MC error is one Monte-Carlo standard error; bands allow three. With so many lines one will leave its band by",
-        "chance, so such a path is run once more with other seeds and judged by that run; the first is in the notes.",
-        f"Negative controls are wrong methods that **must fail**: more than {CONTROL_BEYOND:.0%} false claims prove",
-        "that the harness can see.",
+        "MC error is one Monte-Carlo standard error; bands allow three. With so many lines one leaves its band now and",
+        "then by chance, so such a path is run once more with other seeds and judged by that run; the notes show the",
+        f"first. Negative controls are wrong methods that **must fail**: more than {CONTROL_BEYOND:.0%} false claims",
+        "prove that the harness can see.",
     ]
 
 

@@ -114,7 +114,7 @@ def _by_stratum(data: Experiments, i: int, moments: Callable[[Array], object]) -
 
 
 def analysed(data: LongTables) -> Answers:
-    """Give each table to the whole analysis and take its recommended effect."""
+    """Give each table to the whole analysis and take its recommended effect, adjusted or not."""
     design = dw.BetweenSubject(
         participant="who", arm="arm", control="A", metrics=[dw.Metric("y", covariates=["before"])]
     )
@@ -125,7 +125,7 @@ def analysed(data: LongTables) -> Answers:
         if not isinstance(row, EffectEstimate):
             raise TypeError(f"The analysis refused: {row}.")
         found.append(row)
-    return Answers.of_estimates(found, facts={REDUCTION: np.array([row.variance_reduction for row in found])})
+    return Answers.of_estimates(found, facts={REDUCTION: np.array([row.variance_reduction or 0.0 for row in found])})
 
 
 FOUR = Strata(control=500, treatment=500, shares=(0.4, 0.3, 0.2, 0.1), levels=(0.0, 0.5, 1.5, 3.0))
@@ -206,7 +206,7 @@ PATHS = (
         analyse=analysed,
         band=around(ALPHA),
         cover=0.3,
-        share=0.2,
+        share=0.1,
         batch=50,
     ),
 )

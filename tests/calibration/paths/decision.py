@@ -61,7 +61,7 @@ PATHS = (
             shipped, metrics=(dw.Metric("y", covariates=("before",)), dw.Metric("z", covariates=("before",)))
         ),
         band=at_most(SHIPPED),
-        share=0.2,
+        share=0.1,
         batch=50,
     ),
     Path(
@@ -71,7 +71,7 @@ PATHS = (
         draw=WORLD.draw,
         analyse=claimed_of_any,
         band=at_most(ALPHA),
-        share=0.2,
+        share=0.1,
         batch=50,
     ),
 )
