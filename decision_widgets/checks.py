@@ -62,6 +62,17 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class TrueOrFalse:
+    """A truth value, not a number that stands for one."""
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, bool)
+
+    def wants(self) -> str:
+        return "True or False"
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     """A non-empty text."""
 

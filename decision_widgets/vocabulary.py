@@ -134,6 +134,12 @@ CODES: Final[dict[str, Code]] = {
         text="They leave a share of {retained_variation} of the treatment\u2019s variation; an effect needs 0.05.",
         do="use coarser fixed effects, or redraw the schedule",
     ),
+    "W_SEPARATION": Code(
+        title="The odds ratio of {metric} does not exist.",
+        text="An arm or a covariate tells those who do from those who don\u2019t without error; the linear model is "
+        "shown.",
+        do="",
+    ),
     "E_RATIO_UNBOUNDED": Code(
         title="{metric} has no relative uplift.",
         text="Its level under control is not distinguishable from 0, so a percentage of it means nothing.",
@@ -185,14 +191,54 @@ CODES: Final[dict[str, Code]] = {
         text="The sample ratio was checked against equal arms.",
         do="give arms= with the planned shares",
     ),
+    "W_FRAGILE": Code(
+        title="The effect on {metric} depends on the adjustment.",
+        text="Adjusted and unadjusted, {arm} moves it in opposite directions, so nothing is won by it.",
+        do="look at the covariates or strata, and run longer",
+    ),
+    "I_ALLOC_COST": Code(
+        title="This split needs {factor} times the sample of the best one.",
+        text="With equal variances the best share of control is {best}.",
+        do="",
+    ),
+    "W_ARM_DROPPED": Code(
+        title="Arm {arm} has no participants.",
+        text="The design plans it, and a comparison from which an arm was taken after the fact is not the planned one.",
+        do="report all arms, or state the plan that dropped it",
+    ),
     "I_CI_MISMATCH": Code(
         title="Adjusted p and adjusted interval of {metric} disagree.",
         text="The stepwise p-value and the simultaneous interval answer slightly different questions.",
         do="decide on the interval",
     ),
     "W_NOT_APPLIED": Code(
-        title="The design names {what}.",
-        text="They are kept in its record, and this analysis does not use them.",
+        title="The design names {what}, which could not be used.",
+        text="{why}",
+        do="",
+    ),
+    "I_STRATA_MERGED": Code(
+        title="{n} of {of} strata were merged for {metric}.",
+        text="They hold fewer than 10 participants per arm of {arm} or control.",
+        do="",
+    ),
+    "W_SUBGROUP_THIN": Code(
+        title="Few participants with {level}.",
+        text="An arm holds {n}; below 50 the interval of a subgroup is not to be trusted.",
+        do="merge levels",
+    ),
+    "W_CATE_NOISE": Code(
+        title="No evidence that predicted effects on {metric} rank participants.",
+        text="They failed on participants that were held out.",
+        do="use the average effect",
+    ),
+    "I_TIES": Code(
+        title="{percent} of participants share their value of {metric}.",
+        text="Ranks say little about tied values.",
+        do="read the probability of superiority",
+    ),
+    "I_NORMALITY_LARGE_N": Code(
+        title="Tests of normality say nothing about {metric}.",
+        text="At {n} participants they reject gaps that harm nothing; what must be near normal is the mean.",
         do="",
     ),
     "I_ROWS_ARE_PARTICIPANTS": Code(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -9,8 +10,10 @@ import decision_widgets
 from decision_widgets.analysis.comparisons import compare
 from decision_widgets.analysis.diagnosis import metric_messages, run_messages
 from decision_widgets.analysis.family import adjust
+from decision_widgets.analysis.segments import compare_segments, segment_messages
+from decision_widgets.analysis.toolbox import check_methods, run_toolbox, wanted
 from decision_widgets.analysis.verdict import read_and_decide
-from decision_widgets.data import MetricReading, Reading, Unreadable, read_moments
+from decision_widgets.data import Listener, MetricReading, Reading, Unreadable, read_moments
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import InputError
 from decision_widgets.estimates import SampleRatio, sample_ratio
@@ -25,22 +28,38 @@ from decision_widgets.results import (
 )
 
 
-def analyze(data: Any, design: BetweenSubject) -> DecisionResult:
+def analyze(
+    data: Any,
+    design: BetweenSubject,
+    *,
+    methods: Sequence[str] | None = None,
+    progress: bool | Listener | None = None,
+) -> DecisionResult:
     """Give the recommended analysis of an experiment, with its verdict.
 
     Parameters
     ----------
-    data : pandas.DataFrame
+    data : pandas or Polars frame, PyArrow table, DuckDB relation, (connection, name), path, or PySpark DataFrame
         One row per observation; a participant may have many.
     design : BetweenSubject
+    methods : sequence of str, optional
+        Tests of the toolbox to show beside the recommended analysis, which is always there: ``"student"``,
+        ``"equivalence"``, ``"proportions"``, ``"mann_whitney"``, ``"ks"``, ``"normality"``, ``"shapiro_wilk"``,
+        ``"quantiles"``, ``"levene"``, ``"logit"``, ``"mlrate"``, ``"individual_effects"``, ``"joint"``,
+        ``"all_pairs"``, ``"romano_wolf"``, ``"paired_t"``, ``"wilcoxon"``. Left out, the usual ones; an empty list
+        leaves them all out.
+    progress : bool, callable, optional
+        Whether a line of standard error tells how far the read has come. By default it appears after two seconds, at a
+        prompt or in a notebook only, and goes when the read is done. A function receives a ``Progress`` instead: the
+        stage in words, the share done of the running statement (``None`` when the engine does not say), the seconds.
 
     Returns
     -------
     DecisionResult
         Basic statistics, sample-ratio check, Welch on participants, the recommended regression with errors clustered
-        by participant (CR2), relative uplift with Fieller's interval, messages by code, and the decision. A metric
-        that cannot be computed is refused with its reason; the others are computed. When the comparison is invalid
-        no effect is given at all.
+        by participant (CR2) and adjusted by the design's covariates or strata, relative uplift with Fieller's interval,
+        the toolbox, effects in segments, messages by code, and the decision. A metric that cannot be computed is
+        refused with its reason; the others are computed. When the comparison is invalid no effect is given at all.
 
     Raises
     ------
@@ -52,7 +71,8 @@ def analyze(data: Any, design: BetweenSubject) -> DecisionResult:
             f"The design must be a BetweenSubject; got {type(design).__name__}. "
             "Call it as analyze(data, design), the data first."
         )
-    reading = read_moments(data, design.needs())
+    tools = check_methods(methods)
+    reading = read_moments(data, wanted(design.needs(), tools), progress)
     ratio = _sample_ratio(design, reading)
     about_run = run_messages(design, reading, ratio)
     invalid = tuple(m.code for m in about_run if m.severity == "error")
@@ -60,7 +80,8 @@ def analyze(data: Any, design: BetweenSubject) -> DecisionResult:
     about_metrics = metric_messages(design, reading)
     effects = adjust(design, compare(design, reading, about_metrics, blocking))
     estimates, decision, about_decision = read_and_decide(design, reading, effects, invalid)
-    messages = _in_order([*about_run, *about_metrics, *about_decision])
+    segments = [] if invalid else compare_segments(design, reading)
+    messages = _in_order([*about_run, *about_metrics, *about_decision, *segment_messages(segments)])
     return DecisionResult(
         design=design,
         decision=decision,
@@ -71,6 +92,8 @@ def analyze(data: Any, design: BetweenSubject) -> DecisionResult:
         checks=_checks(design, reading, ratio, messages),
         messages=messages,
         provenance=_provenance(design, reading),
+        segments=tuple(segments),
+        toolbox=() if invalid else tuple(run_toolbox(design, reading, tools)),
     )
 
 

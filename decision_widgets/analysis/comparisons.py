@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from decision_widgets.analysis.covariates import adjust_effect, adjustment_messages
 from decision_widgets.analysis.diagnosis import KAPPA_ABOVE
-from decision_widgets.analysis.family import simultaneous_alpha
+from decision_widgets.analysis.family import selected_alpha, share_control, simultaneous_alpha
 from decision_widgets.analysis.plan import share_of_plan
+from decision_widgets.analysis.strata import for_population, strata_messages, stratify_effect
 from decision_widgets.data import MetricReading, Reading
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.errors import listed
@@ -17,6 +18,7 @@ from decision_widgets.estimates import (
     TAIL_PER_KAPPA,
     MeanDifference,
     NoRelativeEffect,
+    PostStratification,
     RelativeEffect,
     always_valid_quantile,
     clustered_difference,
@@ -34,6 +36,7 @@ from decision_widgets.views import numbers
 
 CLUSTERED: Final = "ols_cr2"
 ADJUSTED: Final = "cuped"
+STRATIFIED: Final = "post_stratified"
 REFUSING: Final = ("E_METRIC_KIND", "E_NO_VARIATION", "E_SMALL_N", "E_FEW_CLUSTERS")
 FEW: Final = 10
 FEWEST: Final = 3
@@ -41,70 +44,121 @@ FEWEST: Final = 3
 
 def compare(design: BetweenSubject, reading: Reading, messages: list[Message], blocking: Message | None) -> list[Row]:
     """Estimate every effect; what the comparison finds out about itself is added to `messages`."""
+    found: dict[tuple[str, str], list[_Answer] | Message] = {}
+    for metric in design.metrics:
+        read = reading.metrics[metric.name]
+        for arm in reading.arms[1:]:
+            stop = blocking or _stop(design, metric, arm, messages)
+            if stop is not None or not isinstance(read, MetricReading):
+                assert stop is not None
+                found[metric.name, arm] = stop
+            else:
+                found[metric.name, arm] = _answers(design, reading, metric, arm, read, messages)
+    secondary = {metric.name for metric in design.metrics if metric.role == "secondary"}
+    picked = selected_alpha(design, {key: _best(own) for key, own in found.items() if key[0] in secondary})
     rows: list[Row] = []
     for metric in design.metrics:
-        for arm in reading.arms[1:]:
-            rows += _compare_one(design, reading, metric, arm, messages, blocking)
+        own = {arm: found[metric.name, arm] for arm in reading.arms[1:]}
+        rows += _metric_rows(design, reading, metric, own, picked)
     return rows
 
 
-def _compare_one(
+def _best(answers: list[_Answer] | Message) -> MeanDifference | None:
+    return None if isinstance(answers, Message) else answers[0].answer
+
+
+def _metric_rows(
     design: BetweenSubject,
     reading: Reading,
     metric: Metric,
-    arm: str,
-    messages: list[Message],
-    blocking: Message | None,
-) -> list[Row]:
-    stop = blocking or next(
-        (
-            m
-            for m in messages
-            if m.code in REFUSING and m.metric == metric.name and m.arm in (None, arm, design.control)
-        ),
-        None,
-    )
+    answers: Mapping[str, list[_Answer] | Message],
+    picked: Mapping[tuple[str, str], float],
+) -> Iterator[Row]:
     read = reading.metrics[metric.name]
-    if stop is not None or not isinstance(read, MetricReading):
-        assert stop is not None
-        return [_refused(reading, design, metric, arm, stop)]
-    return _estimated(design, reading, metric, arm, read, messages)
+    best = {arm: answer for arm, own in answers.items() if (answer := _best(own)) is not None}
+    shared = share_control(design, metric, best) if len(best) == len(answers) else None
+    usual = simultaneous_alpha(design, metric, len(answers))
+    for arm, own in answers.items():
+        if isinstance(own, Message) or not isinstance(read, MetricReading):
+            assert isinstance(own, Message)
+            yield _refused(reading, design, metric, arm, own)
+            continue
+        adjusted_p, family = (None, picked.get((metric.name, arm), usual)) if shared is None else shared[arm]
+        yield from _rows(design, reading, metric, arm, read, own, family, adjusted_p)
 
 
-def _estimated(
+def _stop(design: BetweenSubject, metric: Metric, arm: str, messages: list[Message]) -> Message | None:
+    about = (m for m in messages if m.code in REFUSING and m.metric == metric.name)
+    return next((m for m in about if m.arm in (None, arm, design.control)), None)
+
+
+def _answers(
     design: BetweenSubject, reading: Reading, metric: Metric, arm: str, read: MetricReading, messages: list[Message]
-) -> list[Row]:
+) -> list[_Answer] | Message:
+    """Estimate one effect in every recommended way, the one to report first; or say why there is none."""
     control, treatment = read.arms[design.control], read.arms[arm]
     plain = clustered_difference(control, treatment, alpha=design.alpha)
     assert plain.df is not None
     if plain.df < FEWEST:
         few = Message.of("E_FEW_CLUSTERS", metric=metric.name, arm=arm, **_counts(control, treatment, plain))
         messages.append(few)
-        return [_refused(reading, design, metric, arm, few)]
+        return few
+    found: list[Message] = []
+    answers = [_Answer(method=CLUSTERED, answer=plain)]
     adjusted = adjust_effect(metric, read, (design.control, arm), alpha=design.alpha, raised=messages)
-    helps = adjusted is not None and adjusted.variance_reduction >= 0
-    answer = adjusted.answer if adjusted is not None and helps else plain
-    found = list(_findings(metric.name, arm, control, treatment, answer))
     if adjusted is not None:
+        answers.append(_Answer(method=ADJUSTED, answer=adjusted.answer, reduction=adjusted.variance_reduction))
         found += adjustment_messages(metric, arm, adjusted)
+    stratified = stratify_effect(design, reading, read, arm)
+    if isinstance(stratified, PostStratification):
+        own = for_population(stratified)
+        answers.append(_Answer(method=STRATIFIED, answer=own, reduction=1 - (own.std_error / plain.std_error) ** 2))
+    if stratified is not None:
+        found += [m for m in strata_messages(metric.name, arm, stratified) if m not in messages]
+    best = next((each for each in answers[1:] if each.reduction is not None and each.reduction >= 0), answers[0])
+    found = [*_findings(metric.name, arm, control, treatment, best.answer), *found]
     messages += found
-    family = simultaneous_alpha(design, metric, len(reading.arms) - 1)
+    answers.sort(key=lambda each: each is not best)
+    return [replace(each, codes=tuple(dict.fromkeys(m.code for m in found))) for each in answers]
+
+
+def _rows(
+    design: BetweenSubject,
+    reading: Reading,
+    metric: Metric,
+    arm: str,
+    read: MetricReading,
+    answers: list[_Answer],
+    family: float,
+    adjusted_p: float | None,
+) -> Iterator[Row]:
+    best = answers[0]
     comparison = _Comparison(
         design=design,
         metric=metric,
         arm=arm,
         read=read,
-        control=control,
-        treatment=treatment,
+        control=read.arms[design.control],
+        treatment=read.arms[arm],
         family_alpha=family,
-        decision_quantile=_decision_quantile(answer, family, share_of_plan(design, reading)),
+        decision_quantile=_decision_quantile(best.answer, family, share_of_plan(design, reading)),
     )
-    rows = [comparison.estimate(CLUSTERED, plain, found, recommended=not helps)]
-    if adjusted is not None:
-        reduction = adjusted.variance_reduction
-        own = comparison.estimate(ADJUSTED, adjusted.answer, found, recommended=helps, variance_reduction=reduction)
-        rows.insert(0 if helps else 1, own)
-    return [*rows, *comparison.companions()]
+    for each in answers:
+        row = comparison.estimate(each, recommended=each is best)
+        if each is best and adjusted_p is not None:
+            row = replace(row, p_value_adjusted=adjusted_p, adjustment="Dunnett", family=len(reading.arms) - 1)
+        yield row
+    yield from comparison.companions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Answer:
+    """One way to estimate an effect, with the share of the unadjusted variance that it removes."""
+
+    method: str
+    answer: MeanDifference
+    reduction: float | None = None
+    codes: tuple[str, ...] = ()
 
 
 def _decision_quantile(answer: MeanDifference, alpha: float, share: float | None) -> float:
@@ -175,14 +229,14 @@ class _Comparison:
         means = self.control.participant_means, self.treatment.participant_means
         if means[0] is None:
             totals = self.control.totals.of_columns("s", "m"), self.treatment.totals.of_columns("s", "m")
-            yield self.estimate("delta", self._level(ratio_difference(*totals, alpha=alpha)))
+            yield self.estimate(_Answer(method="delta", answer=self._level(ratio_difference(*totals, alpha=alpha))))
         elif means[1] is not None and means[0].cross[0, 0] + means[1].cross[0, 0] > 0:
-            yield self.estimate("welch", self._level(welch_t(means[0], means[1], alpha=alpha)))
+            yield self.estimate(_Answer(method="welch", answer=self._level(welch_t(means[0], means[1], alpha=alpha))))
         rows = self.control.observations, self.treatment.observations
         if rows[0] is None or rows[1] is None or rows[0].n + rows[1].n == self.clusters:
             return
         if rows[0].cross[0, 0] + rows[1].cross[0, 0] > 0:
-            yield self.estimate("ols", self._level(student_t(rows[0], rows[1], alpha=alpha)))
+            yield self.estimate(_Answer(method="ols", answer=self._level(student_t(rows[0], rows[1], alpha=alpha))))
 
     def _level(self, answer: MeanDifference) -> MeanDifference:
         """Put back what was subtracted from each arm before summing."""
@@ -205,16 +259,9 @@ class _Comparison:
     def clusters(self) -> int:
         return self.control.n_participants + self.treatment.n_participants
 
-    def estimate(
-        self,
-        method: str,
-        answer: MeanDifference,
-        found: Sequence[Message] = (),
-        *,
-        recommended: bool = False,
-        variance_reduction: float | None = None,
-    ) -> EffectEstimate:
+    def estimate(self, given: _Answer, *, recommended: bool = False) -> EffectEstimate:
         """Put one answer into its place in the table."""
+        method, answer = given.method, given.answer
         quantile = self.decision_quantile if recommended else answer.quantile(self.family_alpha)
         return EffectEstimate(
             metric=self.metric.name,
@@ -243,8 +290,8 @@ class _Comparison:
             n_treatment=self.treatment.n_participants,
             n_observations=self.rows,
             n_clusters=self.rows if method == "ols" else self.clusters,
-            variance_reduction=variance_reduction,
-            codes=tuple(dict.fromkeys(m.code for m in found)),
+            variance_reduction=given.reduction,
+            codes=given.codes,
         )
 
     def _method_text(self, method: str) -> str:
@@ -263,6 +310,8 @@ class _Comparison:
         if method == ADJUSTED and self.read.adjustment is not None:
             names = [covariate.name for covariate in self.read.adjustment.covariates if covariate.used]
             start += f" adjusted by {listed(names, 3)} (CUPED, slopes by arm)"
+        if method == STRATIFIED:
+            start += f" post-stratified by {self.design.strata_name}"
         clusters = f"SE clustered by {who}" if self.design.participant is not None else "one row per participant"
         return f"{start}, {clusters}, CR2, {n} clusters"
 

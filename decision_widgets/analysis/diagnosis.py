@@ -8,7 +8,7 @@ from typing import Final
 from decision_widgets.analysis.covariates import covariate_messages
 from decision_widgets.data import MetricReading, Reading, Unreadable
 from decision_widgets.design import BetweenSubject, Metric
-from decision_widgets.estimates import SampleRatio, homogeneity_p
+from decision_widgets.estimates import SampleRatio, allocation, homogeneity_p
 from decision_widgets.moments import ArmMoments
 from decision_widgets.results import Message
 from decision_widgets.views import numbers
@@ -26,6 +26,7 @@ MISSING_ABOVE: Final = 0.05
 MISSING_BY_ARM_BELOW: Final = 0.001
 LEFT_OUT_ABOVE: Final = 0.01
 WEEK: Final = 7
+COSTLY_ABOVE: Final = 1.1
 
 
 def run_messages(design: BetweenSubject, reading: Reading, ratio: SampleRatio) -> list[Message]:
@@ -35,7 +36,7 @@ def run_messages(design: BetweenSubject, reading: Reading, ratio: SampleRatio) -
         *_contamination(reading),
         *_left_out(reading),
         *_length(reading),
-        *_not_applied(design),
+        *_rows(design),
     ]
 
 
@@ -68,6 +69,14 @@ def _split(design: BetweenSubject, reading: Reading, ratio: SampleRatio) -> Iter
         yield Message.of("W_SRM_WATCH", **facts)
     if design.arms is None:
         yield Message.of("I_EQUAL_SPLIT")
+        return
+    for arm in design.arms:
+        if not reading.participants[arm.name]:
+            yield Message.of("W_ARM_DROPPED", arm=arm.name)
+    split = allocation([arm.share for arm in design.arms])
+    if split.sample_factor > COSTLY_ABOVE:
+        best = numbers.level_percent(split.best_control_share)
+        yield Message.of("I_ALLOC_COST", factor=numbers.fixed(split.sample_factor, 2), best=best)
 
 
 def _contamination(reading: Reading) -> Iterator[Message]:
@@ -96,10 +105,7 @@ def _length(reading: Reading) -> Iterator[Message]:
         yield Message.of("W_SHORT_RUN", days=days, why=why)
 
 
-def _not_applied(design: BetweenSubject) -> Iterator[Message]:
-    named = [word for word in ("strata", "segments") if getattr(design, word)]
-    if named:
-        yield Message.of("W_NOT_APPLIED", what=" and ".join(named))
+def _rows(design: BetweenSubject) -> Iterator[Message]:
     if design.participant is None:
         yield Message.of("I_ROWS_ARE_PARTICIPANTS")
 

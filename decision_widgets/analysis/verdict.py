@@ -15,6 +15,7 @@ from decision_widgets.views import numbers
 from decision_widgets.vocabulary import Reading, Verdict
 
 SHARE_OF_MDE: Final = 0.7
+UNADJUSTED: Final = "ols_cr2"
 FALSE_DISCOVERY_RATE: Final = 0.10
 _FIRST: Final[tuple[Verdict, ...]] = ("invalid", "ship", "keep-running", "inconclusive", "dont-ship")
 
@@ -34,8 +35,8 @@ def read_and_decide(
     judgements = {
         arm: decide(
             invalid=invalid,
-            primaries=tuple(_evidence(design, metrics, row, share) for row in _of(rows, arm, "primary")),
-            guardrails=tuple(_evidence(design, metrics, row, share) for row in _of(rows, arm, "guardrail")),
+            primaries=tuple(_evidence(design, metrics, row, rows, share) for row in _of(rows, arm, "primary")),
+            guardrails=tuple(_evidence(design, metrics, row, rows, share) for row in _of(rows, arm, "guardrail")),
             plan_reached=None if share is None else share >= 1,
         )
         for arm in reading.arms[1:]
@@ -85,11 +86,28 @@ def _bounds(metric: Metric, row: EffectEstimate) -> Bounds | None:
     return Bounds(effect=effect, lower=lower, upper=upper)
 
 
-def _evidence(design: BetweenSubject, metrics: dict[str, Metric], row: Row, share: float | None) -> Evidence:
+def _evidence(
+    design: BetweenSubject, metrics: dict[str, Metric], row: Row, rows: Sequence[Row], share: float | None
+) -> Evidence:
     metric = metrics[row.metric]
+    fragile = metric.role == "primary" and _fragile(row, rows)
     margin = metric.limit if metric.role == "guardrail" else _worth_shipping(design, metric, row, share)
     bounds = _bounds(metric, row) if isinstance(row, EffectEstimate) else None
-    return Evidence(metric=metric.name, bounds=bounds, margin=margin)
+    return Evidence(metric=metric.name, bounds=bounds, margin=margin, fragile=fragile)
+
+
+def _fragile(row: Row, rows: Sequence[Row]) -> bool:
+    """Tell whether the unadjusted effect has the other sign than an adjusted one that excludes 0."""
+    if not isinstance(row, EffectEstimate) or row.method == UNADJUSTED:
+        return False
+    clear = row.effect_lower_simultaneous > 0 or row.effect_upper_simultaneous < 0
+    beside = (
+        other.effect
+        for other in rows
+        if isinstance(other, EffectEstimate)
+        and (other.metric, other.arm, other.method) == (row.metric, row.arm, UNADJUSTED)
+    )
+    return clear and any(effect * row.effect < 0 for effect in beside)
 
 
 def _worth_shipping(design: BetweenSubject, metric: Metric, row: Row, share: float | None) -> float:
@@ -128,6 +146,8 @@ def _messages(
             used = "0.7 of what the planned sample can detect is used instead."
         yield Message.of("W_NO_DELTA_MIN", which=" and ".join(open_ended), used=used)
     for row in rows:
+        if row.recommended and row.role == "primary" and _fragile(row, rows):
+            yield Message.of("W_FRAGILE", metric=row.metric, arm=row.arm)
         if isinstance(row, EffectEstimate) and row.role == "primary" and row.p_value_adjusted is not None:
             excludes = row.effect_lower_simultaneous > 0 or row.effect_upper_simultaneous < 0
             if excludes != (row.p_value_adjusted < design.alpha) and (share is None or share >= 1):

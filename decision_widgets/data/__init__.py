@@ -1,8 +1,17 @@
 """Any table → moments, in its engine."""
 
 from decision_widgets.data.cells import Cells, CellSpec, CellSums, read_cells
+from decision_widgets.data.progress import Listener, Progress
 from decision_widgets.data.read import read_moments
-from decision_widgets.data.reading import Adjustment, CovariateReading, GroupReading, MetricReading, Reading, Unreadable
+from decision_widgets.data.reading import (
+    Adjustment,
+    CovariateReading,
+    GroupReading,
+    MetricReading,
+    ParticipantTable,
+    Reading,
+    Unreadable,
+)
 
 __all__ = [
     "Adjustment",
@@ -11,7 +20,10 @@ __all__ = [
     "Cells",
     "CovariateReading",
     "GroupReading",
+    "Listener",
     "MetricReading",
+    "ParticipantTable",
+    "Progress",
     "Reading",
     "Unreadable",
     "read_cells",

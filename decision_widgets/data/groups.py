@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from decision_widgets.data.engine import ColumnType, Engine, as_label, literal
@@ -30,3 +31,19 @@ def group_of(engine: Engine, name: str, kind: ColumnType) -> Group | Unreadable:
     levels = tuple(dict.fromkeys(label(value) for value, _ in found))
     cases = [f"WHEN {written} = {literal(engine, value)} THEN {levels.index(label(value))}" for value, _ in found]
     return Group(name=name, code=f"CASE {' '.join(cases)} END", levels=levels)
+
+
+def crossed_group(parts: Sequence[Group | Unreadable]) -> Group | Unreadable:
+    """Unite several columns into one group of their combinations."""
+    unreadable = next((part for part in parts if isinstance(part, Unreadable)), None)
+    if unreadable is not None:
+        return unreadable
+    groups = [part for part in parts if isinstance(part, Group)]
+    code, levels = groups[0].code, groups[0].levels
+    for part in groups[1:]:
+        code = f"({code}) * {len(part.levels)} + ({part.code})"
+        levels = tuple(f"{one} × {other}" for one in levels for other in part.levels)
+    if len(levels) > MOST_LEVELS:
+        what = f"The strata have {len(levels):,} combinations, more than {MOST_LEVELS:,}."
+        return Unreadable(what=what, remedy="group them into fewer levels before the analysis")
+    return Group(name=" × ".join(part.name for part in groups), code=code, levels=levels)

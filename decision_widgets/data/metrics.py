@@ -12,10 +12,19 @@ from decision_widgets.data.adjustment import Adjuster, adjust_people
 from decision_widgets.data.columns import Column
 from decision_widgets.data.engine import ColumnType, Engine, as_key, as_label, literal
 from decision_widgets.data.flat import flat_arm
-from decision_widgets.data.groups import NO_LEVEL, SEVERAL_LEVELS, group_of
+from decision_widgets.data.groups import NO_LEVEL, SEVERAL_LEVELS, crossed_group, group_of
 from decision_widgets.data.overview import PART_OF_RATIO, Overview
-from decision_widgets.data.people import Covariate, Gathering, Group, People, Terms
-from decision_widgets.data.reading import Adjustment, CovariateReading, GroupReading, MetricReading, Unreadable
+from decision_widgets.data.participants import read_participants
+from decision_widgets.data.people import Census, Covariate, Gathering, Group, People, Terms
+from decision_widgets.data.progress import Watch, counted
+from decision_widgets.data.reading import (
+    Adjustment,
+    CovariateReading,
+    GroupReading,
+    MetricReading,
+    ParticipantTable,
+    Unreadable,
+)
 from decision_widgets.data.reduction import Cell, Counts, Reduced, reduce_people
 from decision_widgets.data.samples import read_samples
 from decision_widgets.moments import ArmMoments, MetricColumns, MomentSpec, Sample
@@ -28,10 +37,10 @@ class Metrics:
     """Everything that needed participants."""
 
     participants: Mapping[str, int]
-    n_torn: int
-    rows_torn: int
+    census: Census
     metrics: Mapping[str, MetricReading | Unreadable]
     groups: Mapping[str, GroupReading | Unreadable]
+    people: ParticipantTable | None = None
 
 
 class MetricReader:
@@ -46,28 +55,33 @@ class MetricReader:
         overview: Overview,
         arms: Mapping[int, str],
         labels: Mapping[str, Sequence[Any]],
+        watch: Watch,
     ) -> None:
-        self.engine, self.spec, self.types, self.overview = engine, spec, types, overview
+        self.engine, self.spec, self.types, self.overview, self.watch = engine, spec, types, overview, watch
         self.arms, self.labels = arms, labels
         self._covariates = self._read_covariates()
         self._written = [(columns, self._term(columns)) for columns in spec.metrics]
 
     def read(self) -> Metrics:
         """Read everything; when every row is a participant, what the overview already knows is not read again."""
+        divided = bool(self.spec.groups or self.spec.crossed)
         read: dict[str, MetricReading | Unreadable] = {}
         read |= {columns.metric: term for columns, term in self._written if isinstance(term, Unreadable)}
-        if self.spec.participant is None and not self.spec.groups:
+        if self.spec.participant is None and not divided:
             read |= self._flat()
         terms = [term for _, term in self._written if isinstance(term, Terms) and term.metric not in read]
-        if terms or self.spec.groups or self.spec.participant is not None:
+        if terms or divided or self.spec.participant is not None:
             return self._read_people(terms, read)
-        return Metrics(participants=self._rows, n_torn=0, rows_torn=0, metrics=self._in_order(read), groups={})
+        return Metrics(participants=self._rows, census=self._flat_census, metrics=self._in_order(read), groups={})
 
     def _read_people(self, terms: list[Terms], read: Mapping[str, MetricReading | Unreadable]) -> Metrics:
-        groups = {name: group_of(self.engine, name, self.types[name]) for name in self.spec.groups}
+        groups = self._groups()
         usable = [group for group in groups.values() if isinstance(group, Group)]
+        if self.spec.participant is not None:
+            self.watch.stage("Gathering participants")
         people = self._people(terms, usable)
-        ((n_torn, rows_torn),) = self.engine.query(f"SELECT count(*), sum(n) FROM {people.torn}")
+        census = self._flat_census if self.spec.participant is None else people.census(self.engine)
+        self.watch.stage(f"Adding up {counted(len(terms), 'metric')}")
         counts, reduced = reduce_people(self.engine, people, terms)
         parts: list[Parts] = [{} for _ in terms]
         found: dict[str, GroupReading | Unreadable] = {n: g for n, g in groups.items() if isinstance(g, Unreadable)}
@@ -78,10 +92,10 @@ class MetricReader:
                 own[group.name] = self._levels(group, metric)
         return Metrics(
             participants={name: counts.participants.get((code, 0), 0) for code, name in self.arms.items()},
-            n_torn=int(n_torn),
-            rows_torn=int(rows_torn or 0),
+            census=census,
             metrics=self._in_order(self._readings(people, terms, counts, reduced, parts) | dict(read)),
-            groups={name: found[name] for name in self.spec.groups},
+            groups={name: found[name] for name in groups},
+            people=self._participants(people, terms),
         )
 
     def _read_covariates(self) -> list[Covariate]:
@@ -100,6 +114,10 @@ class MetricReader:
         rows = dict(self.overview.labels)
         return {name: sum(rows[value] for value in values) for name, values in self.labels.items()}
 
+    @property
+    def _flat_census(self) -> Census:
+        return Census(rows=sum(self._rows.values()), hashes=self.overview.row_hashes)
+
     def _people(self, terms: Sequence[Terms], groups: Sequence[Group]) -> People:
         name, arm = self.spec.participant, self.spec.arm
         column = as_label(self.engine, arm, self.types[arm])
@@ -111,6 +129,9 @@ class MetricReader:
         return Gathering(
             key=None if name is None else as_key(self.engine, name, self.types[name]),
             arm=f"CASE {' '.join(cases)} END",
+            row_hash=self.engine.dialect().hash.format(
+                ", ".join(self.engine.name(column) for column in self.spec.columns() if column != name)
+            ),
             codes=tuple(self.arms),
             terms=terms,
             covariates=self._covariates if any(term.covariates for term in terms) else (),
@@ -160,7 +181,8 @@ class MetricReader:
         found = {}
         for columns, term in self._written:
             column = self._numerator(columns)
-            simple = columns.denominator is None and not columns.covariates and columns.metric not in self.spec.samples
+            asked = columns.covariates or columns.metric in (*self.spec.samples, *self.spec.participants)
+            simple = columns.denominator is None and not asked
             if not (simple and isinstance(term, Terms) and isinstance(column, Column)) or (
                 term.as_zero and not column.complete
             ):
@@ -269,6 +291,21 @@ class MetricReader:
             for k, term in enumerate(terms)
             if term.metric in self.spec.samples
         }
+
+    def _participants(self, people: People, terms: Sequence[Terms]) -> ParticipantTable | None:
+        wanted = {k: term for k, term in enumerate(terms) if term.metric in self.spec.participants}
+        if not wanted:
+            return None
+        covariates = self._covariates if any(term.covariates for term in terms) else ()
+        return read_participants(self.engine, people, wanted, covariates, self.arms, list(self.arms.values()))
+
+    def _groups(self) -> dict[str, Group | Unreadable]:
+        columns = dict.fromkeys((*self.spec.groups, *self.spec.crossed))
+        each = {name: group_of(self.engine, name, self.types[name]) for name in columns}
+        groups = {name: each[name] for name in self.spec.groups}
+        if self.spec.crossed:
+            groups[" × ".join(self.spec.crossed)] = crossed_group([each[name] for name in self.spec.crossed])
+        return groups
 
     def _group(self, group: Group, counts: Counts) -> GroupReading:
         def over(level: int) -> dict[str, int]:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from decision_widgets.data.columns import Candidate, Column, candidate, expression, judge
-from decision_widgets.data.engine import ColumnType, Engine, Row, as_key, as_label, double
+from decision_widgets.data.engine import ColumnType, Engine, Row, as_label, double
 from decision_widgets.data.reading import Unreadable
 from decision_widgets.errors import InputError
 from decision_widgets.moments import MomentSpec
@@ -21,25 +21,27 @@ from decision_widgets.vocabulary import Kind
 
 SAMPLE_ROWS: Final = 10_000
 FEW_VALUES: Final = 100
-FEW_COMBINATIONS: Final = 1_000
+FEW_COMBINATIONS: Final = 10_000
 MICROS_PER_DAY: Final = 86_400_000_000
 PART_OF_RATIO: Final = "continuous"
-_ABOUT_ROWS: Final = 8
+_ABOUT_ROWS: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """What one flat scan says. `labels` maps the table's arm values to rows."""
+    """What one flat scan says. `labels` maps the table's arm values to rows.
+
+    `row_hashes` is the sum of the rows' hashes where every row is a participant; elsewhere the participants are hashed.
+    """
 
     n_rows: int
     labels: Sequence[tuple[Any, int]]
-    without_participant: int
     without_arm: int
     without_time: int
     columns: Mapping[tuple[str, Kind | None], Column | Unreadable]
     first_day: date | None
     last_day: date | None
-    fingerprint: str
+    row_hashes: int
 
 
 def look_over(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]) -> Overview:
@@ -64,13 +66,12 @@ def look_over(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType])
     return Overview(
         n_rows=n_rows,
         labels=[(row[0], int(row[1])) for row in rows if not _is_nothing(row[0])],
-        without_participant=sum(int(row[2] or 0) for row in rows),
-        without_arm=sum(int(row[3] or 0) for row in rows if _is_nothing(row[0])),
+        without_arm=int(sum(row[1] for row in rows if _is_nothing(row[0]))),
         columns=columns,
-        without_time=sum(int(row[4] or 0) for row in rows),
-        first_day=_day(min((row[5] for row in rows if row[5] is not None), default=None), spec, types),
-        last_day=_day(max((row[6] for row in rows if row[6] is not None), default=None), spec, types),
-        fingerprint=f"{sum(int(row[7] or 0) for row in rows) % (1 << 48):012x}",
+        without_time=sum(int(row[2] or 0) for row in rows),
+        first_day=_day(min((row[3] for row in rows if row[3] is not None), default=None), spec, types),
+        last_day=_day(max((row[4] for row in rows if row[4] is not None), default=None), spec, types),
+        row_hashes=sum(int(row[5] or 0) for row in rows),
     )
 
 
@@ -115,28 +116,17 @@ def _statement(
     engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType], candidates: Mapping[str, Candidate]
 ) -> str:
     grouped = _grouped(candidates)
-    key = "0" if spec.participant is None else as_key(engine, spec.participant, types[spec.participant])
-    hashed = engine.dialect().hash.format(", ".join(engine.name(column) for column in spec.columns()))
-    rows = [f"{as_label(engine, spec.arm, types[spec.arm])} AS arm", f"{key} AS id", f"{hashed} AS row_hash"]
+    hashed = "0"
+    if spec.participant is None:
+        hashed = engine.dialect().hash.format(", ".join(engine.name(column) for column in spec.columns()))
+    rows = [f"{as_label(engine, spec.arm, types[spec.arm])} AS arm", f"{hashed} AS row_hash"]
     rows.append(f"{_moment(engine, spec, types)} AS moment")
     aggregates = _Aggregates(powers=spec.participant is None)
-    inner = ["arm", "count(*) AS n", "sum(CASE WHEN id IS NULL THEN 1 ELSE 0 END) AS nobody"]
+    inner = ["arm", "count(*) AS n"]
     inner.append("sum(CASE WHEN moment IS NULL THEN 1 ELSE 0 END) AS timeless" if spec.time else "0 AS timeless")
-    inner += [
-        "min(moment) AS first_moment",
-        "max(moment) AS last_moment",
-        f"{engine.dialect().hash_sum.format('row_hash')} AS hashes",
-    ]
-    outer = [
-        "arm",
-        "sum(n)",
-        "sum(nobody)",
-        "sum(n - nobody)",
-        "sum(timeless)",
-        "min(first_moment)",
-        "max(last_moment)",
-    ]
-    outer.append("sum(hashes)")
+    inner += ["min(moment) AS first_moment", "max(moment) AS last_moment"]
+    inner.append(f"{engine.dialect().hash_sum.format('row_hash')} AS hashes")
+    outer = ["arm", "sum(n)", "sum(timeless)", "min(first_moment)", "max(last_moment)", "sum(hashes)"]
     keys = ["arm"]
     for i, (name, found) in enumerate(candidates.items()):
         rows.append(f"{found.number} AS y{i}")

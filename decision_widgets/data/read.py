@@ -11,13 +11,14 @@ from decision_widgets.data.engine import Engine
 from decision_widgets.data.metrics import MetricReader
 from decision_widgets.data.overview import Overview, look_over
 from decision_widgets.data.people import arm_codes
+from decision_widgets.data.progress import Listener, Watch, counted, watching
 from decision_widgets.data.reading import MetricReading, Reading, Unreadable
 from decision_widgets.data.tables import open_table
 from decision_widgets.errors import EngineFailed, InputError, MissingValues, did_you_mean, listed
 from decision_widgets.moments import MomentSpec, label
 
 
-def read_moments(table: Any, spec: MomentSpec) -> Reading:
+def read_moments(table: Any, spec: MomentSpec, progress: bool | Listener | None = None) -> Reading:
     """Reduce a table to the moments that a design needs, where its rows are.
 
     Two scans: one flat, arm by arm (what the columns hold), one that gathers rows to participants, for all metrics
@@ -29,6 +30,8 @@ def read_moments(table: Any, spec: MomentSpec) -> Reading:
         One row per observation; a participant may have many.
     spec : MomentSpec
         From ``design.needs()``.
+    progress : bool, callable, optional
+        As in ``analyze``.
 
     Raises
     ------
@@ -41,55 +44,61 @@ def read_moments(table: Any, spec: MomentSpec) -> Reading:
     EngineFailed
         The engine could not read any metric; one that alone cannot be read is refused and the others are read.
     """
-    engine = open_table(table, spec)
-    try:
-        return _read(engine, spec)
-    except EngineFailed as problem:
-        return _read_what_can_be_read(engine, spec, problem)
-    finally:
-        engine.close()
+    with watching(progress) as watch:
+        engine = open_table(table, spec, watch)
+        try:
+            return _read(engine, spec, watch)
+        except EngineFailed as problem:
+            return _read_what_can_be_read(engine, spec, watch, problem)
+        finally:
+            engine.close()
 
 
-def _read_what_can_be_read(engine: Engine, spec: MomentSpec, problem: EngineFailed) -> Reading:
+def _read_what_can_be_read(engine: Engine, spec: MomentSpec, watch: Watch, problem: EngineFailed) -> Reading:
     """Find the metrics that the engine cannot read, one by one, and read the others together."""
     failed = {}
     for columns in spec.metrics:
         try:
-            _read(engine, replace(spec, metrics=(columns,), missing="drop"))
+            _read(engine, replace(spec, metrics=(columns,), missing="drop"), watch)
         except EngineFailed as own:
             failed[columns.metric] = Unreadable(what=str(own), remedy="mend the query behind its column")
     kept = tuple(columns for columns in spec.metrics if columns.metric not in failed)
     if not kept or not failed:
         raise problem
-    reading = _read(engine, replace(spec, metrics=kept))
+    reading = _read(engine, replace(spec, metrics=kept), watch)
     metrics = {c.metric: failed.get(c.metric) or reading.metrics[c.metric] for c in spec.metrics}
     return replace(reading, metrics=metrics)
 
 
-def _read(engine: Engine, spec: MomentSpec) -> Reading:
+def _read(engine: Engine, spec: MomentSpec, watch: Watch) -> Reading:
     types = engine.types()
+    watch.stage(f"Looking at {counted(len(spec.columns()), 'column')}")
     overview = look_over(engine, spec, types)
-    if spec.participant is not None and overview.without_participant == overview.n_rows:
-        raise InputError(f"The participant column {spec.participant!r} is missing in every row; check the join.")
     arms, labels = _arms(overview, spec)
     codes = dict(zip(arm_codes(len(arms)), arms, strict=True))
-    read = MetricReader(engine=engine, spec=spec, types=types, overview=overview, arms=codes, labels=labels).read()
+    reader = MetricReader(
+        engine=engine, spec=spec, types=types, overview=overview, arms=codes, labels=labels, watch=watch
+    )
+    read = reader.read()
     left_out = {spec.arm: overview.without_arm}
     if spec.participant is not None:
-        left_out = {spec.participant: overview.without_participant} | left_out
+        if read.census.rows == 0:
+            raise InputError(f"The participant column {spec.participant!r} is missing in every row; check the join.")
+        left_out = {spec.participant: overview.n_rows - overview.without_arm - read.census.rows} | left_out
     _raise_if_missing(spec, left_out | ({spec.time: overview.without_time} if spec.time else {}), read.metrics)
     return Reading(
         arms=arms,
         participants=read.participants,
         n_rows=overview.n_rows,
-        left_out=left_out | {"several arms": read.rows_torn},
-        n_contaminated=read.n_torn,
+        left_out=left_out | {"several arms": read.census.rows_torn},
+        n_contaminated=read.census.n_torn,
         days=_days(overview),
         first_day=_iso(overview.first_day),
         last_day=_iso(overview.last_day),
-        fingerprint=overview.fingerprint,
+        fingerprint=f"{(read.census.hashes + overview.n_rows) % (1 << 48):012x}",
         metrics=read.metrics,
         groups=read.groups,
+        people=read.people,
     )
 
 

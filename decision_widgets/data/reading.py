@@ -90,6 +90,36 @@ class MetricReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ParticipantMetric:
+    """One metric participant by participant, shape (n,) each: weight m, total S, and who has any value."""
+
+    weight: NDArray[np.float64]
+    total: NDArray[np.float64]
+    known: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ParticipantTable:
+    """Participants one by one, shape (n,) each.
+
+    Attributes
+    ----------
+    arm : ndarray of int
+        Place among the reading's arms, 0 for control.
+    covariates : mapping of name to ndarray
+        The average of a participant's rows; NaN where there is none.
+    n_participants : int
+        Of the table; more than n when only a random sample of them is here, drawn with `seed`.
+    """
+
+    arm: NDArray[np.intp]
+    metrics: Mapping[str, ParticipantMetric]
+    covariates: Mapping[str, NDArray[np.float64]]
+    n_participants: int
+    seed: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reading:
     """One pass over a table.
 
@@ -113,6 +143,8 @@ class Reading:
         Of the columns read, in this order of rows; the same data gives the same text.
     metrics : mapping of name to MetricReading or Unreadable
     groups : mapping of name to GroupReading or Unreadable
+    people : ParticipantTable or None
+        Where it was asked for.
     """
 
     arms: tuple[str, ...]
@@ -126,3 +158,4 @@ class Reading:
     fingerprint: str
     metrics: Mapping[str, MetricReading | Unreadable]
     groups: Mapping[str, GroupReading | Unreadable] = field(default_factory=dict)
+    people: ParticipantTable | None = None

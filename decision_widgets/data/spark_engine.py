@@ -7,15 +7,19 @@ kept, so what follows moves only a few numbers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from decision_widgets.data.engine import ColumnType, Dialect, Row
+from decision_widgets.data.progress import Watch
+from decision_widgets.data.spark_jobs import jobs_of
 from decision_widgets.errors import EngineFailed
 
+T = TypeVar("T")
 _TYPES: Final[dict[str, ColumnType]] = {
     "tinyint": "integer",
     "smallint": "integer",
@@ -29,45 +33,63 @@ _TYPES: Final[dict[str, ColumnType]] = {
     "timestamp": "timestamp",
     "timestamp_ntz": "timestamp",
 }
+# A clock without a zone is read as it stands; Spark itself would take it for one of the session's zone.
+_OF_DAY: Final = "(hour({0}) * 3600 + minute({0}) * 60) * 1000000L + CAST(extract(SECOND FROM {0}) * 1000000 AS BIGINT)"
+_MICROS: Final = (
+    "CASE typeof({0}) WHEN 'timestamp_ntz' THEN unix_date(CAST({0} AS DATE)) * 86400000000L + "
+    f"{_OF_DAY} ELSE unix_micros(CAST({{0}} AS TIMESTAMP)) END"
+)
+_HAS_ZONE: Final = "{0} RLIKE ':.*([Zz]|[+-][0-9][0-9](:?[0-9][0-9])?)$'"
+_FROM_TEXT: Final = (
+    f"CASE WHEN {_HAS_ZONE} THEN CAST(to_utc_timestamp(try_cast({{0}} AS TIMESTAMP), current_timezone()) AS "
+    "TIMESTAMP_NTZ) ELSE try_cast({0} AS TIMESTAMP_NTZ) END"
+)
 _names = count()
 
 
 class Spark:
-    """One DataFrame of a Spark session, as a temporary view."""
+    """One DataFrame of a Spark session, as a temporary view whose columns have names of ours."""
 
-    def __init__(self, frame: Any) -> None:
-        self._frame = frame
+    def __init__(self, frame: Any, watch: Watch) -> None:
+        self._types = [(str(name), _type(kind)) for name, kind in frame.dtypes]
+        # By place: Spark takes "Group" and "group" for one column.
+        self._aliases = {name: f"c{at}" for at, (name, _) in enumerate(self._types)}
         self._session = frame.sparkSession
+        self._watch = watch
+        self._jobs = jobs_of(self._session, watch)
         self._views: list[str] = []
         self._persisted: list[Any] = []
-        self.source = self._view(frame)
+        self.source = self._view(frame.toDF(*(f"c{at}" for at in range(len(self._types)))))
 
     def types(self) -> dict[str, ColumnType]:
-        return {
-            name: "number" if kind.startswith("decimal") else _TYPES.get(kind, "text" if "char" in kind else "other")
-            for name, kind in self._frame.dtypes
-        }
+        return dict(self._types)
 
     def query(self, sql: str) -> list[Row]:
+        return self._run(lambda: [tuple(row) for row in self._session.sql(sql).collect()])
+
+    def arrays(self, sql: str) -> dict[str, NDArray[Any]]:
+        def columns() -> dict[str, NDArray[Any]]:
+            frame = self._session.sql(sql)
+            rows = frame.collect()
+            return {name: np.array([row[at] for row in rows]) for at, name in enumerate(frame.columns)}
+
+        return self._run(columns)
+
+    def _run(self, work: Callable[[], T]) -> T:
         from pyspark.errors import PySparkException
 
         try:
-            return [tuple(row) for row in self._session.sql(sql).collect()]
+            return self._watch.run(self._jobs.tagged(work), cancel=self._jobs.cancel, share=self._jobs.share)
         except PySparkException as problem:
             raise EngineFailed(f"Spark could not read the table: {str(problem).strip().splitlines()[0]}") from problem
 
-    def arrays(self, sql: str) -> dict[str, NDArray[Any]]:
-        frame = self._session.sql(sql)
-        rows = self.query(sql)
-        return {name: np.array([row[at] for row in rows]) for at, name in enumerate(frame.columns)}
-
     def keep(self, sql: str) -> str:
-        rows = self._session.sql(sql).persist()
+        rows = self._run(lambda: self._session.sql(sql)).persist()
         self._persisted.append(rows)
         return self._view(rows)
 
     def name(self, column: str) -> str:
-        return "`" + column.replace("`", "``") + "`"
+        return "`" + self._aliases.get(column, column).replace("`", "``") + "`"
 
     def text(self, value: str) -> str:
         return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
@@ -75,9 +97,9 @@ class Spark:
     def dialect(self) -> Dialect:
         return Dialect(
             text="STRING",
-            micros="unix_micros(CAST({} AS TIMESTAMP))",
+            micros=_MICROS,
             days="unix_date({})",
-            as_timestamp="try_to_timestamp({})",
+            as_timestamp=_FROM_TEXT,
             try_double="try_cast({} AS DOUBLE)",
             hash="xxhash64({})",
             hash_sum="sum(CAST({} AS DECIMAL(38, 0)))",
@@ -92,9 +114,14 @@ class Spark:
             self._session.catalog.dropTempView(name)
         self._persisted.clear()
         self._views.clear()
+        self._jobs.forget()
 
     def _view(self, frame: Any) -> str:
         name = f"_decision_widgets_{next(_names)}"
         frame.createOrReplaceTempView(name)
         self._views.append(name)
         return name
+
+
+def _type(kind: str) -> ColumnType:
+    return "number" if kind.startswith("decimal") else _TYPES.get(kind, "text" if "char" in kind else "other")

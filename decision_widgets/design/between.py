@@ -24,6 +24,8 @@ _RULES: dict[str, checks.Rule] = {
     "power": checks.Between(0.05, 1),
     "missing": checks.OneOf(words(Missing)),
     "name": checks.Optional(checks.Name()),
+    "dependent": checks.Optional(checks.TrueOrFalse()),
+    "negatively_related": checks.Optional(checks.TrueOrFalse()),
     "planned_participants": checks.Optional(checks.Positive(whole=True)),
     "planned_days": checks.Optional(checks.Positive(whole=True)),
 }
@@ -65,6 +67,9 @@ class BetweenSubject(Record):
         What to do with rows without an outcome.
     name : str, optional
         What the experiment is called on cards and in files.
+    dependent, negatively_related : bool, optional
+        How the metrics go together: do they depend on each other, and may one fall because another rises (as
+        cancellations and completions do)? The answers choose how p-values are adjusted; unanswered is the safe choice.
     planned_participants, planned_days : int, optional
         The plan: before it is reached the decision is to keep running.
 
@@ -92,6 +97,8 @@ class BetweenSubject(Record):
     power: float = 0.8
     missing: Missing = "raise"
     name: str | None = None
+    dependent: bool | None = None
+    negatively_related: bool | None = None
     planned_participants: int | None = None
     planned_days: int | None = None
     design: str = field(default="between-subject", init=False)
@@ -118,8 +125,14 @@ class BetweenSubject(Record):
             time=self.time,
             metrics=tuple(metric.columns() for metric in self.metrics),
             missing=self.missing,
-            groups=tuple(dict.fromkeys((*self.strata, *self.segments))),
+            groups=tuple(dict.fromkeys((*self.strata[: len(self.strata) == 1], *self.segments))),
+            crossed=self.strata if len(self.strata) > 1 else (),
         )
+
+    @property
+    def strata_name(self) -> str:
+        """What the strata are called together."""
+        return " × ".join(self.strata)
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
@@ -213,6 +226,8 @@ def _name_problems(design: BetweenSubject) -> list[str]:
     problems = [f"Two metrics are called {name!r}; give each its own name." for name in twice]
     if design.participant == design.arm:
         problems.append(f"participant and arm are the same column {design.arm!r}; they must differ.")
+    if design.dependent is False and design.negatively_related:
+        problems.append("Metrics that are negatively related depend on each other; answer dependent=True.")
     if design.planned_days is not None and design.time is None:
         problems.append("planned_days needs time=, the column of dates.")
     problems += [

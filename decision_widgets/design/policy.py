@@ -26,11 +26,13 @@ class Evidence(Record):
 
     `margin` is the smallest effect worth shipping of a primary metric (0 when none was given), or the largest
     acceptable loss of a guardrail (``None`` when none was given). `bounds` is ``None`` when no interval could be given.
+    A `fragile` effect has the other sign in the analysis beside the recommended one, and wins nothing.
     """
 
     metric: str
     bounds: Bounds | None
     margin: float | None
+    fragile: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -70,7 +72,7 @@ def decide(
        primary metric rules out an effect worth shipping (upper < margin).
     3. keep-running while the plan is not reached (`plan_reached` is false), inconclusive once it is or when none was
        stated (``None``): an interval is missing, a guardrail does not rule out its limit, or no primary metric has
-       both lower > 0 and effect ≥ margin.
+       both lower > 0 and effect ≥ margin without being fragile.
     4. ship.
 
     Before the plan is reached the bounds must hold at every look; the caller sees to that.
@@ -114,7 +116,8 @@ def _verdict(
 
 def _wins(evidence: Evidence) -> bool:
     bounds = evidence.bounds
-    return bounds is not None and bounds.lower > 0 and bounds.effect >= (evidence.margin or 0)
+    wins = bounds is not None and bounds.lower > 0 and bounds.effect >= (evidence.margin or 0)
+    return wins and not evidence.fragile
 
 
 def _harms(evidence: Evidence) -> bool:

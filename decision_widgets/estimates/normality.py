@@ -47,7 +47,7 @@ class Normality(Record):
     qq_correlation : float
         Of ordered values with the normal quantiles of Filliben's (1975) positions; 1 for the normal.
     shapiro_wilk : NormalityTest or None
-        ``None`` when the subsample holds one value only.
+        ``None`` when the subsample holds one value only, or it was left out.
     lilliefors, anderson_darling : NormalityTest or None
         ``None`` below 5 and 8 units.
     """
@@ -62,10 +62,11 @@ class Normality(Record):
     anderson_darling: NormalityTest | None
 
 
-def normality(sample: Sample, *, seed: int = 0) -> Normality:
+def normality(sample: Sample, *, seed: int = 0, with_shapiro_wilk: bool = True) -> Normality:
     """Describe how far a metric is from normal; at large n by its shape, since every p-value is tiny there.
 
-    What must be near normal for a test of means is the mean, see `difference_skewness`.
+    What must be near normal for a test of means is the mean, see `difference_skewness`. Shapiro–Wilk alone loads
+    scipy.stats, which takes half a second the first time; `with_shapiro_wilk` leaves it out.
 
     Raises
     ------
@@ -87,7 +88,7 @@ def normality(sample: Sample, *, seed: int = 0) -> Normality:
         skewness=float(counts @ z**3) / n / variance**1.5,
         excess_kurtosis=float(counts @ z**4) / n / variance**2 - 3,
         qq_correlation=_qq_correlation(sample, z),
-        shapiro_wilk=_shapiro_wilk(sample, z, seed),
+        shapiro_wilk=_shapiro_wilk(sample, z, seed) if with_shapiro_wilk else None,
         lilliefors=lilliefors(sample) if n >= FEWEST["lilliefors"] else None,
         anderson_darling=anderson_darling(sample) if n >= FEWEST["anderson_darling"] else None,
     )

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.labels import Codes, label_codes
 
 Matrix = NDArray[np.float64]
-Codes = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,7 +79,7 @@ def robust_ols(y: ArrayLike, x: ArrayLike) -> RobustRegression:
         Values that are not finite, columns of `x` that depend on each other, too few rows, or a row that alone
         determines a coefficient (leverage 1, where HC2 and HC3 do not exist).
     """
-    beta, residual, influence, leverage = _fit(y, x)
+    beta, residual, influence, leverage = least_squares(y, x)
     n, k = influence.shape
     if (leverage > 1 - 1e-10).any():
         raise InputError("A single row determines a coefficient; leave it and its column out.")
@@ -115,15 +115,15 @@ def two_way_clustered_ols(y: ArrayLike, x: ArrayLike, first: ArrayLike, second: 
     InputError
         As `robust_ols`; fewer than 2 clusters; or a difference of variances that is not positive.
     """
-    beta, residual, influence, _ = _fit(y, x)
+    beta, residual, influence, _ = least_squares(y, x)
     n, k = influence.shape
-    codes = [_codes(labels, n) for labels in (first, second)]
+    codes = [label_codes(labels, n, "A clustering") for labels in (first, second)]
     sizes = int(codes[0].max()) + 1, int(codes[1].max()) + 1
     if min(sizes) < 2:
         raise InputError("Clustered errors need at least 2 clusters of each kind; got 1.")
-    both = _codes(codes[0] * sizes[1] + codes[1], n)
+    both = label_codes(codes[0] * sizes[1] + codes[1], n, "A clustering")
     scores = influence * residual[:, None]
-    one, two, joint = (_root(_sums(scores, code)) ** 2 for code in (*codes, both))
+    one, two, joint = (_root(sums_by_label(scores, code)) ** 2 for code in (*codes, both))
     variance = one + two - joint
     if (variance <= 0).any():
         raise InputError("The two-way variance is not positive; cluster one way, by what was randomised.")
@@ -139,8 +139,8 @@ def two_way_clustered_ols(y: ArrayLike, x: ArrayLike, first: ArrayLike, second: 
     )
 
 
-def _fit(y: ArrayLike, x: ArrayLike) -> tuple[Matrix, Matrix, Matrix, Matrix]:
-    """Return the coefficients, the residuals, ``XB``, shape (N, k), and the leverages."""
+def least_squares(y: ArrayLike, x: ArrayLike) -> tuple[Matrix, Matrix, Matrix, Matrix]:
+    """Return the coefficients, the residuals, ``XB``, shape (N, k), and the leverages; refuses what has no error."""
     outcome, design = np.asarray(y, dtype=np.float64), np.asarray(x, dtype=np.float64)
     if design.ndim != 2 or outcome.shape != design.shape[:1]:
         raise InputError(f"y must have shape (N,) and x (N, k); got {outcome.shape} and {design.shape}.")
@@ -153,18 +153,15 @@ def _fit(y: ArrayLike, x: ArrayLike) -> tuple[Matrix, Matrix, Matrix, Matrix]:
     q, r = np.linalg.qr(design)
     back = np.linalg.inv(r)
     beta = back @ (q.T @ outcome)
-    return beta, outcome - design @ beta, np.asarray(q @ back.T), (q**2).sum(axis=1)
+    residual = outcome - design @ beta
+    if np.linalg.norm(residual) <= 1e-14 * np.linalg.norm(outcome):
+        raise InputError("The columns of x fit y without a residual; no error can be estimated.")
+    return beta, residual, np.asarray(q @ back.T), (q**2).sum(axis=1)
 
 
-def _codes(labels: ArrayLike, n: int) -> Codes:
-    values = np.asarray(labels)
-    if values.shape != (n,):
-        raise InputError(f"A clustering needs one label per row of y, shape ({n},); got {values.shape}.")
-    return np.unique(values, return_inverse=True)[1].astype(np.intp)
-
-
-def _sums(scores: Matrix, codes: Codes) -> Matrix:
-    return np.column_stack([np.bincount(codes, column) for column in scores.T])
+def sums_by_label(scores: Matrix, codes: Codes) -> Matrix:
+    """Return the sums of each column over rows of one code, shape (G, k)."""
+    return np.column_stack([np.bincount(codes, column) for column in scores.T]).astype(np.float64)
 
 
 def _root(influence: Matrix) -> Matrix:

@@ -51,19 +51,19 @@ class ArmSizes(Record):
     pair_alpha: float
 
 
-def versus_control(n_arms: int) -> tuple[Pair, ...]:
+def control_pairs(n_arms: int) -> tuple[Pair, ...]:
     """Compare every arm with the first.
 
-    >>> versus_control(3)
+    >>> control_pairs(3)
     ((0, 1), (0, 2))
     """
     return tuple((0, arm) for arm in range(1, n_arms))
 
 
-def all_pairs(n_arms: int) -> tuple[Pair, ...]:
+def every_pair(n_arms: int) -> tuple[Pair, ...]:
     """Compare every arm with every other.
 
-    >>> all_pairs(3)
+    >>> every_pair(3)
     ((0, 1), (0, 2), (1, 2))
     """
     return tuple(itertools.combinations(range(n_arms), 2))
@@ -94,7 +94,7 @@ def arm_sizes(
     shares : sequence, length at least 2
         Traffic of each arm, the control first; need not add up to 1.
     pairs : sequence of (int, int), optional
-        Every arm against the first by default; see `versus_control` and `all_pairs`.
+        Every arm against the first by default; see `control_pairs` and `every_pair`.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def _shares_and_pairs(shares: Sequence[float], pairs: Sequence[Pair] | None) -> 
     part = finite("shares", list(shares), 0)
     if part.ndim != 1 or len(part) < 2:
         raise InputError(f"Several arms need at least 2 shares; got {part.size}.")
-    wanted = versus_control(len(part)) if pairs is None else tuple((int(a), int(b)) for a, b in pairs)
+    wanted = control_pairs(len(part)) if pairs is None else tuple((int(a), int(b)) for a, b in pairs)
     if not wanted or any(a == b or not {a, b} <= set(range(len(part))) for a, b in wanted):
         raise InputError(f"pairs must name two different arms from 0 to {len(part) - 1} each; got {list(wanted)}.")
     return part / part.sum(), wanted

@@ -42,8 +42,12 @@ class MomentSpec:
         The allowed labels, control first; ``None`` takes them from the table.
     groups : tuple of str
         Columns known before the experiment by whose values participants are divided (strata, segments).
+    crossed : tuple of str
+        Several such columns whose combinations divide participants, as one group called ``"a × b"``.
     samples : tuple of str
-        Metrics of which the participants' values are wanted too, not only moments.
+        Metrics of which the distinct values of participants are wanted too, not only moments.
+    participants : tuple of str
+        Metrics of which every participant is wanted, with all covariates.
     """
 
     participant: str | None
@@ -54,11 +58,13 @@ class MomentSpec:
     metrics: tuple[MetricColumns, ...]
     missing: Missing = "raise"
     groups: tuple[str, ...] = ()
+    crossed: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
+    participants: tuple[str, ...] = ()
 
     def labels(self) -> tuple[str, ...]:
         """Return the columns whose values only tell rows apart."""
-        return (*(() if self.participant is None else (self.participant,)), self.arm, *self.groups)
+        return (*(() if self.participant is None else (self.participant,)), self.arm, *self.groups, *self.crossed)
 
     def columns(self) -> dict[str, str]:
         """Return every column to read, each with what it is for."""
@@ -72,6 +78,6 @@ class MomentSpec:
                 wanted.setdefault(metric.denominator, f"metric {metric.metric!r}")
             for covariate in metric.covariates:
                 wanted.setdefault(covariate, f"a covariate of {metric.metric!r}")
-        for group in self.groups:
+        for group in (*self.groups, *self.crossed):
             wanted.setdefault(group, "strata or segments")
         return wanted

@@ -12,6 +12,8 @@ from decision_widgets.results.records import (
     Row,
 )
 from decision_widgets.results.result import DecisionResult
+from decision_widgets.results.segments import SegmentComparison
+from decision_widgets.results.toolbox import ToolAnswer, ToolGroup
 
 __all__ = [
     "ArmStatistics",
@@ -24,4 +26,7 @@ __all__ = [
     "NotEstimable",
     "Provenance",
     "Row",
+    "SegmentComparison",
+    "ToolAnswer",
+    "ToolGroup",
 ]

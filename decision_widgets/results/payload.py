@@ -173,7 +173,7 @@ def _metric_row(result: DecisionResult, row: Row, arm_index: int) -> dict[str, A
 def _companion(result: DecisionResult, row: EffectEstimate) -> str | None:
     for other in result.estimates:
         same = (other.metric, other.arm, other.segment) == (row.metric, row.arm, row.segment)
-        beside = ("ols_cr2",) if row.method == "cuped" else ("welch", "delta")
+        beside = ("ols_cr2",) if row.method in ("cuped", "post_stratified") else ("welch", "delta")
         if same and isinstance(other, EffectEstimate) and other.method in beside:
             said = effect_text(other, result.kind(row.metric) or "continuous")
             return f"{other.method_text}: {said.effect} ({said.interval})"

@@ -21,6 +21,8 @@ from decision_widgets.results.records import (
     NotEstimable,
     Provenance,
 )
+from decision_widgets.results.segments import SegmentComparison
+from decision_widgets.results.toolbox import ToolAnswer
 from decision_widgets.views.figure import forest
 from decision_widgets.views.html import page, to_html
 from decision_widgets.views.live import live_view
@@ -75,6 +77,10 @@ class DecisionResult(Record):
     messages : tuple of Message
         Errors first, then warnings, then notes.
     provenance : Provenance
+    segments : tuple of SegmentComparison
+        One per metric × treatment × segment column.
+    toolbox : tuple of ToolAnswer
+        What the usual tests say, and those asked for by ``methods=``.
     """
 
     design: BetweenSubject
@@ -86,6 +92,8 @@ class DecisionResult(Record):
     checks: tuple[Check, ...]
     messages: tuple[Message, ...]
     provenance: Provenance
+    segments: tuple[SegmentComparison, ...] = ()
+    toolbox: tuple[ToolAnswer, ...] = ()
 
     def effect(self, metric: str, arm: str | None = None) -> EffectEstimate | NotEstimable:
         """Return the recommended estimate of a metric; with several treatments `arm` says of which.
@@ -149,6 +157,30 @@ class DecisionResult(Record):
         import pandas as pd
 
         return pd.DataFrame([row.to_dict() for row in self.statistics])
+
+    def segments_frame(self) -> pd.DataFrame:
+        """Return the effects within segments, one row per metric × treatment × column × level."""
+        import pandas as pd
+
+        rows = [
+            {
+                "metric": each.metric,
+                "arm": each.arm,
+                "segment": each.segment,
+                "joint_p_value": each.comparison.joint.p_value,
+            }
+            | effect.to_dict()
+            for each in self.segments
+            if each.comparison is not None
+            for effect in each.comparison.effects
+        ]
+        return pd.DataFrame(rows)
+
+    def toolbox_frame(self) -> pd.DataFrame:
+        """Return the test toolbox, one row per metric × treatment × test."""
+        import pandas as pd
+
+        return pd.DataFrame([answer.to_dict() for answer in self.toolbox])
 
     def to_payload(self) -> dict[str, Any]:
         """Return what the cards show, as plain JSON values (schema ``dw.result/1``)."""

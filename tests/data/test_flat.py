@@ -94,7 +94,7 @@ def test_the_table_is_scanned_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return query(self, sql)
 
     monkeypatch.setattr(DuckDB, "query", counted)
-    dw.analyze(people(), design("spend", "taps", "paid", participant=None))
+    dw.analyze(people(), design("spend", "taps", "paid", participant=None), methods=[])
     assert [sql for sql in asked if "FROM frame" in sql and "LIMIT" not in sql and "DESCRIBE" not in sql] == asked[-1:]
 
 

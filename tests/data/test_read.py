@@ -33,9 +33,9 @@ def test_participants_and_rows_are_counted_by_arm() -> None:
 def test_rows_without_participant_or_arm_are_left_out_and_counted_apart() -> None:
     frame = experiment(50).astype({"user": "Int64", "variant": object})
     frame.loc[:2, "user"] = pd.NA
-    frame.loc[2:6, "variant"] = None
+    frame.loc[2:6, "variant"] = None  # the row that lacks both is counted with the arms
     reading = read(frame, "spend", missing="drop")
-    assert dict(reading.left_out) == {"user": 3, "variant": 4, "several arms": 0}
+    assert dict(reading.left_out) == {"user": 2, "variant": 5, "several arms": 0}
     clean = read(frame.iloc[7:], "spend")
     assert dict(reading.participants) == dict(clean.participants)
     assert arm(reading, "spend", CONTROL).level == arm(clean, "spend", CONTROL).level

@@ -160,3 +160,12 @@ def test_the_plan_is_on_the_checklist(plan: bool | None, status: str) -> None:
 def test_a_judgement_survives_json() -> None:
     judged = judge(LIKELY_WIN, REFUSED, guardrails=(BROKEN,), plan=False)
     assert Judgement.from_dict(judged.to_dict()) == judged
+
+
+def test_what_depends_on_the_adjustment_wins_nothing() -> None:
+    fragile = Evidence(metric="booked", bounds=CLEAR_WIN.bounds, margin=0.02, fragile=True)
+    assert judge(fragile).verdict == "inconclusive"
+    assert judge(fragile, plan=False).verdict == "keep-running"
+    assert judge(fragile, LIKELY_WIN).verdict == "ship"
+    harmful = Evidence(metric="booked", bounds=HARM.bounds, margin=0.02, fragile=True)
+    assert judge(harmful).verdict == "dont-ship"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from decision_widgets.errors import InputError
-from decision_widgets.estimates import clustered_ols
+from decision_widgets.estimates import PanelCells, clustered_ols, panel_regression, robust_ols
 
 
 def rows(n: int = 40) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -72,3 +72,37 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
     y, x, cluster = rows()
     with pytest.raises(InputError, match="shape"):
         clustered_ols(y[:-1], x, cluster)
+
+
+def clustered_and_dummies(seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    region, treatment = np.repeat(np.arange(7), 12), rng.integers(0, 2, 84)
+    y = rng.normal(size=84) + rng.normal(size=7)[region] + 0.5 * treatment
+    return y, treatment, region, rng.integers(0, 30, 84)
+
+
+def test_clusters_of_one_row_give_hc1_and_the_jackknife() -> None:
+    y, treatment, *_ = clustered_and_dummies()
+    x = np.column_stack([np.ones(84), treatment, np.arange(84) % 5])
+    clustered, robust = clustered_ols(y, x, np.arange(84)), robust_ols(y, x)
+    assert clustered.std_error_cr1 == pytest.approx(robust.std_error_hc1, rel=1e-12)
+    assert clustered.std_error_cr2 == pytest.approx(robust.std_error_hc2, rel=1e-12)
+    assert clustered.std_error_cv3 == pytest.approx(robust.std_error_hc3 * np.sqrt(83 / 84), rel=1e-10)
+
+
+def test_absorbed_effects_are_dummies() -> None:
+    y, treatment, region, cluster = clustered_and_dummies(1)
+    x = np.column_stack([treatment, region[:, None] == np.arange(7)])
+    dummies = clustered_ols(y, x, cluster)
+    absorbed = panel_regression(
+        PanelCells(
+            weight=np.ones(84), mean=y, within=np.zeros(84), treatment=treatment, fixed_effects={"region": region},
+            cluster=cluster,
+        )
+    )  # fmt: skip
+    assert absorbed.effect == pytest.approx(dummies.coefficients[0], rel=1e-10)
+    assert absorbed.std_error_cr0 == pytest.approx(dummies.std_error_cr0[0], rel=1e-10)
+    assert absorbed.std_error_cr1 == pytest.approx(dummies.std_error_cr1[0], rel=1e-10)
+    assert absorbed.std_error == pytest.approx(dummies.std_error_cr2[0], rel=1e-9)
+    assert absorbed.df == pytest.approx(dummies.df_cr2[0], rel=1e-9)
+    assert absorbed.std_error_cv3 == pytest.approx(dummies.std_error_cv3[0], rel=1e-9)

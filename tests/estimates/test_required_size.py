@@ -16,12 +16,12 @@ from decision_widgets.estimates import (
     RequiredSize,
     SizeInterval,
     SizingGoal,
-    all_pairs,
     allocation_cost,
     arm_sizes,
     best_control_share,
     control_sizes,
     duration,
+    every_pair,
     minimum_detectable_effect,
     planned_power,
     required_size,
@@ -141,7 +141,7 @@ def test_two_arms_of_several_are_a_plain_comparison() -> None:
 
 
 def test_every_arm_gets_the_largest_answer_of_its_pairs() -> None:
-    arms = arm_sizes([0.2, 0.4, 0.1], [1.0, 1.0, 4.0], [5, 3, 2], pairs=all_pairs(3))
+    arms = arm_sizes([0.2, 0.4, 0.1], [1.0, 1.0, 4.0], [5, 3, 2], pairs=every_pair(3))
     how = {"alpha": 0.05 / 3}
     first = float(control_sizes(0.2, 1, 1, allocation=3 / 5, **how))
     second = float(control_sizes(0.4, 1, 4, allocation=2 / 5, **how))

@@ -121,5 +121,7 @@ def test_what_cannot_be_drawn_is_refused() -> None:
         wild_bootstrap(panel(), draws=10)
     with pytest.raises(InputError, match="'rademacher' or 'webb'"):
         wild_bootstrap(panel(), weights="mammen")
+    with pytest.raises(InputError, match="error of the treatment is 0"):
+        wild_bootstrap(replace(panel(), mean=np.zeros(48)))
     with pytest.raises(InputError, match="at least 2 clusters"):
         wild_bootstrap(replace(panel(), cluster=np.zeros(48)))

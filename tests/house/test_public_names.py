@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import decision_widgets as dw
+from decision_widgets import estimates
 
 NAMES = {
     "Arm",
@@ -43,3 +47,12 @@ def test_every_public_name_can_be_the_first_thing_asked_for() -> None:
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     assert not hasattr(dw, "crystal_ball")
+
+
+def test_the_statistics_are_the_same_for_python_and_for_type_checkers() -> None:
+    stub = Path(estimates.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
+    imports = [node for node in ast.parse(stub).body if isinstance(node, ast.ImportFrom)]
+    typed = {alias.name: node.module for node in imports for alias in node.names}
+    assert sorted(typed) == dw.estimates.__all__
+    for name, module in typed.items():
+        assert getattr(dw.estimates, name) is getattr(importlib.import_module(str(module)), name)

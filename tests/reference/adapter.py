@@ -10,7 +10,10 @@ import numpy as np
 import pandas as pd
 
 from decision_widgets import estimates
-from decision_widgets.moments import Moments, Sample
+from decision_widgets.moments import Moments, Sample, label
+
+# More assignments than any case has.
+ENUMERATE = 10**12
 
 
 def compute(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
@@ -123,6 +126,23 @@ def _ols_cluster(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     }
     values = {key: [float(array[i]) for i in at] for key, array in columns.items()}
     return {"df_CR1S": fit.df_cr1} | (values if several else {key: value[0] for key, value in values.items()})
+
+
+def _multi_arm(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    names = case["columns"]
+    frame = _frame(case, data_dir).dropna(subset=[names["outcome"], names["group"]])
+    arms = {
+        label(arm): Moments.of({"y": frame.loc[frame[names["group"]] == arm, names["outcome"]]})
+        for arm in sorted(frame[names["group"]].unique())
+    }
+    control = arms.pop(label(names["control"]))
+    p_values = [estimates.welch_t(control, arm).p_value for arm in arms.values()]
+    return {
+        "welch_vs_control": list(arms),
+        "welch_vs_control_p": p_values,
+        "welch_vs_control_p_holm": list(estimates.adjust_p_values(p_values, "holm")),
+        "dunnett_p": [each.p_value_single_step for each in estimates.dunnett(control, list(arms.values()))],
+    }
 
 
 def _srm(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
@@ -239,10 +259,114 @@ def _two_arms(case: dict[str, Any], data_dir: Path, wanted: list[str]) -> pd.Dat
     return rows.assign(treated=rows[names["group"]] == names["treated"])
 
 
+def _logit(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    names = case["columns"]
+    y, columns, _ = _design({**case, "columns": names | {"report": names["treatment"]}}, data_dir)
+    cluster = _frame(case, data_dir).loc[y.index, names["cluster"]]
+    covariates = [column for name, column in columns.items() if name not in ("1", names["treatment"])]
+    answer = estimates.clustered_logit(
+        y, columns[names["treatment"]], cluster, covariates=np.column_stack(covariates) if covariates else None
+    )
+    return {
+        "estimate": answer.log_odds_ratio,
+        "odds_ratio": answer.odds_ratio,
+        "se_cluster_stata": answer.log_odds_ratio_std_error,
+        "z_stata": answer.log_odds_ratio / answer.log_odds_ratio_std_error,
+        "p_stata": answer.odds_ratio_p_value,
+        "ame": answer.effect,
+        "ame_se_cluster_stata": answer.std_error,
+    }
+
+
+def _newey_west(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    y, columns, at = _design(case, data_dir)
+    fit = estimates.newey_west(y, np.column_stack(list(columns.values())), lags=case["options"]["lag"])
+    reported = {"estimate": fit.coefficients, "se_hac": fit.std_error, "se_hac_small": fit.std_error_small}
+    return {key: _reported(array, at) for key, array in reported.items()}
+
+
+def _randomization(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    frame, names = _frame(case, data_dir), case["columns"]
+    arms = (frame.loc[frame[names["group"]] == names[arm], names["outcome"]].dropna() for arm in ("control", "treated"))
+    return _randomization_keys(estimates.randomization_test(*arms, draws=ENUMERATE))
+
+
+def _sign_flips(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    frame, names = _frame(case, data_dir), case["columns"]
+    answer = estimates.sign_flip_test((frame[names["x"]] - frame[names["y"]]).dropna(), draws=ENUMERATE)
+    return _randomization_keys(answer) | {"n": answer.n_units}
+
+
+def _randomization_keys(answer: estimates.RandomizationTest) -> dict[str, Any]:
+    assert answer.enumerated
+    return {
+        "n_assignments": answer.n_draws,
+        "estimate": answer.effect,
+        "p_two_sided": answer.p_value,
+        "p_greater": answer.p_value_greater,
+        "p_less": answer.p_value_less,
+    }
+
+
+def _horvitz_thompson(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    y, treatment, drawn = _series(case, data_dir)
+    options = case["options"]
+    answer = estimates.horvitz_thompson(y, treatment, carryover=options["m"], drawn=drawn, share=options["p"])
+    return {"estimate": answer.effect, "n": answer.n_periods, "n_used": answer.n_used}
+
+
+def _minimax_switchback(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    y, treatment, _ = _series(case, data_dir)
+    answer = estimates.minimax_switchback(y, treatment, carryover=case["options"]["m"])
+    return {"estimate": answer.effect, "var": answer.std_error**2, "se": answer.std_error}
+
+
+def _distributed_lags(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    y, treatment, _ = _series(case, data_dir)
+    last = int(case["options"]["lags"].split("..")[1])
+    answer = estimates.distributed_lags(y, treatment, lags=last)
+    totals = {f"total_0_{j}": value for j, value in enumerate(answer.cumulative_effects)}
+    errors = {f"se_0_{j}_full_cov": value for j, value in enumerate(answer.cumulative_std_errors)}
+    return (
+        totals
+        | errors
+        | {
+            "n": answer.n_observations,
+            "coef": list(answer.lag_effects),
+            "se": list(answer.lag_std_errors),
+            "se_total_full_cov": answer.std_error,
+        }
+    )
+
+
+def _series(case: dict[str, Any], data_dir: Path) -> tuple[Any, Any, Any]:
+    """Read outcome, treatment and, where there is one, the column of randomisation points."""
+    frame, names = _frame(case, data_dir), case["columns"]
+    point = names.get("randomisation_point")
+    return (
+        frame[names["outcome"]],
+        frame[names["treatment"]],
+        frame[point].isin([True, 1, "True", "TRUE"]) if point else None,
+    )
+
+
+def _surrogate_index(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    frame, names = _frame(case, data_dir), case["columns"]
+    history, trial = (frame[frame[names["sample"]] == names[key]] for key in ("obs_value", "exp_value"))
+    arms = (trial.loc[trial[names["treatment"]] == arm, names["surrogates"]] for arm in (0, 1))
+    answer = estimates.surrogate_index(history[names["long_term"]], history[names["surrogates"]], *arms)
+    return {
+        "coef": list(answer.coefficients),
+        "r2": answer.r_squared,
+        "estimate": answer.effect,
+        "se_second_stage": answer.std_error_index,
+    }
+
+
 def _design(
     case: dict[str, Any], data_dir: Path
 ) -> tuple[pd.Series[Any], dict[str, np.ndarray[Any, Any]], int | list[int]]:
-    """Read an R formula of plain columns and ``factor(name,levels=c(...))``; say where the reported terms are."""
+    """Read an R formula of plain columns, ``factor(name)`` and ``factor(name,levels=c(...))``; find reported terms."""
     frame, names = _frame(case, data_dir), case["columns"]
     outcome, right = names["formula"].split("~")
     factors = {term: re.findall(r"factor\((\w+)|'(\w+)'", term) for term in right.split("+")}
@@ -251,7 +375,8 @@ def _design(
     columns = {"1": np.ones(len(frame))}
     for (term, found), column in zip(factors.items(), used, strict=True):
         if found:
-            columns |= {_plain(term + level): frame[column].eq(level).to_numpy(float) for _, level in found[2:]}
+            levels = [level for _, level in found[1:]] or sorted(frame[column].unique())
+            columns |= {_plain(f"{term}{level}"): frame[column].eq(level).to_numpy(float) for level in levels[1:]}
         else:
             columns[term] = frame[column].to_numpy(float)
     reported, order = names["report"], list(columns)
@@ -483,9 +608,9 @@ def _unequal_allocation(case: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     half, delta = inputs["alpha"] / 2, abs(inputs["delta"])
     if "shares" in inputs:
         shares, variance = inputs["shares"], inputs["sd"] ** 2
-        every = estimates.all_pairs(len(shares))
+        every = estimates.every_pair(len(shares))
         pairs = [estimates.arm_sizes(delta, variance, shares, pairs=[pair], alpha=half, **how) for pair in every]
-        control = estimates.versus_control(len(shares))
+        control = estimates.control_pairs(len(shares))
         total = max(pairs, key=lambda one: one.total_exact).total_exact
         adjusted = estimates.arm_sizes(delta, variance, shares, pairs=every, alpha=half, **how)
         return {
@@ -585,6 +710,7 @@ METHODS = {
     "ols_cluster": _ols_cluster,
     "srm_chi_square": _srm,
     "p_adjust": _p_adjust,
+    "multi_arm_comparisons": _multi_arm,
     "panel_fe_cluster": _panel,
     "ols_hc": _ols_hc,
     "ols_twoway_cluster": _ols_two_way,
@@ -611,4 +737,12 @@ METHODS = {
     "cuped_ancova_lin": _adjusted,
     "post_stratification": _post_stratified,
     "mlrate_given_predictions": _mlrate,
+    "logit_cluster": _logit,
+    "newey_west": _newey_west,
+    "randomization_exact": _randomization,
+    "paired_sign_flip_exact": _sign_flips,
+    "switchback_horvitz_thompson": _horvitz_thompson,
+    "switchback_bojinov_variance": _minimax_switchback,
+    "switchback_distributed_lag_ols": _distributed_lags,
+    "surrogate_index": _surrogate_index,
 }

@@ -1,0 +1,29 @@
+"""Labels of rows, of any type, as codes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from decision_widgets.errors import InputError
+
+Codes = NDArray[np.intp]
+
+
+def label_codes(labels: ArrayLike, n: int, what: str) -> Codes:
+    """Return codes 0, 1, … in the labels' order, shape (n,); refuses another shape, missing or incomparable labels.
+
+    >>> label_codes(["b", "a", "b"], 3, "cluster").tolist()
+    [1, 0, 1]
+    """
+    values = np.asarray(labels)
+    if values.shape != (n,):
+        raise InputError(f"{what} needs one label per row of y, shape ({n},); got {values.shape}.")
+    try:
+        missing = bool((values != values).any())
+        codes = np.unique(values, return_inverse=True)[1].astype(np.intp)
+    except TypeError:
+        raise InputError(f"{what} has labels that cannot be put in order (of several types, or missing).") from None
+    if missing:
+        raise InputError(f"{what} has missing labels; drop those rows or name them.")
+    return codes
