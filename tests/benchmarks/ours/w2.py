@@ -11,7 +11,7 @@ import decision_widgets as dw
 
 
 def main(path: str, *covariates: str) -> None:
-    result = dw.analyze(path, design([dw.Metric("spend", covariates=covariates)]))
+    result = dw.analyze(path, design([dw.Metric("spend", covariates=covariates)]), methods=[])
     say(numbers(result, "cuped" if covariates else "ols_cr2"))
 
 

@@ -12,7 +12,7 @@ import decision_widgets as dw
 
 def main(path: str) -> None:
     ratio = dw.Metric("click_rate", numerator="clicks", denominator="views", covariates=["before"])
-    say(numbers(dw.analyze(path, design([ratio])), "cuped"))
+    say(numbers(dw.analyze(path, design([ratio]), methods=[]), "cuped"))
 
 
 if __name__ == "__main__":
