@@ -120,12 +120,12 @@ def _enrolled(
 ) -> tuple[Enrolment, Schedule]:
     """Count who came when, up to the last look, and choose the looks."""
     spec = replace(design.needs(), groups=design.segments)
-    enrolment = read_enrolment(data, spec, progress)
+    enrolment = read_enrolment(data, spec, progress=progress)
     _refuse_missing(design, enrolment)
     days = schedule(design, enrolment, looks)
     if days.last == enrolment.last_day:
         return enrolment, days
-    earlier = read_enrolment(data, replace(spec, arms=enrolment.arms, until=days.last), progress)
+    earlier = read_enrolment(data, replace(spec, arms=enrolment.arms, until=days.last), progress=progress)
     return replace(earlier, without_time=enrolment.without_time), days
 
 

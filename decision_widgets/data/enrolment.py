@@ -57,7 +57,7 @@ class Enrolment:
         return tuple(map(sum, zip(*came, strict=True))) if came else (0,) * len(self.arms)
 
 
-def read_enrolment(table: Any, spec: MomentSpec, progress: bool | Listener | None = None) -> Enrolment:
+def read_enrolment(table: Any, spec: MomentSpec, *, progress: bool | Listener | None = None) -> Enrolment:
     """Count participants by first day and arm, and by level of the groups and arm, where their rows are.
 
     Two scans, a flat one by arm and one that gathers rows to participants, and one for the levels of each group.

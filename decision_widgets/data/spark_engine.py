@@ -8,8 +8,8 @@ kept, so what follows moves only a few numbers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
 from typing import Any, Final, TypeVar
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,6 @@ _FROM_TEXT: Final = (
     f"CASE WHEN {_HAS_ZONE} THEN CAST(to_utc_timestamp(try_cast({{0}} AS TIMESTAMP), current_timezone()) AS "
     "TIMESTAMP_NTZ) ELSE try_cast({0} AS TIMESTAMP_NTZ) END"
 )
-_names = count()
 
 
 class Spark:
@@ -117,7 +116,7 @@ class Spark:
         self._jobs.forget()
 
     def _view(self, frame: Any) -> str:
-        name = f"_decision_widgets_{next(_names)}"
+        name = f"_decision_widgets_{uuid4().hex}"
         frame.createOrReplaceTempView(name)
         self._views.append(name)
         return name
