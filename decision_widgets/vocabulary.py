@@ -308,3 +308,13 @@ def words(alias: object) -> tuple[str, ...]:
     ('increase', 'decrease')
     """
     return get_args(alias)
+
+
+def readable(name: str) -> str:
+    """Write the name of a column as a reader says it.
+
+    >>> readable("rider_tenure")
+    'Rider tenure'
+    """
+    text = name.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
