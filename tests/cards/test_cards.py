@@ -120,6 +120,7 @@ def test_a_script_exports_render_once_and_imports_nothing(card: type[Card]) -> N
 
 def test_a_result_can_enhance_every_card_and_a_single_card_only_itself() -> None:
     assert set(re.findall(r"^enhancers\.(\w+)", ResultCard._esm, re.MULTILINE)) == {
+        "basics",
         "metrics",
         "monitoring",
         "result",
