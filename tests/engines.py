@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from decision_widgets.moments import Moments
 
 Make = Callable[[pa.Table], Any]
 _numbers = count()
@@ -101,3 +105,35 @@ class Opened:
 
 
 spark_only = pytest.mark.parametrize("engine", SPARK_PARAMS, indirect=True)
+
+
+def assert_same(found: Any, expected: Any, rtol: float, at: str = "") -> None:
+    """Compare records: numbers up to `rtol` of what they stand for, not of a rest near 0; the others exactly."""
+    assert type(found) is type(expected), at
+    if isinstance(expected, Moments):
+        spread = np.sqrt(np.diag(expected.cross) / expected.n)
+        assert found.n == expected.n, at
+        assert (np.abs(found.mean - expected.mean) <= rtol * (np.abs(expected.mean) + spread)).all(), at
+        scale = expected.n * np.outer(spread, spread)
+        assert (np.abs(found.cross - expected.cross) <= rtol * (scale + scale.max() * 1e-6)).all(), at
+    elif is_dataclass(expected):
+        for field in fields(expected):
+            if field.name != "fingerprint":  # each engine has its own hash
+                left, right = getattr(found, field.name), getattr(expected, field.name)
+                assert_same(left, right, rtol, f"{at}.{field.name}")
+    elif isinstance(expected, Mapping):
+        assert found.keys() == expected.keys(), at
+        for name, own in expected.items():
+            assert_same(found[name], own, rtol, f"{at}[{name}]")
+    elif isinstance(expected, tuple):
+        assert len(found) == len(expected), at
+        for place, own in enumerate(expected):
+            assert_same(found[place], own, rtol, f"{at}[{place}]")
+    elif isinstance(expected, np.ndarray) and expected.dtype.kind == "f":
+        largest = np.abs(expected).max(initial=0)
+        np.testing.assert_allclose(found, expected, rtol=rtol, atol=rtol * largest, err_msg=at)
+    elif isinstance(expected, np.ndarray):
+        assert found.tolist() == expected.tolist(), at
+    else:
+        same = pytest.approx(expected, rel=rtol, abs=1e-12) if isinstance(expected, float) else expected
+        assert found == same, at

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 from numpy.typing import NDArray
 
@@ -17,7 +17,6 @@ from decision_widgets.errors import EngineFailed, InputError
 
 _INTEGERS: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
                     "UBIGINT", "UHUGEINT")  # fmt: skip
-_names = count()
 
 
 class DuckDB:
@@ -131,7 +130,7 @@ class DuckDB:
             self._connection.execute(f"SET {name} = {value}")
 
     def keep(self, sql: str) -> str:
-        name = f"_decision_widgets_{next(_names)}"
+        name = f"_decision_widgets_{uuid4().hex}"
         self._kept.append(name)
         self._execute(f"CREATE TEMP TABLE {name} AS {sql}", _nothing)
         return name

@@ -1,15 +1,17 @@
-"""PySpark, classic or Connect: built-in aggregates only, so it runs on any cluster.
+"""PySpark, classic or Connect: built-in functions only and no UDF, so it runs on any cluster.
 
-Jobs: one for each statement of `overview` (a sample, a flat aggregate) and three over the participants (torn, sums,
-errors). Shuffles: one by arm in the flat aggregate, one by participant when rows are gathered; the participants are
-kept, so what follows moves only a few numbers.
+Statements: a sample and a flat aggregate of rows; a census, sums and errors of participants; two more for all
+adjustments together, one for each text, group and heavy tail, two for each sample of values. None but those is for one
+metric alone. Each has at most one shuffle, by arm, which moves only a few numbers; rows are shuffled once, by
+participant, when they are gathered, and what was gathered is kept. Adaptive execution makes a job of each stage: up to
+three a statement.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
 from typing import Any, Final, TypeVar
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,12 +41,6 @@ _MICROS: Final = (
     "CASE typeof({0}) WHEN 'timestamp_ntz' THEN unix_date(CAST({0} AS DATE)) * 86400000000L + "
     f"{_OF_DAY} ELSE unix_micros(CAST({{0}} AS TIMESTAMP)) END"
 )
-_HAS_ZONE: Final = "{0} RLIKE ':.*([Zz]|[+-][0-9][0-9](:?[0-9][0-9])?)$'"
-_FROM_TEXT: Final = (
-    f"CASE WHEN {_HAS_ZONE} THEN CAST(to_utc_timestamp(try_cast({{0}} AS TIMESTAMP), current_timezone()) AS "
-    "TIMESTAMP_NTZ) ELSE try_cast({0} AS TIMESTAMP_NTZ) END"
-)
-_names = count()
 
 
 class Spark:
@@ -99,7 +95,7 @@ class Spark:
             text="STRING",
             micros=_MICROS,
             days="unix_date({})",
-            as_timestamp=_FROM_TEXT,
+            as_timestamp="try_cast({} AS TIMESTAMP_NTZ)",
             try_double="try_cast({} AS DOUBLE)",
             hash="xxhash64({})",
             hash_sum="sum(CAST({} AS DECIMAL(38, 0)))",
@@ -117,7 +113,7 @@ class Spark:
         self._jobs.forget()
 
     def _view(self, frame: Any) -> str:
-        name = f"_decision_widgets_{next(_names)}"
+        name = f"_decision_widgets_{uuid4().hex}"
         frame.createOrReplaceTempView(name)
         self._views.append(name)
         return name

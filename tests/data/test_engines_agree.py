@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from engines import Opened, table, tolerance
+from engines import Opened, assert_same, table, tolerance
 
 import decision_widgets as dw
 from decision_widgets.data import CellSpec, MetricReading, read_cells, read_moments
-from decision_widgets.moments import MetricColumns, Moments, MomentSpec
+from decision_widgets.moments import MetricColumns, MomentSpec
 
 ODD = "odd \"name\"; DROP TABLE 'x' 🚕 {0} `b`"
 
@@ -94,38 +92,6 @@ SPEC = MomentSpec(
 CELLS = CellSpec(keys=("variant", "city"), outcomes=("fare", "price"), time="clock", slot_minutes=360)
 
 
-def assert_same(found: Any, expected: Any, rtol: float, at: str = "") -> None:
-    """Compare records: numbers up to `rtol`, of what they stand for, not of a rest near 0; the others exactly."""
-    assert type(found) is type(expected), at
-    if isinstance(expected, Moments):
-        spread = np.sqrt(np.diag(expected.cross) / expected.n)
-        assert found.n == expected.n, at
-        assert (np.abs(found.mean - expected.mean) <= rtol * (np.abs(expected.mean) + spread)).all(), at
-        scale = expected.n * np.outer(spread, spread)
-        assert (np.abs(found.cross - expected.cross) <= rtol * (scale + scale.max() * 1e-6)).all(), at
-    elif is_dataclass(expected):
-        for field in fields(expected):
-            if field.name != "fingerprint":  # each engine has its own hash
-                left, right = getattr(found, field.name), getattr(expected, field.name)
-                assert_same(left, right, rtol, f"{at}.{field.name}")
-    elif isinstance(expected, Mapping):
-        assert found.keys() == expected.keys(), at
-        for name, own in expected.items():
-            assert_same(found[name], own, rtol, f"{at}[{name}]")
-    elif isinstance(expected, tuple):
-        assert len(found) == len(expected), at
-        for place, own in enumerate(expected):
-            assert_same(found[place], own, rtol, f"{at}[{place}]")
-    elif isinstance(expected, np.ndarray) and expected.dtype.kind == "f":
-        largest = np.abs(expected).max(initial=0)
-        np.testing.assert_allclose(found, expected, rtol=rtol, atol=rtol * largest, err_msg=at)
-    elif isinstance(expected, np.ndarray):
-        assert found.tolist() == expected.tolist(), at
-    else:
-        same = pytest.approx(expected, rel=rtol, abs=1e-12) if isinstance(expected, float) else expected
-        assert found == same, at
-
-
 def numbers(result: dw.DecisionResult) -> pd.DataFrame:
     return result.to_frame().set_index(["metric", "arm", "method"]).select_dtypes("number").astype("float64")
 
@@ -148,6 +114,18 @@ def test_every_engine_gives_the_same_moments(engine: Opened, rides: pa.Table) ->
     expected = read_moments(rides.to_pandas(), SPEC)
     assert all(isinstance(metric, MetricReading) for metric in expected.metrics.values())
     assert_same(read_moments(engine.make(rides), SPEC), expected, tolerance(engine.name))
+
+
+def test_every_engine_monitors_alike(engine: Opened, rides: pa.Table) -> None:
+    metrics = [dw.Metric("heat", covariates=["before"]), dw.Metric("kept", role="guardrail", limit=0.1)]
+    plan = design(
+        metrics=metrics, time="clock", segments="zone", planned_days=14, monitoring={"rule": "obf", "looks": 2}
+    )
+    found, expected = dw.monitor(engine.make(rides), plan), dw.monitor(rides.to_pandas(), plan)
+    assert expected.decision.verdict != "too-early"
+    pd.testing.assert_frame_equal(found.to_frame(), expected.to_frame(), rtol=tolerance(engine.name))
+    assert found.enrolment == expected.enrolment
+    assert found.messages == expected.messages
 
 
 def test_every_engine_gives_the_same_cells(engine: Opened, rides: pa.Table) -> None:
