@@ -15,6 +15,7 @@ KEPT = {
     1013: 500,  # recommended regression, binary, CV 1, ICC 0.2
     1031: 500,  # revenue, CV 1, ICC 0.2
     1300: 500,  # relative effect
+    1311: 500,  # average marginal effect
     1203: 500,  # 20 against 20
     2000: 500,  # CUPED
     2004: 300,  # MLRATE

@@ -15,7 +15,6 @@ from calibration.judging import LEAST_JUDGED, lines_of
 from calibration.path import Answers, Band, Departure, Path, around, at_most, claimed, observed
 from calibration.paths.between import clustered, recommended
 from calibration.running import batches, run_path, run_paths
-from calibration.stand_ins import few_clusters, randomization_p
 from calibration.worlds.participants import Participants
 
 PEOPLE = Participants(control=50, treatment=50, outcome="continuous", cv=1, icc=0.2)
@@ -170,9 +169,3 @@ def test_nothing_chosen_is_said(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_claim_is_a_p_value_of_at_most_five_percent() -> None:
     assert claimed([0.05, 0.0501, 0.0]).tolist() == [1.0, 0.0, 1.0]
-
-
-def test_the_stand_ins_keep_the_rules() -> None:
-    assert randomization_p(np.arange(1.0, 5), np.arange(5.0, 9)) == pytest.approx(2 / 70)
-    assert [few_clusters(2, 9, 7.5), few_clusters(6, 6, 9.8), few_clusters(40, 40, 77.2)] == ["refuse", "warn", None]
-    assert few_clusters(5, 5, 2.9) == "refuse"

@@ -6,7 +6,7 @@ from typing import get_args
 
 import numpy as np
 from calibration.path import ALPHA, Answers, Array, Departure, Path, around, claimed, observed
-from calibration.stand_ins import few_clusters
+from calibration.worlds.covariates import BinaryCovariate, Experiments
 from calibration.worlds.participants import REVENUE, Arm, Outcome, Participants, Rows
 from scipy import special
 
@@ -14,6 +14,8 @@ from decision_widgets.estimates import (
     MeanDifference,
     RelativeEffect,
     clustered_difference,
+    clustered_logit,
+    few_clusters,
     relative_effect,
     robust_ols,
     welch_t,
@@ -62,6 +64,22 @@ def relative(arms: Arms) -> Answers:
 def welch(arms: Arms) -> Answers:
     pairs = zip(arms[0][1], arms[1][1], strict=True)
     return Answers.of_estimates(welch_t(Moments.of({"y": c}), Moments.of({"y": t})) for c, t in pairs)
+
+
+def marginal(arms: Arms) -> Answers:
+    """Take the average marginal effect of a logit of participants' successes out of their observations."""
+    m, s = (np.concatenate([arm[i] for arm in arms], axis=1) for i in (0, 1))
+    treated = np.arange(m.shape[1]) >= arms[0][0].shape[1]
+    who = np.arange(m.shape[1])
+    pairs = zip(s, m, strict=True)
+    return Answers.of_estimates(clustered_logit(y, treated, who, trials=trials) for y, trials in pairs)
+
+
+def marginal_given(data: Experiments) -> Answers:
+    """Take the same of participants with one observation, given a covariate."""
+    who = np.arange(len(data.treated))
+    rows = zip(data.outcome, data.covariate, strict=True)
+    return Answers.of_estimates(clustered_logit(y, data.treated, who, covariates=x) for y, x in rows)
 
 
 def rows_alone(outcome: Array) -> Answers:
@@ -140,6 +158,27 @@ PATHS = (
         band=around(ALPHA),
         cover=0.2,
         truth=0.2 / REVENUE,
+    ),
+    *(
+        Path(
+            section="Between subjects: average marginal effect of a logit",
+            name=f"binary, 500 against 500, CV of sizes {cv:g}, ICC 0.2",
+            seed=1310 + i,
+            draw=Participants(control=500, treatment=500, outcome="binary", cv=cv, icc=0.2).draw,
+            analyse=marginal,
+            band=around(ALPHA),
+            cover=EFFECTS["binary"],
+        )
+        for i, cv in enumerate((0.0, 1.0))
+    ),
+    Path(
+        section="Between subjects: average marginal effect of a logit",
+        name="binary, 500 against 500, given a covariate to which it is not linear in log odds",
+        seed=1312,
+        draw=BinaryCovariate(control=500, treatment=500).draw,
+        analyse=marginal_given,
+        band=around(ALPHA),
+        cover=0.06,
     ),
     *_few(),
     Path(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from calibration.path import ALPHA, Answers, Path, around, at_most, claimed, observed
-from calibration.stand_ins import few_clusters, randomization_p
 from calibration.worlds.clusters import HOURS, Clusters, Panels
 
-from decision_widgets.estimates import PanelCells, panel_regression
+from decision_widgets.estimates import PanelCells, few_clusters, panel_regression, randomization_test
 
 SECTION = "Within subjects: few randomised units, hour effects"
 UNITS = (6, 8, 12, 20)
@@ -46,7 +45,7 @@ def enumerated(data: Panels) -> Answers:
     """Test unit means under every assignment that could have been drawn."""
     means = data.mean.mean(axis=2)
     arms = [(y[d == 0], y[d == 1]) for y, d in zip(means, data.treated, strict=True)]
-    return Answers(claims=claimed([randomization_p(control, treatment) for control, treatment in arms]))
+    return Answers(claims=claimed([randomization_test(control, treatment).p_value for control, treatment in arms]))
 
 
 def _designs() -> list[Path]:

@@ -45,6 +45,21 @@ class Covariate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BinaryCovariate:
+    """Successes whose chance rises with a covariate from .1 to .6; the effect adds to the chance."""
+
+    control: int
+    treatment: int
+
+    def draw(self, rng: np.random.Generator, n: int, effect: float) -> Experiments:
+        shape = n, self.control + self.treatment
+        treated = np.arange(shape[1]) >= self.control
+        x = rng.standard_normal(shape)
+        chance = 0.1 + 0.5 / (1 + np.exp(-2 * x)) + treated * effect
+        return Experiments(outcome=(rng.random(shape) < chance).astype(float), covariate=x, treated=treated)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Strata:
     """Participants of strata with the shares and mean outcomes given; within strata the variance is 1."""
 
