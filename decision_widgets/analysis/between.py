@@ -57,9 +57,9 @@ def analyze(
     -------
     DecisionResult
         Basic statistics, sample-ratio check, Welch on participants, the recommended regression with errors clustered
-        by participant (CR2), relative uplift with Fieller's interval, messages by code, and the decision. A metric
-        that cannot be computed is refused with its reason; the others are computed. When the comparison is invalid
-        no effect is given at all.
+        by participant (CR2) and adjusted by the design's covariates or strata, relative uplift with Fieller's interval,
+        the toolbox, effects in segments, messages by code, and the decision. A metric that cannot be computed is
+        refused with its reason; the others are computed. When the comparison is invalid no effect is given at all.
 
     Raises
     ------

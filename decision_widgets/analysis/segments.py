@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from decision_widgets.data import GroupReading, MetricReading, Reading
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import InputError
-from decision_widgets.estimates import compare_subgroups
+from decision_widgets.estimates import adjust_p_values, compare_subgroups
 from decision_widgets.results import Message, SegmentComparison
 from decision_widgets.views import numbers
 
@@ -21,7 +22,17 @@ def compare_segments(design: BetweenSubject, reading: Reading) -> list[SegmentCo
             group = reading.groups.get(segment)
             if isinstance(read, MetricReading):
                 found += [_one(design, metric.name, arm, segment, read, group) for arm in reading.arms[1:]]
-    return found
+    return [each for metric in design.metrics for each in _adjusted([e for e in found if e.metric == metric.name])]
+
+
+def _adjusted(own: list[SegmentComparison]) -> list[SegmentComparison]:
+    """Adjust the joint tests of one metric for their number: no false claim among all its columns is wanted."""
+    p_values = [each.comparison.joint.p_value for each in own if each.comparison is not None]
+    adjusted = iter(adjust_p_values(p_values, "holm") if p_values else ())
+    return [
+        each if each.comparison is None else replace(each, p_value_adjusted=next(adjusted), family=len(p_values))
+        for each in own
+    ]
 
 
 def _one(

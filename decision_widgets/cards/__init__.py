@@ -1,9 +1,27 @@
 """Cards: one card = one .py + one .js + one .css of the same stem; each shows one payload."""
 
 from decision_widgets.cards.base import Card, card_of, widget_view
+from decision_widgets.cards.basics import BasicsCard
+from decision_widgets.cards.hte import HteCard
 from decision_widgets.cards.metrics import MetricsCard
+from decision_widgets.cards.monitoring import MonitoringCard
 from decision_widgets.cards.result import ResultCard
+from decision_widgets.cards.srm import SrmCard
+from decision_widgets.cards.tests import ToolboxCard
 from decision_widgets.cards.verdict import VerdictCard
 from decision_widgets.cards.warnings import WarningsCard
 
-__all__ = ["Card", "MetricsCard", "ResultCard", "VerdictCard", "WarningsCard", "card_of", "widget_view"]
+__all__ = [
+    "BasicsCard",
+    "Card",
+    "HteCard",
+    "MetricsCard",
+    "MonitoringCard",
+    "ResultCard",
+    "SrmCard",
+    "ToolboxCard",
+    "VerdictCard",
+    "WarningsCard",
+    "card_of",
+    "widget_view",
+]

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from decision_widgets.data.adjustment import Adjuster, adjust_people
+from decision_widgets.data.arms import arm_code
 from decision_widgets.data.columns import Column
-from decision_widgets.data.engine import ColumnType, Engine, as_key, as_label, literal
+from decision_widgets.data.engine import ColumnType, Engine, as_key
 from decision_widgets.data.flat import flat_arm
 from decision_widgets.data.groups import NO_LEVEL, SEVERAL_LEVELS, crossed_group, group_of
 from decision_widgets.data.overview import PART_OF_RATIO, Overview
@@ -119,16 +120,10 @@ class MetricReader:
         return Census(rows=sum(self._rows.values()), hashes=self.overview.row_hashes)
 
     def _people(self, terms: Sequence[Terms], groups: Sequence[Group]) -> People:
-        name, arm = self.spec.participant, self.spec.arm
-        column = as_label(self.engine, arm, self.types[arm])
-        cases = [
-            f"WHEN {column} = {literal(self.engine, value)} THEN {code}"
-            for code, label in self.arms.items()
-            for value in self.labels[label]
-        ]
+        name = self.spec.participant
         return Gathering(
             key=None if name is None else as_key(self.engine, name, self.types[name]),
-            arm=f"CASE {' '.join(cases)} END",
+            arm=arm_code(self.engine, self.spec, self.types, self.arms, self.labels),
             row_hash=self.engine.dialect().hash.format(
                 ", ".join(self.engine.name(column) for column in self.spec.columns() if column != name)
             ),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from decision_widgets.data.arms import arms_in_order
 from decision_widgets.data.engine import Engine
 from decision_widgets.data.metrics import MetricReader
 from decision_widgets.data.overview import Overview, look_over
@@ -14,7 +15,8 @@ from decision_widgets.data.people import arm_codes
 from decision_widgets.data.progress import Listener, Watch, counted, watching
 from decision_widgets.data.reading import MetricReading, Reading, Unreadable
 from decision_widgets.data.tables import open_table
-from decision_widgets.errors import EngineFailed, InputError, MissingValues, did_you_mean, listed
+from decision_widgets.data.until import up_to
+from decision_widgets.errors import EngineFailed, InputError, MissingValues, listed
 from decision_widgets.moments import MomentSpec, label
 
 
@@ -72,6 +74,7 @@ def _read_what_can_be_read(engine: Engine, spec: MomentSpec, watch: Watch, probl
 
 def _read(engine: Engine, spec: MomentSpec, watch: Watch) -> Reading:
     types = engine.types()
+    engine = up_to(engine, spec, types)
     watch.stage(f"Looking at {counted(len(spec.columns()), 'column')}")
     overview = look_over(engine, spec, types)
     arms, labels = _arms(overview, spec)
@@ -114,33 +117,11 @@ def _iso(day: date | None) -> str | None:
 
 def _arms(overview: Overview, spec: MomentSpec) -> tuple[tuple[str, ...], dict[str, list[Any]]]:
     names = [label(value) for value, _ in overview.labels]
-    arms = _arms_in_order(names, spec)
+    arms = arms_in_order(names, spec)
     by_arm: dict[str, list[Any]] = {name: [] for name in arms}
     for (value, _), name in zip(overview.labels, names, strict=True):
         by_arm[name].append(value)
     return arms, by_arm
-
-
-def _arms_in_order(found: list[str], spec: MomentSpec) -> tuple[str, ...]:
-    if spec.control not in found:
-        raise InputError(
-            f"The column {spec.arm!r} has no rows of the control {spec.control!r}.{did_you_mean(spec.control, found)} "
-            f"It holds: {listed(sorted(found)) or 'nothing'}."
-        )
-    if len(set(found)) < 2:
-        raise InputError(
-            f"The column {spec.arm!r} holds one arm only, {spec.control!r}; a comparison needs a treatment too. "
-            "Check the filter before it."
-        )
-    if spec.arms is None:
-        return (spec.control, *sorted(set(found) - {spec.control}))
-    unknown = sorted(set(found) - set(spec.arms))
-    if unknown:
-        raise InputError(
-            f"The column {spec.arm!r} holds arms that the design does not name: {listed(unknown)}. "
-            f"The design names: {listed(list(spec.arms))}. Add them to arms=, or filter those rows out."
-        )
-    return spec.arms
 
 
 def _raise_if_missing(

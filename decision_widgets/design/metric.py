@@ -10,7 +10,7 @@ from decision_widgets import checks
 from decision_widgets.errors import InputError, did_you_mean, listed
 from decision_widgets.moments import MetricColumns
 from decision_widgets.records import Record
-from decision_widgets.vocabulary import Direction, Kind, Role, words
+from decision_widgets.vocabulary import Direction, Kind, Role, readable, words
 
 _RULES: dict[str, checks.Rule] = {
     "name": checks.Name(),
@@ -91,8 +91,7 @@ class Metric(Record):
     @property
     def label(self) -> str:
         """The name as a reader sees it."""
-        text = self.name.replace("_", " ").strip()
-        return text[:1].upper() + text[1:]
+        return readable(self.name)
 
     def columns(self) -> MetricColumns:
         """Return the columns this metric is read from."""

@@ -7,6 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from decision_widgets.results.records import EffectEstimate, NotEstimable, Row
+from decision_widgets.results.review import (
+    arm_names,
+    sample_ratio_card,
+    segments_card,
+    statistics_card,
+    tests_card,
+)
 from decision_widgets.results.sentence import decision_text, effect_text, leading_row, rule_text, verdict_sentence
 from decision_widgets.views import numbers
 from decision_widgets.vocabulary import HEADLINES, Severity
@@ -36,6 +43,7 @@ ROW_FIELDS: Final = (
     "p_value_adjusted",
     "adjustment",
     "family",
+    "variance_reduction",
     "reading",
     "codes",
 )
@@ -43,9 +51,10 @@ ROW_FIELDS: Final = (
 
 def to_payload(result: DecisionResult) -> dict[str, Any]:
     """Gather the cards; an error-level message moves the warnings to second place."""
-    cards = [_verdict(result), _metrics(result), _warnings(result)]
+    first = [_verdict(result), _metrics(result), _warnings(result)]
     if any(message.severity == "error" for message in result.messages):
-        cards = [cards[0], cards[2], cards[1]]
+        first = [first[0], first[2], first[1]]
+    reviewed = (sample_ratio_card(result), segments_card(result), statistics_card(result), tests_card(result))
     source = {"rows": result.provenance.n_rows, "fingerprint": result.provenance.fingerprint}
     return {
         "schema": "dw.result/1",
@@ -53,7 +62,7 @@ def to_payload(result: DecisionResult) -> dict[str, Any]:
         "id": result.design.name,
         "source": source,
         "state": "ready",
-        "cards": cards,
+        "cards": [*first, *(card for card in reviewed if card is not None)],
     }
 
 
@@ -130,7 +139,7 @@ def _warning_count(result: DecisionResult) -> tuple[str, str]:
 
 
 def _metrics(result: DecisionResult) -> dict[str, Any]:
-    names = [result.design.control, *result.treatments()]
+    names = arm_names(result)
     arms = [{"id": name, "label": name, "index": i} for i, name in enumerate(names)]
     rows = [_metric_row(result, row, names.index(row.arm)) for row in result.recommended()]
     return {

@@ -16,6 +16,8 @@ class SegmentComparison(Record):
     ----------
     comparison : SubgroupComparison or None
         ``None`` where fewer than two levels have an effect; `reason` says why.
+    p_value_adjusted : float or None
+        Of ``comparison.joint``, for the `family` of all columns and treatments compared for this metric (Holm).
     n_without, n_several : int
         Participants who have no level, or several: they are in none.
     """
@@ -25,5 +27,7 @@ class SegmentComparison(Record):
     segment: str
     comparison: SubgroupComparison | None
     reason: str | None = None
+    p_value_adjusted: float | None = None
+    family: int | None = None
     n_without: int = 0
     n_several: int = 0

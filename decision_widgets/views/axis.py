@@ -1,4 +1,4 @@
-"""One relative axis for all metrics, and where each interval lies on it."""
+"""One axis for all intervals of a card, relative or in a metric's own unit, and where each interval lies on it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from decision_widgets.views.numbers import fixed
+from decision_widgets.views.numbers import fixed, power_of_ten
 
 _OUTLIER = 12.0
 _TEXT_CELLS = 21
 _SMALLEST = 1e-6
+# Sizes whose tick labels fit between their ticks.
+_PLAIN_EXPONENTS = range(-3, 5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """A relative effect; an open end is infinite."""
+    """An effect; an open end is infinite."""
 
     point: float
     lower: float
@@ -42,10 +44,16 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """Symmetric around zero, from −half to +half, with a tick at every step."""
+    """Symmetric around zero, from −half to +half, with a tick at every step.
+
+    Labels are in percent; on an axis in a metric's own unit they are bare numbers, and `caption` says of what.
+    """
 
     half: float
     step: float
+    scale: float = 100.0
+    unit: str = "%"
+    caption: str = ""
 
     @property
     def ticks(self) -> tuple[float, ...]:
@@ -63,8 +71,9 @@ class Axis:
         >>> Axis(half=0.07, step=0.02).label(-0.02)
         '−2%'
         """
-        digits = next(digits for digits in range(12) if math.isclose(round(self.step * 100, digits), self.step * 100))
-        return fixed(value * 100, digits, signed=True) + "%"
+        step = self.step * self.scale
+        digits = next(digits for digits in range(12) if math.isclose(round(step, digits), step))
+        return fixed(value * self.scale, digits, signed=True) + self.unit
 
     def bar(self, interval: Interval) -> Bar:
         """Place an interval."""
@@ -128,8 +137,28 @@ def shared_axis(rows: Sequence[Mapping[str, Any]]) -> Axis | None:
     longest = max([_SMALLEST, *_usual([interval.reach for _, interval in drawn])])
     limits = [abs(row["limit"]) * 1.2 for row, _ in drawn if row.get("limit") is not None]
     longest = max([longest, *(limit for limit in limits if limit <= 2 * longest)])
+    half, step = _reaching(longest)
+    return Axis(half=half, step=step)
+
+
+def absolute_axis(intervals: Sequence[Interval], kind: str) -> Axis | None:
+    """Choose the axis that shows effects in a metric's own unit, cutting as `shared_axis` does."""
+    if not intervals:
+        return None
+    longest = max(_usual([interval.reach for interval in intervals])) or 1.0
+    half, step = _reaching(longest)
+    exponent = math.floor(math.log10(longest))
+    scale, caption = 1.0, "in the metric’s own unit"
+    if kind == "binary":
+        scale, caption = 100.0, "in percentage points"
+    elif exponent not in _PLAIN_EXPONENTS:
+        scale, caption = 10.0**-exponent, f"in units of {power_of_ten(exponent)}"
+    return Axis(half=half, step=step, scale=scale, unit="", caption=caption)
+
+
+def _reaching(longest: float) -> tuple[float, float]:
     step = _nice(longest / 4)
-    return Axis(half=math.ceil(longest * 1.05 / (step / 2)) * (step / 2), step=step)
+    return math.ceil(longest * 1.05 / (step / 2)) * (step / 2), step
 
 
 def _usual(reaches: list[float]) -> list[float]:

@@ -8,16 +8,15 @@ from decision_widgets.views.axis import Axis, Interval, relative_interval
 from decision_widgets.views.markup import escape, plain
 from decision_widgets.views.readings import RowText
 from decision_widgets.views.schemas import Payload
+from decision_widgets.views.tables import arm_colour
 from decision_widgets.views.text import one_line
 
-_ARM_COLOURS = 4
 _LEGEND_NOTE = "Bars always show relative uplift, so that all metrics share one axis."
 
 
 def mark_class(row: Payload) -> str:
-    """Name the colour of a row's arm; colours of treatments come round again after four."""
-    index = int(row.get("arm_index") or 0)
-    return f"a{1 + (index - 1) % _ARM_COLOURS if index else 0}"
+    """Name the colour of a row's arm."""
+    return arm_colour(int(row.get("arm_index") or 0))
 
 
 def axis_html(axis: Axis) -> str:

@@ -51,10 +51,10 @@ def icon(name: str, label: str = "") -> str:
     return f'<svg class="dw-ico" viewBox="0 0 18 18" {role}><path d="{_ICONS[name]}"/></svg>'
 
 
-def tag(text: str, tone: str = "") -> str:
-    """Draw a rounded label."""
+def tag(text: str, tone: str = "", sign: str = "") -> str:
+    """Draw a rounded label, with an icon where a sign is named."""
     toned = f" toned {tone_class(tone)}" if tone else ""
-    return f'<span class="dw-tag{toned}">{escape(text)}</span>'
+    return f'<span class="dw-tag{toned}">{icon(sign) if sign else ""}{escape(text)}</span>'
 
 
 def rich(pieces: Sequence[dict[str, object]]) -> str:
@@ -100,10 +100,10 @@ def heading(html: str, level: int, css: str) -> str:
     return f'<p class="{css}" role="heading" aria-level="{level}"><b>{html}</b></p>'
 
 
-def card(stem: str, title: str, body: str, *, aside: str = "", css: str = "") -> str:
-    """Wrap a card's body with its heading line; `stem` tells the script which card this is."""
+def card(stem: str, title: str, body: str, *, aside: str = "", mark: str = "", css: str = "") -> str:
+    """Wrap a card's body with its heading line: `stem` tells the script which card this is, `mark` is a tag."""
     head = heading(escape(title), 3, "dw-title")
-    note = f'<span class="muted small">{escape(aside)}</span>' if aside else ""
+    note = (f'<span class="muted small">{escape(aside)}</span>' if aside else "") + mark
     return (
         f'<article class="dw-card {css}" data-card="{stem}" aria-label="{escape(title)}">'
         f'<header class="dw-head">{head}<span class="grow"></span>{note}</header>{body}</article>'

@@ -171,7 +171,7 @@ def _reading(said: RowText) -> str:
 
 def _details(row: Payload, said: RowText) -> str:
     key = escape(f"{row['metric']}/{row.get('arm') or ''}")
-    method = escape(row.get("method") or "Details")
+    method = escape(row.get("method") or "Details") + _removed(row)
     codes = " ".join(f"<code>{escape(code)}</code>" for code in row.get("codes") or ())
     notes = [row.get("evidence"), row.get("companion"), limit_text(row), said.no_bar]
     lines = "".join(f'<p class="muted">{escape(note)}</p>' for note in notes if note)
@@ -181,6 +181,11 @@ def _details(row: Payload, said: RowText) -> str:
         f"{_pairs(_effects(row, said))}{_pairs(_evidence(row, said))}"
         f'<div class="notes">{lines}{marks}</div></div></details>'
     )
+
+
+def _removed(row: Payload) -> str:
+    share = row.get("variance_reduction") or 0.0
+    return "" if share <= 0 else plain("; ") + tag(f"removes {numbers.level_percent(share)} of the variance", "wait")
 
 
 def _pairs(pairs: Iterator[tuple[str, str]]) -> str:

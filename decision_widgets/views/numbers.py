@@ -7,7 +7,7 @@ numbers; shares and relative effects are fractions (0.027 is written +2.7%).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 MINUS = "\u2212"
@@ -90,16 +90,62 @@ def levels(control: float, treatment: float, kind: str) -> tuple[str, str]:
     >>> levels(104.2, 104.4, "continuous"), levels(0.345377, 0.354784, "binary")
     (('104.20', '104.40'), ('34.54%', '35.48%'))
     """
-    size = max(abs(control), abs(treatment))
-    control, treatment = (0.0 if abs(value) < _NOISE * size else value for value in (control, treatment))
-    gap = abs(treatment - control)
+    first, second = levels_of_arms([control, treatment], kind)
+    return first, second
+
+
+def levels_of_arms(values: Sequence[float], kind: str) -> list[str]:
+    """Write the levels of any number of arms as `levels` does, so that the two farthest apart differ by two digits.
+
+    >>> levels_of_arms([104.2, 104.4, 104.3], "continuous")
+    ['104.20', '104.40', '104.30']
+    """
+    size = max(abs(value) for value in values)
+    values = [0.0 if abs(value) < _NOISE * size else value for value in values]
+    gap = max(values) - min(values)
     scale = 100 if kind == "binary" else 1
     least = digits_for(gap * scale, significant=2) if gap > _NOISE * size else 0
-    digits = [max(least, _level_digits(value or size, kind)) for value in (control, treatment)]
-    if abs(digits[0] - digits[1]) == 1:
-        digits = [max(digits)] * 2
+    digits = [max(least, _level_digits(value or size, kind)) for value in values]
+    if max(digits) - min(digits) == 1:
+        digits = [max(digits)] * len(values)
     shared = size if size < _SMALLEST_PLAIN else None
-    return _level(control, kind, digits[0], shared), _level(treatment, kind, digits[1], shared)
+    return [_level(value, kind, own, shared) for value, own in zip(values, digits, strict=True)]
+
+
+def spread(std_dev: float, kind: str) -> str:
+    r"""Write a standard deviation in the metric's own unit: percentage points for a binary metric.
+
+    >>> spread(0.475491, "binary"), spread(9.35291, "continuous")
+    ('47.5\xa0pp', '9.35')
+    """
+    return level(std_dev, kind).removesuffix("%") + _PERCENT_POINTS if kind == "binary" else level(std_dev, kind)
+
+
+def split_percent(share: float) -> str:
+    """Write an arm's share of the participants: two decimals, as a split is judged by them.
+
+    >>> split_percent(0.50253)
+    '50.25%'
+    """
+    return fixed(share * 100, 2) + "%"
+
+
+def split(shares: Sequence[float]) -> str:
+    """Write the planned shares of all arms.
+
+    >>> split([0.5, 0.5]), split([1 / 3, 1 / 3, 1 / 3])
+    ('50/50', '33.33/33.33/33.33')
+    """
+    return "/".join(f"{100 * share:.4g}" for share in shares)
+
+
+def one_in(p: float) -> str:
+    """Say in how many experiments chance alone does it.
+
+    >>> one_in(0.15)
+    'about 1 of 7 experiments'
+    """
+    return f"about 1 of {integer(1 / p)} experiments"
 
 
 def relative(effect: float, lower: float | None, upper: float | None) -> EffectText:
@@ -123,6 +169,21 @@ def absolute(effect: float, lower: float | None, upper: float | None, kind: str)
     amount, unit = _amount_writer(effect, lower, upper, kind)
     interval = _interval(lower, upper, amount)
     return EffectText(amount(effect) + unit, interval if interval == NOT_AVAILABLE else interval + unit)
+
+
+def unsigned(value: float, lower: float | None, upper: float | None, *, percent: bool = False) -> EffectText:
+    """Write an estimate that is no difference, such as a probability or an odds ratio, with its interval.
+
+    >>> unsigned(0.5575, 0.5324, 0.5826, percent=True), unsigned(1.0248, 0.9038, 1.1620)
+    (EffectText(effect='55.8%', interval='53.2% to 58.3%'), EffectText(effect='1.02', interval='0.90 to 1.16'))
+    """
+    scale, unit = (100, "%") if percent else (1, "")
+    digits = min(_MOST_DIGITS, digits_for(_half_width(value, lower, upper) * scale, significant=2))
+
+    def write(number: float) -> str:
+        return fixed(number * scale, digits) + unit
+
+    return EffectText(write(value), _interval(lower, upper, write))
 
 
 def worst_end(
@@ -153,6 +214,15 @@ def df_text(df: float) -> str:
     ('54.8', '41,207')
     """
     return fixed(df, 1 if df < 1000 else 0)
+
+
+def power_of_ten(exponent: int) -> str:
+    """Write a power of ten.
+
+    >>> power_of_ten(-9)
+    '10⁻⁹'
+    """
+    return f"10{str(exponent).translate(_RAISED)}"
 
 
 def in_sentence(text: str) -> str:
@@ -210,7 +280,7 @@ def _exponent(size: float) -> int:
 
 
 def _power(exponent: int) -> str:
-    return f"{NBSP}×{NBSP}10{str(exponent).translate(_RAISED)}" if exponent else ""
+    return f"{NBSP}×{NBSP}{power_of_ten(exponent)}" if exponent else ""
 
 
 def _half_width(effect: float, lower: float | None, upper: float | None) -> float:

@@ -7,14 +7,29 @@ from typing import Any
 
 import pytest
 
-from decision_widgets.cards import Card, MetricsCard, ResultCard, VerdictCard, WarningsCard, card_of, widget_view
+from decision_widgets.cards import (
+    Card,
+    MetricsCard,
+    MonitoringCard,
+    ResultCard,
+    VerdictCard,
+    WarningsCard,
+    card_of,
+    widget_view,
+)
 from decision_widgets.errors import InputError
 from decision_widgets.views.html import to_html
 from decision_widgets.vocabulary import CARD_MIME
-from tests.views.payloads import metrics, result, verdict, warnings
+from tests.views.payloads import metrics, monitoring, result, verdict, warnings
 
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
-CARDS = [(VerdictCard, verdict), (MetricsCard, metrics), (WarningsCard, warnings), (ResultCard, result)]
+CARDS = [
+    (VerdictCard, verdict),
+    (MetricsCard, metrics),
+    (WarningsCard, warnings),
+    (MonitoringCard, monitoring),
+    (ResultCard, result),
+]
 
 
 @pytest.mark.parametrize(("card", "payload"), CARDS)
@@ -106,6 +121,7 @@ def test_a_script_exports_render_once_and_imports_nothing(card: type[Card]) -> N
 def test_a_result_can_enhance_every_card_and_a_single_card_only_itself() -> None:
     assert set(re.findall(r"^enhancers\.(\w+)", ResultCard._esm, re.MULTILINE)) == {
         "metrics",
+        "monitoring",
         "result",
         "verdict",
         "warnings",

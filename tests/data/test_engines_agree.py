@@ -116,6 +116,18 @@ def test_every_engine_gives_the_same_moments(engine: Opened, rides: pa.Table) ->
     assert_same(read_moments(engine.make(rides), SPEC), expected, tolerance(engine.name))
 
 
+def test_every_engine_monitors_alike(engine: Opened, rides: pa.Table) -> None:
+    metrics = [dw.Metric("heat", covariates=["before"]), dw.Metric("kept", role="guardrail", limit=0.1)]
+    plan = design(
+        metrics=metrics, time="clock", segments="zone", planned_days=14, monitoring={"rule": "obf", "looks": 2}
+    )
+    found, expected = dw.monitor(engine.make(rides), plan), dw.monitor(rides.to_pandas(), plan)
+    assert expected.decision.verdict != "too-early"
+    pd.testing.assert_frame_equal(found.to_frame(), expected.to_frame(), rtol=tolerance(engine.name))
+    assert found.enrolment == expected.enrolment
+    assert found.messages == expected.messages
+
+
 def test_every_engine_gives_the_same_cells(engine: Opened, rides: pa.Table) -> None:
     assert_same(read_cells(engine.make(rides), CELLS), read_cells(rides.to_pandas(), CELLS), tolerance(engine.name))
 
