@@ -7,14 +7,35 @@ from typing import Any
 
 import pytest
 
-from decision_widgets.cards import Card, MetricsCard, ResultCard, VerdictCard, WarningsCard, card_of, widget_view
+from decision_widgets.cards import (
+    BasicsCard,
+    Card,
+    HteCard,
+    MetricsCard,
+    ResultCard,
+    SrmCard,
+    ToolboxCard,
+    VerdictCard,
+    WarningsCard,
+    card_of,
+    widget_view,
+)
 from decision_widgets.errors import InputError
 from decision_widgets.views.html import to_html
 from decision_widgets.vocabulary import CARD_MIME
-from tests.views.payloads import metrics, result, verdict, warnings
+from tests.views.payloads import basics, hte, metrics, result, srm, toolbox, verdict, warnings
 
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
-CARDS = [(VerdictCard, verdict), (MetricsCard, metrics), (WarningsCard, warnings), (ResultCard, result)]
+CARDS = [
+    (VerdictCard, verdict),
+    (MetricsCard, metrics),
+    (WarningsCard, warnings),
+    (SrmCard, srm),
+    (HteCard, hte),
+    (BasicsCard, basics),
+    (ToolboxCard, toolbox),
+    (ResultCard, result),
+]
 
 
 @pytest.mark.parametrize(("card", "payload"), CARDS)
@@ -81,6 +102,13 @@ def test_a_payload_of_another_card_is_refused_and_the_last_good_one_stays() -> N
     assert "Ship" in card.html
 
 
+def test_a_card_alone_has_the_style_of_everything_it_draws() -> None:
+    for card, payload in CARDS:
+        drawn = {name for names in re.findall(r'class="([^"]*)"', card(payload()).html) for name in names.split()}
+        for piece in ("dw-forest", "dw-axis", "dw-table", "dw-scroll", "dw-split", "dw-grow", "dw-mrow", "dw-fold"):
+            assert piece not in drawn or f".{piece}" in card._css
+
+
 @pytest.mark.parametrize(("card", "payload"), CARDS)
 def test_a_payload_finds_its_card(card: type[Card], payload: Any) -> None:
     assert type(card_of(payload())) is not Card
@@ -105,6 +133,7 @@ def test_a_script_exports_render_once_and_imports_nothing(card: type[Card]) -> N
 
 def test_a_result_can_enhance_every_card_and_a_single_card_only_itself() -> None:
     assert set(re.findall(r"^enhancers\.(\w+)", ResultCard._esm, re.MULTILINE)) == {
+        "basics",
         "metrics",
         "result",
         "verdict",
