@@ -22,16 +22,18 @@ if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
     from decision_widgets import estimates, examples
-    from decision_widgets.analysis import analyze
-    from decision_widgets.design import Arm, BetweenSubject, Metric, read_design
+    from decision_widgets.analysis import analyze, monitor
+    from decision_widgets.design import Arm, BetweenSubject, Metric, Monitoring, read_design
     from decision_widgets.errors import ColumnNotFound, DecisionError, EngineMissing, InputError, MissingValues
-    from decision_widgets.results import DecisionResult
+    from decision_widgets.results import DecisionResult, MonitoringResult
 
 _HOME: Final = {
     "analyze": "analysis",
+    "monitor": "analysis",
     "Arm": "design",
     "BetweenSubject": "design",
     "Metric": "design",
+    "Monitoring": "design",
     "read_design": "design",
     "ColumnNotFound": "errors",
     "DecisionError": "errors",
@@ -39,6 +41,7 @@ _HOME: Final = {
     "InputError": "errors",
     "MissingValues": "errors",
     "DecisionResult": "results",
+    "MonitoringResult": "results",
 }
 _ROOMS: Final = ("estimates", "examples")
 
@@ -52,9 +55,12 @@ __all__ = [
     "InputError",
     "Metric",
     "MissingValues",
+    "Monitoring",
+    "MonitoringResult",
     "analyze",
     "estimates",
     "examples",
+    "monitor",
     "read_design",
 ]
 

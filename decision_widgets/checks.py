@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from numbers import Integral
 from typing import Protocol, TypeGuard
 
@@ -118,6 +119,30 @@ def as_names(given: object) -> object:
     if given is None:
         return ()
     return tuple(given) if isinstance(given, Iterable) else given
+
+
+def is_day(text: object) -> bool:
+    """Tell whether a text is an ISO calendar day.
+
+    >>> is_day("2026-05-28"), is_day("28 May")
+    (True, False)
+    """
+    try:
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def as_day(given: object) -> object:
+    """Read a date, or a moment at midnight, as its ISO day; what is no day is left for `is_day` to refuse.
+
+    >>> as_day(date(2026, 5, 28)), as_day("28 May")
+    ('2026-05-28', '28 May')
+    """
+    if isinstance(given, datetime):
+        midnight = given.replace(hour=0, minute=0, second=0, microsecond=0)
+        return given.date().isoformat() if given == midnight else given
+    return given.isoformat() if isinstance(given, date) else given
 
 
 def problems(rules: Mapping[str, Rule], values: Mapping[str, object]) -> list[str]:

@@ -14,12 +14,24 @@ Reading = Literal["better", "worse", "unclear", "within_limit", "limit_not_ruled
 RuleStatus = Literal["pass", "fail", "note", "not_run"]
 Severity = Literal["error", "warning", "info"]
 Confidence = Literal["certain", "likely", "guess"]
+StoppingRule = Literal["obf", "pocock", "mixture"]
+
+MonitoringVerdict = Literal["stop-benefit", "stop-harm", "plan-reached", "continue", "too-early", "invalid"]
 
 HEADLINES: Final[dict[Verdict, str]] = {
     "ship": "Ship",
     "dont-ship": "Don\u2019t ship",
     "keep-running": "Keep running",
     "inconclusive": "Inconclusive",
+    "invalid": "Invalid",
+}
+
+MONITORING_HEADLINES: Final[dict[MonitoringVerdict, str]] = {
+    "stop-benefit": "Stop for benefit",
+    "stop-harm": "Stop for harm",
+    "plan-reached": "Plan reached",
+    "continue": "Continue",
+    "too-early": "Too early",
     "invalid": "Invalid",
 }
 
@@ -166,10 +178,9 @@ CODES: Final[dict[str, Code]] = {
         do="set minimum_effect= with the owner of the decision",
     ),
     "W_PEEKED": Code(
-        title="The plan is not reached: {reached} of {planned}.",
-        text="The table's intervals hold for one look, at the end of the plan; the verdict reads wider ones that hold "
-        "at every look.",
-        do="wait for the plan, unless the verdict says otherwise",
+        title="{what}",
+        text="{meaning}",
+        do="{remedy}",
     ),
     "I_BINARY_MAP": Code(
         title="{metric} is read as yes or no.",

@@ -43,3 +43,17 @@ def design(*metrics: Any, **words: Any) -> dw.BetweenSubject:
     """Make a design for `experiment`."""
     given = {"participant": "user", "arm": "variant", "control": CONTROL, "metrics": list(metrics) or ["spend"]}
     return dw.BetweenSubject(**(given | words))
+
+
+def running(participants: int = 2000, *, days: int = 14, seed: int = 1, **words: Any) -> pd.DataFrame:
+    """Make a running `experiment`: somebody comes on every day, returns on the days after; city, and spend before."""
+    frame = experiment(participants, seed=seed, **words)
+    rng = np.random.default_rng(seed + 1000)
+    who = frame.user - 1000
+    first = rng.integers(0, days, participants)[who]
+    day = np.minimum(first + frame.groupby("user").cumcount(), days - 1)
+    moment = pd.Timestamp("2026-11-02 08:00") + pd.to_timedelta(day * 24 * 60 + rng.integers(0, 900, len(who)), "min")
+    before = rng.normal(0, 2, participants)[who] + frame.groupby("user").spend.transform("mean")
+    city = np.array(["Hanoi", "Jakarta", "Manila"])[rng.integers(0, 3, participants)[who]]
+    frame = frame.assign(time=moment, before=before, city=city)
+    return frame.sort_values(["time", "user"], ignore_index=True)

@@ -13,7 +13,7 @@ from decision_widgets.analysis.family import adjust
 from decision_widgets.analysis.segments import compare_segments, segment_messages
 from decision_widgets.analysis.toolbox import check_methods, run_toolbox, wanted
 from decision_widgets.analysis.verdict import read_and_decide
-from decision_widgets.data import MetricReading, Reading, Unreadable, read_moments
+from decision_widgets.data import Listener, MetricReading, Reading, Unreadable, read_moments
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import InputError
 from decision_widgets.estimates import SampleRatio, sample_ratio
@@ -28,7 +28,13 @@ from decision_widgets.results import (
 )
 
 
-def analyze(data: Any, design: BetweenSubject, *, methods: Sequence[str] | None = None) -> DecisionResult:
+def analyze(
+    data: Any,
+    design: BetweenSubject,
+    *,
+    methods: Sequence[str] | None = None,
+    progress: bool | Listener | None = None,
+) -> DecisionResult:
     """Give the recommended analysis of an experiment, with its verdict.
 
     Parameters
@@ -42,14 +48,18 @@ def analyze(data: Any, design: BetweenSubject, *, methods: Sequence[str] | None 
         ``"quantiles"``, ``"levene"``, ``"logit"``, ``"mlrate"``, ``"individual_effects"``, ``"joint"``,
         ``"all_pairs"``, ``"romano_wolf"``, ``"paired_t"``, ``"wilcoxon"``. Left out, the usual ones; an empty list
         leaves them all out.
+    progress : bool, callable, optional
+        Whether a line of standard error tells how far the read has come. By default it appears after two seconds, at a
+        prompt or in a notebook only, and goes when the read is done. A function receives a ``Progress`` instead: the
+        stage in words, the share done of the running statement (``None`` when the engine does not say), the seconds.
 
     Returns
     -------
     DecisionResult
         Basic statistics, sample-ratio check, Welch on participants, the recommended regression with errors clustered
-        by participant (CR2), relative uplift with Fieller's interval, messages by code, and the decision. A metric
-        that cannot be computed is refused with its reason; the others are computed. When the comparison is invalid
-        no effect is given at all.
+        by participant (CR2) and adjusted by the design's covariates or strata, relative uplift with Fieller's interval,
+        the toolbox, effects in segments, messages by code, and the decision. A metric that cannot be computed is
+        refused with its reason; the others are computed. When the comparison is invalid no effect is given at all.
 
     Raises
     ------
@@ -62,7 +72,7 @@ def analyze(data: Any, design: BetweenSubject, *, methods: Sequence[str] | None 
             "Call it as analyze(data, design), the data first."
         )
     tools = check_methods(methods)
-    reading = read_moments(data, wanted(design.needs(), tools))
+    reading = read_moments(data, wanted(design.needs(), tools), progress)
     ratio = _sample_ratio(design, reading)
     about_run = run_messages(design, reading, ratio)
     invalid = tuple(m.code for m in about_run if m.severity == "error")

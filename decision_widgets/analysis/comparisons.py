@@ -63,6 +63,18 @@ def compare(design: BetweenSubject, reading: Reading, messages: list[Message], b
     return rows
 
 
+def recommended_answer(
+    design: BetweenSubject, reading: Reading, metric: Metric, arm: str, messages: list[Message]
+) -> tuple[str, MeanDifference] | Message:
+    """Estimate one effect in the way that is reported first, with that way's name; or say why there is none."""
+    read, stop = reading.metrics[metric.name], _stop(design, metric, arm, messages)
+    if stop is not None or not isinstance(read, MetricReading):
+        assert stop is not None
+        return stop
+    answers = _answers(design, reading, metric, arm, read, messages)
+    return answers if isinstance(answers, Message) else (answers[0].method, answers[0].answer)
+
+
 def _best(answers: list[_Answer] | Message) -> MeanDifference | None:
     return None if isinstance(answers, Message) else answers[0].answer
 

@@ -8,7 +8,7 @@ from typing import Final
 from decision_widgets.analysis.covariates import covariate_messages
 from decision_widgets.data import MetricReading, Reading, Unreadable
 from decision_widgets.design import BetweenSubject, Metric
-from decision_widgets.estimates import SampleRatio, allocation, homogeneity_p
+from decision_widgets.estimates import SampleRatio, SequentialSampleRatio, allocation, homogeneity_p
 from decision_widgets.moments import ArmMoments
 from decision_widgets.results import Message
 from decision_widgets.views import numbers
@@ -29,10 +29,11 @@ WEEK: Final = 7
 COSTLY_ABOVE: Final = 1.1
 
 
-def run_messages(design: BetweenSubject, reading: Reading, ratio: SampleRatio) -> list[Message]:
+def run_messages(design: BetweenSubject, reading: Reading, ratio: SampleRatio | SequentialSampleRatio) -> list[Message]:
     """Judge the run as a whole: split, contamination, length."""
     return [
-        *_split(design, reading, ratio),
+        *_split(design, ratio),
+        *_arms(design, ratio),
         *_contamination(reading),
         *_left_out(reading),
         *_length(reading),
@@ -57,7 +58,7 @@ def metric_messages(design: BetweenSubject, reading: Reading) -> list[Message]:
     return messages + list(_repeated(design, reading))
 
 
-def _split(design: BetweenSubject, reading: Reading, ratio: SampleRatio) -> Iterator[Message]:
+def _split(design: BetweenSubject, ratio: SampleRatio | SequentialSampleRatio) -> Iterator[Message]:
     facts = {
         "planned": "/".join(f"{100 * e / sum(ratio.expected):.4g}" for e in ratio.expected),
         "observed": " / ".join(numbers.integer(n) for n in ratio.observed),
@@ -69,9 +70,13 @@ def _split(design: BetweenSubject, reading: Reading, ratio: SampleRatio) -> Iter
         yield Message.of("W_SRM_WATCH", **facts)
     if design.arms is None:
         yield Message.of("I_EQUAL_SPLIT")
+
+
+def _arms(design: BetweenSubject, ratio: SampleRatio | SequentialSampleRatio) -> Iterator[Message]:
+    if design.arms is None:
         return
-    for arm in design.arms:
-        if not reading.participants[arm.name]:
+    for arm, n in zip(design.arms, ratio.observed, strict=True):
+        if not n:
             yield Message.of("W_ARM_DROPPED", arm=arm.name)
     split = allocation([arm.share for arm in design.arms])
     if split.sample_factor > COSTLY_ABOVE:

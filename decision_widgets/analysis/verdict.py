@@ -153,11 +153,17 @@ def _messages(
             if excludes != (row.p_value_adjusted < design.alpha) and (share is None or share >= 1):
                 yield Message.of("I_CI_MISMATCH", metric=row.metric, arm=row.arm)
     if share is not None and share < 1:
-        yield Message.of("W_PEEKED", **_progress(design, reading))
+        yield Message.of(
+            "W_PEEKED",
+            what=f"The plan is not reached: {_progress(design, reading)}.",
+            meaning="The table's intervals hold for one look, at the end of the plan; the verdict reads wider ones "
+            "that hold at every look.",
+            remedy="wait for the plan, unless the verdict says otherwise",
+        )
 
 
-def _progress(design: BetweenSubject, reading: TableReading) -> dict[str, str]:
+def _progress(design: BetweenSubject, reading: TableReading) -> str:
     n, planned = sum(reading.participants.values()), design.planned_participants
     if planned is not None and n < planned:
-        return {"reached": numbers.integer(n), "planned": f"{numbers.integer(planned)} participants"}
-    return {"reached": str(reading.days), "planned": f"{design.planned_days} days"}
+        return f"{numbers.integer(n)} of {numbers.integer(planned)} participants"
+    return f"{reading.days} of {design.planned_days} days"

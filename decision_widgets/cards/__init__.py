@@ -4,6 +4,7 @@ from decision_widgets.cards.base import Card, card_of, widget_view
 from decision_widgets.cards.basics import BasicsCard
 from decision_widgets.cards.hte import HteCard
 from decision_widgets.cards.metrics import MetricsCard
+from decision_widgets.cards.monitoring import MonitoringCard
 from decision_widgets.cards.result import ResultCard
 from decision_widgets.cards.srm import SrmCard
 from decision_widgets.cards.tests import ToolboxCard
@@ -15,6 +16,7 @@ __all__ = [
     "Card",
     "HteCard",
     "MetricsCard",
+    "MonitoringCard",
     "ResultCard",
     "SrmCard",
     "ToolboxCard",

@@ -1,6 +1,8 @@
 """Any table → moments, in its engine."""
 
 from decision_widgets.data.cells import Cells, CellSpec, CellSums, read_cells
+from decision_widgets.data.enrolment import Enrolment, read_enrolment
+from decision_widgets.data.progress import Listener, Progress
 from decision_widgets.data.read import read_moments
 from decision_widgets.data.reading import (
     Adjustment,
@@ -18,11 +20,15 @@ __all__ = [
     "CellSums",
     "Cells",
     "CovariateReading",
+    "Enrolment",
     "GroupReading",
+    "Listener",
     "MetricReading",
     "ParticipantTable",
+    "Progress",
     "Reading",
     "Unreadable",
     "read_cells",
+    "read_enrolment",
     "read_moments",
 ]

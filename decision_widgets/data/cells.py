@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decision_widgets.data.engine import ColumnType, Engine, as_label, as_number, double
+from decision_widgets.data.progress import Listener, watching
 from decision_widgets.data.tables import open_table
 from decision_widgets.errors import InputError
 
@@ -72,7 +73,7 @@ class Cells:
     left_out: Mapping[str, int]
 
 
-def read_cells(table: Any, spec: CellSpec) -> Cells:
+def read_cells(table: Any, spec: CellSpec, progress: bool | Listener | None = None) -> Cells:
     """Gather a table to cells in its engine, all outcomes in one pass.
 
     A cell without a value of an outcome has weight 0 there. Sums are taken around the mean of the first rows, again
@@ -83,11 +84,13 @@ def read_cells(table: Any, spec: CellSpec) -> Cells:
     InputError, ColumnNotFound
         What is given is no table, lacks a column, or an outcome holds no numbers.
     """
-    engine = open_table(table, spec)
-    try:
-        return _read(engine, spec)
-    finally:
-        engine.close()
+    with watching(progress) as watch:
+        engine = open_table(table, spec, watch)
+        try:
+            watch.stage("Adding up cells")
+            return _read(engine, spec)
+        finally:
+            engine.close()
 
 
 def _read(engine: Engine, spec: CellSpec) -> Cells:

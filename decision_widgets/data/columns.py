@@ -85,7 +85,7 @@ def candidate(number: str, texts: tuple[str, str] | None, values: Sequence[float
     """Say what the sampled values of a column suggest."""
     sample = Counter(value for value in values if value is not None and math.isfinite(value))
     few, n = len(sample) <= 2, sample.total()
-    mode, most = max(sample.items(), key=lambda item: item[1], default=(0.0, 0))
+    mode, most = max(sample.items(), key=lambda item: (item[1], -item[0]), default=(0.0, 0))
     return Candidate(
         number=number,
         texts=texts,

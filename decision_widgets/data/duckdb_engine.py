@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import count
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 from numpy.typing import NDArray
 
 from decision_widgets.data.engine import ColumnType, Dialect, Row
 from decision_widgets.data.frames import Prepared
+from decision_widgets.data.progress import Watch
 from decision_widgets.errors import EngineFailed, InputError
 
 _INTEGERS: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
                     "UBIGINT", "UHUGEINT")  # fmt: skip
-_names = count()
 
 
 class DuckDB:
     """One table inside a DuckDB connection."""
 
-    def __init__(self, connection: Any, source: str, prepared: Prepared | None = None) -> None:
+    def __init__(self, connection: Any, source: str, watch: Watch, prepared: Prepared | None = None) -> None:
         self.source = source
         self._aliases: Mapping[str, str] = prepared.aliases if prepared is not None else {}
         self._mixed = prepared.mixed if prepared is not None else ()
         self._connection = connection
+        self._watch = watch
         self._kept: list[str] = []
+        self._bar: Row = ()
+        if watch.asked:
+            self._count_progress()
 
     @classmethod
-    def of_frame(cls, prepared: Prepared, *, in_order: bool = False) -> DuckDB:
+    def of_frame(cls, prepared: Prepared, watch: Watch, *, in_order: bool = False) -> DuckDB:
         """Scan a frame in memory where it lies."""
         import duckdb
 
         connection = duckdb.connect(config={"threads": 1} if in_order else {})
         connection.register("frame", prepared.frame)
-        return cls(connection, "frame", prepared)
+        return cls(connection, "frame", watch, prepared)
 
     @classmethod
-    def of_files(cls, path: str | Path) -> DuckDB:
+    def of_files(cls, path: str | Path, watch: Watch) -> DuckDB:
         """Scan Parquet or CSV files; the path may be a folder or hold wildcards."""
         import duckdb
 
@@ -47,26 +52,26 @@ class DuckDB:
             text = f"{text.rstrip('/')}/**/*.parquet"
         # Types come from all of a CSV: a first decimal after 20,000 whole numbers must not be rounded away.
         read = "read_csv({}, sample_size=-1)" if ".csv" in Path(text).name.lower() else "read_parquet({})"
+        engine = cls(duckdb.connect(), "files", watch)
         try:
-            connection = duckdb.connect()
-            connection.execute(f"CREATE VIEW files AS SELECT * FROM {read.format(_text(text))}")
+            engine._run(f"CREATE VIEW files AS SELECT * FROM {read.format(_text(text))}", _nothing)
         except duckdb.Error as problem:
             raise InputError(f"No table is read from {text!r}: {_first_line(problem)}") from problem
-        return cls(connection, "files")
+        return engine
 
     @classmethod
-    def of_relation(cls, relation: Any) -> DuckDB:
+    def of_relation(cls, relation: Any, watch: Watch) -> DuckDB:
         """Scan a relation through its own connection, which alone knows the tables it names."""
-        return cls(_RelationConnection(relation), _RelationConnection.VIEW)
+        return cls(_RelationConnection(relation), _RelationConnection.VIEW, watch)
 
     @classmethod
-    def of_table(cls, connection: Any, table: str) -> DuckDB:
+    def of_table(cls, connection: Any, table: str, watch: Watch) -> DuckDB:
         """Scan a table or view of the caller's connection."""
         # Not through a cursor: frames that the caller registered are known to this connection alone.
         named = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchall()
         named += connection.execute("SELECT 1 FROM duckdb_views() WHERE view_name = ?", [table]).fetchall()
         parts = [table] if named else table.split(".")
-        return cls(connection, ".".join(_quoted(part) for part in parts))
+        return cls(connection, ".".join(_quoted(part) for part in parts), watch)
 
     def types(self) -> dict[str, ColumnType]:
         described: list[Row] = self.query(
@@ -80,29 +85,54 @@ class DuckDB:
 
     def query(self, sql: str) -> list[Row]:
         # Fetch all at once: an open result blocks the connection's next statement.
-        rows: list[Row] = self._execute(sql).fetchall()
+        rows: list[Row] = self._execute(sql, lambda result: result.fetchall())
         return rows
 
     def arrays(self, sql: str) -> dict[str, NDArray[Any]]:
-        columns: dict[str, NDArray[Any]] = self._execute(sql).fetchnumpy()
+        columns: dict[str, NDArray[Any]] = self._execute(sql, lambda result: result.fetchnumpy())
         return columns
 
-    def _execute(self, sql: str) -> Any:
+    def _execute(self, sql: str, fetch: Callable[[Any], Any]) -> Any:
         import duckdb
 
         try:
-            return self._connection.execute(sql)
-        except duckdb.Error as problem:
-            raise EngineFailed(f"DuckDB could not read the table: {_first_line(problem)}") from problem
+            return self._run(sql, fetch)
+        except duckdb.InterruptException:
+            raise KeyboardInterrupt from None
         except RuntimeError as problem:
             if "interrupted" in str(problem).lower():
                 raise KeyboardInterrupt from None
             raise
+        except duckdb.Error as problem:
+            raise EngineFailed(f"DuckDB could not read the table: {_first_line(problem)}") from problem
+
+    def _run(self, sql: str, fetch: Callable[[Any], Any]) -> Any:
+        def work() -> Any:
+            return fetch(self._connection.execute(sql))
+
+        if self._connection.interrupt is None:
+            return work()
+        return self._watch.run(work, cancel=self._connection.interrupt, share=self._share)
+
+    def _share(self) -> float | None:
+        asked = getattr(self._connection, "query_progress", None)
+        percent = -1.0 if asked is None else asked()
+        return percent / 100 if percent >= 0 else None
+
+    def _count_progress(self) -> None:
+        """Let the connection count how far a statement has come, and print no bar of its own."""
+        settings = "current_setting('enable_progress_bar'), current_setting('enable_progress_bar_print')"
+        (self._bar,) = self._connection.execute(f"SELECT {settings}").fetchall()
+        self._set_bar(True, False)
+
+    def _set_bar(self, *values: bool) -> None:
+        for name, value in zip(("enable_progress_bar", "enable_progress_bar_print"), values, strict=True):
+            self._connection.execute(f"SET {name} = {value}")
 
     def keep(self, sql: str) -> str:
-        name = f"_decision_widgets_{next(_names)}"
-        self._execute(f"CREATE TEMP TABLE {name} AS {sql}")
+        name = f"_decision_widgets_{uuid4().hex}"
         self._kept.append(name)
+        self._execute(f"CREATE TEMP TABLE {name} AS {sql}", _nothing)
         return name
 
     def name(self, column: str) -> str:
@@ -125,30 +155,41 @@ class DuckDB:
         )
 
     def close(self) -> None:
-        for name in self._kept:
-            self._connection.execute(f"DROP TABLE IF EXISTS {name}")
+        import duckdb
+
+        # In a transaction that failed nothing can be dropped, and nothing outlives it.
+        with suppress(duckdb.TransactionException):
+            for name in self._kept:
+                self._connection.execute(f"DROP TABLE IF EXISTS {name}")
+            if self._bar:
+                self._set_bar(*self._bar)
+            if isinstance(self._connection, _RelationConnection):
+                self._connection.leave()
         self._kept.clear()
 
 
 class _RelationConnection:
-    """Runs SELECTs through a relation; what is to be kept lives in a connection of its own."""
+    """Runs statements through a relation. Before DuckDB 2 its connection is out of reach: it hears no interrupt."""
 
     VIEW: Final = "_decision_widgets_relation"
 
     def __init__(self, relation: Any) -> None:
-        import duckdb
-
         self._relation = relation
-        self._own = duckdb.connect()
+        connection = getattr(relation, "_con", None)
+        self.interrupt: Callable[[], None] | None = getattr(connection, "interrupt", None)
+        self.query_progress: Callable[[], float] | None = getattr(connection, "query_progress", None)
 
     def execute(self, sql: str) -> Any:
-        if not sql.startswith("CREATE TEMP TABLE") and self.VIEW not in sql:
-            return self._own.execute(sql)
-        if sql.startswith("CREATE TEMP TABLE"):
-            name, _, select = sql.removeprefix("CREATE TEMP TABLE ").partition(" AS ")
-            self._own.register(f"{name}_rows", self._relation.query(self.VIEW, select).to_arrow_table())
-            return self._own.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_rows")
         return self._relation.query(self.VIEW, sql)
+
+    def leave(self) -> None:
+        """Drop the view that DuckDB before 2 leaves behind."""
+        if self.interrupt is None:
+            self.execute(f"DROP VIEW IF EXISTS {self.VIEW}")
+
+
+def _nothing(_: Any) -> None:
+    """Fetch nothing."""
 
 
 def _first_line(problem: Exception) -> str:

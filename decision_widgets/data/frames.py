@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from decision_widgets.data.engine import Wanted
+from decision_widgets.data.progress import Watch
 from decision_widgets.errors import InputError
 from decision_widgets.moments import label
 
@@ -51,12 +52,15 @@ def prepare_pandas(frame: Any, wanted: Wanted) -> Prepared:
     return Prepared(frame=pd.DataFrame(typed, index=frame.index), aliases=aliases, mixed=tuple(mixed))
 
 
-def prepare_polars(frame: Any, wanted: Wanted) -> Prepared:
-    """Make a Polars frame ready, eager or lazy."""
+def prepare_polars(frame: Any, wanted: Wanted, watch: Watch) -> Prepared:
+    """Make a Polars frame ready; a lazy one is computed once, its columns that are read, and not at every scan."""
     import polars as pl
 
     aliases = _aliases(wanted)
     frame = frame.select(list(aliases)).rename(dict(aliases))
+    if isinstance(frame, pl.LazyFrame):
+        query = frame.collect(background=True)
+        frame = watch.run(query.fetch_blocking, cancel=query.cancel, share=lambda: None)
     zoned = [alias for alias, kind in frame.collect_schema().items() if getattr(kind, "time_zone", None)]
     return Prepared(frame=frame.with_columns(pl.col(zoned).dt.replace_time_zone(None)), aliases=aliases)
 

@@ -65,10 +65,7 @@ def _found(profile: Profile) -> Recognition:
         zero, one = (written(level) for level in profile.levels)
         evidence = f"Two values only, {zero} and {one}; {profile.share_of_last:.1%} are {one}"
         binary = (profile.lowest, profile.highest) == (0, 1)
-        mapping = (zero, one) if binary and isinstance(profile.levels[0], str) else None
-        return Recognition(
-            kind="binary" if binary else "continuous", evidence=evidence, confidence="certain", mapping=mapping
-        )
+        return Recognition(kind="binary" if binary else "continuous", evidence=evidence, confidence="certain")
     if profile.whole and profile.lowest >= 0 and profile.n_distinct >= 3:
         if profile.highest <= COUNT_UP_TO:
             evidence = f"Whole numbers from {profile.lowest:,.0f} to {profile.highest:,.0f}"

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 
 from decision_widgets.data.adjustment import Adjuster, adjust_people
+from decision_widgets.data.arms import arm_code
 from decision_widgets.data.columns import Column
-from decision_widgets.data.engine import ColumnType, Engine, as_key, as_label, literal
+from decision_widgets.data.engine import ColumnType, Engine, as_key
 from decision_widgets.data.flat import flat_arm
 from decision_widgets.data.groups import NO_LEVEL, SEVERAL_LEVELS, crossed_group, group_of
 from decision_widgets.data.overview import PART_OF_RATIO, Overview
 from decision_widgets.data.participants import read_participants
 from decision_widgets.data.people import Census, Covariate, Gathering, Group, People, Terms
+from decision_widgets.data.progress import Watch, counted
 from decision_widgets.data.reading import (
     Adjustment,
     CovariateReading,
@@ -54,8 +56,9 @@ class MetricReader:
         overview: Overview,
         arms: Mapping[int, str],
         labels: Mapping[str, Sequence[Any]],
+        watch: Watch,
     ) -> None:
-        self.engine, self.spec, self.types, self.overview = engine, spec, types, overview
+        self.engine, self.spec, self.types, self.overview, self.watch = engine, spec, types, overview, watch
         self.arms, self.labels = arms, labels
         self._covariates = self._read_covariates()
         self._written = [(columns, self._term(columns)) for columns in spec.metrics]
@@ -75,8 +78,11 @@ class MetricReader:
     def _read_people(self, terms: list[Terms], read: Mapping[str, MetricReading | Unreadable]) -> Metrics:
         groups = self._groups()
         usable = [group for group in groups.values() if isinstance(group, Group)]
+        if self.spec.participant is not None:
+            self.watch.stage("Gathering participants")
         people = self._people(terms, usable)
         census = self._flat_census if self.spec.participant is None else people.census(self.engine)
+        self.watch.stage(f"Adding up {counted(len(terms), 'metric')}")
         counts, reduced = reduce_people(self.engine, people, terms)
         parts: list[Parts] = [{} for _ in terms]
         found: dict[str, GroupReading | Unreadable] = {n: g for n, g in groups.items() if isinstance(g, Unreadable)}
@@ -114,16 +120,10 @@ class MetricReader:
         return Census(rows=sum(self._rows.values()), hashes=self.overview.row_hashes)
 
     def _people(self, terms: Sequence[Terms], groups: Sequence[Group]) -> People:
-        name, arm = self.spec.participant, self.spec.arm
-        column = as_label(self.engine, arm, self.types[arm])
-        cases = [
-            f"WHEN {column} = {literal(self.engine, value)} THEN {code}"
-            for code, label in self.arms.items()
-            for value in self.labels[label]
-        ]
+        name = self.spec.participant
         return Gathering(
             key=None if name is None else as_key(self.engine, name, self.types[name]),
-            arm=f"CASE {' '.join(cases)} END",
+            arm=arm_code(self.engine, self.spec, self.types, self.arms, self.labels),
             row_hash=self.engine.dialect().hash.format(
                 ", ".join(self.engine.name(column) for column in self.spec.columns() if column != name)
             ),

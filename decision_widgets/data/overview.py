@@ -65,12 +65,12 @@ def look_over(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType])
             columns[name, declared] = judge(engine, name, types[name], found, parts, n_rows, declared)
     return Overview(
         n_rows=n_rows,
-        labels=[(row[0], int(row[1])) for row in rows if not _is_nothing(row[0])],
-        without_arm=int(sum(row[1] for row in rows if _is_nothing(row[0]))),
+        labels=[(row[0], int(row[1])) for row in rows if not is_nothing(row[0])],
+        without_arm=int(sum(row[1] for row in rows if is_nothing(row[0]))),
         columns=columns,
         without_time=sum(int(row[2] or 0) for row in rows),
-        first_day=_day(min((row[3] for row in rows if row[3] is not None), default=None), spec, types),
-        last_day=_day(max((row[4] for row in rows if row[4] is not None), default=None), spec, types),
+        first_day=None if spec.time is None else day_of(min(present(rows, 3), default=None), spec, types),
+        last_day=None if spec.time is None else day_of(max(present(rows, 4), default=None), spec, types),
         row_hashes=sum(int(row[5] or 0) for row in rows),
     )
 
@@ -120,7 +120,7 @@ def _statement(
     if spec.participant is None:
         hashed = engine.dialect().hash.format(", ".join(engine.name(column) for column in spec.columns()))
     rows = [f"{as_label(engine, spec.arm, types[spec.arm])} AS arm", f"{hashed} AS row_hash"]
-    rows.append(f"{_moment(engine, spec, types)} AS moment")
+    rows.append(f"{moment(engine, spec, types)} AS moment")
     aggregates = _Aggregates(powers=spec.participant is None)
     inner = ["arm", "count(*) AS n"]
     inner.append("sum(CASE WHEN moment IS NULL THEN 1 ELSE 0 END) AS timeless" if spec.time else "0 AS timeless")
@@ -193,7 +193,8 @@ def _conditions(found: Candidate, y: str) -> list[str]:
     ]
 
 
-def _moment(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]) -> str:
+def moment(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]) -> str:
+    """Write the time of a row: days since 1970 of a column of dates, else microseconds, in its own calendar."""
     if spec.time is None:
         return "CAST(NULL AS BIGINT)"
     name, dialect = engine.name(spec.time), engine.dialect()
@@ -209,9 +210,9 @@ def _moment(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]) -
     )
 
 
-def _day(moment: Any, spec: MomentSpec, types: Mapping[str, ColumnType]) -> date | None:
-    if spec.time is None:
-        return None
+def day_of(moment: Any, spec: MomentSpec, types: Mapping[str, ColumnType]) -> date:
+    """Return the calendar day of a `moment` that came back."""
+    assert spec.time is not None
     if moment is None:
         held = "not read as dates: no row holds one" if types[spec.time] == "text" else "missing in every row"
         raise InputError(f"The time column {spec.time!r} is {held}.")
@@ -222,5 +223,11 @@ def _day(moment: Any, spec: MomentSpec, types: Mapping[str, ColumnType]) -> date
         raise InputError(f"The time column {spec.time!r} holds a moment outside the years 1 to 9999.") from problem
 
 
-def _is_nothing(value: object) -> bool:
+def present(rows: Sequence[Row], at: int) -> list[Any]:
+    """Return one column of what came back, where something stands."""
+    return [row[at] for row in rows if row[at] is not None]
+
+
+def is_nothing(value: object) -> bool:
+    """Tell whether a label is missing."""
     return value is None or (isinstance(value, float) and math.isnan(value))

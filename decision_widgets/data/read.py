@@ -7,17 +7,20 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from decision_widgets.data.arms import arms_in_order
 from decision_widgets.data.engine import Engine
 from decision_widgets.data.metrics import MetricReader
 from decision_widgets.data.overview import Overview, look_over
 from decision_widgets.data.people import arm_codes
+from decision_widgets.data.progress import Listener, Watch, counted, watching
 from decision_widgets.data.reading import MetricReading, Reading, Unreadable
 from decision_widgets.data.tables import open_table
-from decision_widgets.errors import EngineFailed, InputError, MissingValues, did_you_mean, listed
+from decision_widgets.data.until import up_to
+from decision_widgets.errors import EngineFailed, InputError, MissingValues, listed
 from decision_widgets.moments import MomentSpec, label
 
 
-def read_moments(table: Any, spec: MomentSpec) -> Reading:
+def read_moments(table: Any, spec: MomentSpec, progress: bool | Listener | None = None) -> Reading:
     """Reduce a table to the moments that a design needs, where its rows are.
 
     Two scans: one flat, arm by arm (what the columns hold), one that gathers rows to participants, for all metrics
@@ -29,6 +32,8 @@ def read_moments(table: Any, spec: MomentSpec) -> Reading:
         One row per observation; a participant may have many.
     spec : MomentSpec
         From ``design.needs()``.
+    progress : bool, callable, optional
+        As in ``analyze``.
 
     Raises
     ------
@@ -41,37 +46,43 @@ def read_moments(table: Any, spec: MomentSpec) -> Reading:
     EngineFailed
         The engine could not read any metric; one that alone cannot be read is refused and the others are read.
     """
-    engine = open_table(table, spec)
-    try:
-        return _read(engine, spec)
-    except EngineFailed as problem:
-        return _read_what_can_be_read(engine, spec, problem)
-    finally:
-        engine.close()
+    with watching(progress) as watch:
+        engine = open_table(table, spec, watch)
+        try:
+            return _read(engine, spec, watch)
+        except EngineFailed as problem:
+            return _read_what_can_be_read(engine, spec, watch, problem)
+        finally:
+            engine.close()
 
 
-def _read_what_can_be_read(engine: Engine, spec: MomentSpec, problem: EngineFailed) -> Reading:
+def _read_what_can_be_read(engine: Engine, spec: MomentSpec, watch: Watch, problem: EngineFailed) -> Reading:
     """Find the metrics that the engine cannot read, one by one, and read the others together."""
     failed = {}
     for columns in spec.metrics:
         try:
-            _read(engine, replace(spec, metrics=(columns,), missing="drop"))
+            _read(engine, replace(spec, metrics=(columns,), missing="drop"), watch)
         except EngineFailed as own:
             failed[columns.metric] = Unreadable(what=str(own), remedy="mend the query behind its column")
     kept = tuple(columns for columns in spec.metrics if columns.metric not in failed)
     if not kept or not failed:
         raise problem
-    reading = _read(engine, replace(spec, metrics=kept))
+    reading = _read(engine, replace(spec, metrics=kept), watch)
     metrics = {c.metric: failed.get(c.metric) or reading.metrics[c.metric] for c in spec.metrics}
     return replace(reading, metrics=metrics)
 
 
-def _read(engine: Engine, spec: MomentSpec) -> Reading:
+def _read(engine: Engine, spec: MomentSpec, watch: Watch) -> Reading:
     types = engine.types()
+    engine = up_to(engine, spec, types)
+    watch.stage(f"Looking at {counted(len(spec.columns()), 'column')}")
     overview = look_over(engine, spec, types)
     arms, labels = _arms(overview, spec)
     codes = dict(zip(arm_codes(len(arms)), arms, strict=True))
-    read = MetricReader(engine=engine, spec=spec, types=types, overview=overview, arms=codes, labels=labels).read()
+    reader = MetricReader(
+        engine=engine, spec=spec, types=types, overview=overview, arms=codes, labels=labels, watch=watch
+    )
+    read = reader.read()
     left_out = {spec.arm: overview.without_arm}
     if spec.participant is not None:
         if read.census.rows == 0:
@@ -106,33 +117,11 @@ def _iso(day: date | None) -> str | None:
 
 def _arms(overview: Overview, spec: MomentSpec) -> tuple[tuple[str, ...], dict[str, list[Any]]]:
     names = [label(value) for value, _ in overview.labels]
-    arms = _arms_in_order(names, spec)
+    arms = arms_in_order(names, spec)
     by_arm: dict[str, list[Any]] = {name: [] for name in arms}
     for (value, _), name in zip(overview.labels, names, strict=True):
         by_arm[name].append(value)
     return arms, by_arm
-
-
-def _arms_in_order(found: list[str], spec: MomentSpec) -> tuple[str, ...]:
-    if spec.control not in found:
-        raise InputError(
-            f"The column {spec.arm!r} has no rows of the control {spec.control!r}.{did_you_mean(spec.control, found)} "
-            f"It holds: {listed(sorted(found)) or 'nothing'}."
-        )
-    if len(set(found)) < 2:
-        raise InputError(
-            f"The column {spec.arm!r} holds one arm only, {spec.control!r}; a comparison needs a treatment too. "
-            "Check the filter before it."
-        )
-    if spec.arms is None:
-        return (spec.control, *sorted(set(found) - {spec.control}))
-    unknown = sorted(set(found) - set(spec.arms))
-    if unknown:
-        raise InputError(
-            f"The column {spec.arm!r} holds arms that the design does not name: {listed(unknown)}. "
-            f"The design names: {listed(list(spec.arms))}. Add them to arms=, or filter those rows out."
-        )
-    return spec.arms
 
 
 def _raise_if_missing(

@@ -239,13 +239,16 @@ def _skewness(n: int, uu: float, uuu: float) -> float:
 
 
 def _top_share(place: _Place, slope: float, n: int, uu: float, uuuu: float) -> float:
-    """Return the share of the 1 % largest squares, or its Cauchy–Schwarz bound when that is too small to matter."""
+    """Return the share of the 1 % largest squares, or its Cauchy–Schwarz bound when that is too small to matter.
+
+    Of a level of a group it is always the bound: a statement for each would be thousands.
+    """
     if uu == 0:
         return 0.0
     top = max(1, n // TOP_ONE_IN)
     bound = math.sqrt(top * uuuu) / uu
-    if bound <= TOP_SHARE_OF_INTEREST:
-        return bound
+    if bound <= TOP_SHARE_OF_INTEREST or place.level != "0":
+        return min(1.0, bound)
     k, (arm, level) = place.k, place.cell
     square = f"(s{k} - {double(slope)} * m{k}) * (s{k} - {double(slope)} * m{k})"
     ordered = (

@@ -10,6 +10,7 @@ from typing import Any
 from decision_widgets.data.duckdb_engine import DuckDB
 from decision_widgets.data.engine import Engine, Wanted
 from decision_widgets.data.frames import prepare_arrow, prepare_pandas, prepare_polars
+from decision_widgets.data.progress import Watch
 from decision_widgets.data.spark_engine import Spark
 from decision_widgets.errors import ColumnNotFound, EngineMissing, InputError, did_you_mean, listed
 
@@ -21,32 +22,33 @@ ACCEPTED = (
 )
 
 
-def open_table(table: Any, wanted: Wanted) -> Engine:
+def open_table(table: Any, wanted: Wanted, watch: Watch) -> Engine:
     """Open a table; a library that is not imported cannot have made it, so nothing heavy is imported to find out."""
     if _made_by(table, "pandas", "DataFrame"):
         check_columns([str(name) for name in table.columns], wanted)
-        return DuckDB.of_frame(prepare_pandas(table, wanted), in_order=len(table) <= IN_ORDER_UP_TO)
+        return DuckDB.of_frame(prepare_pandas(table, wanted), watch, in_order=len(table) <= IN_ORDER_UP_TO)
     if _made_by(table, "polars", "DataFrame", "LazyFrame"):
         _needs_pyarrow(table)
         check_columns(list(table.collect_schema()), wanted)
-        return DuckDB.of_frame(prepare_polars(table, wanted))
+        return DuckDB.of_frame(prepare_polars(table, wanted, watch), watch)
     if _made_by(table, "pyarrow", "Table"):
         check_columns(table.column_names, wanted)
-        return DuckDB.of_frame(prepare_arrow(table, wanted))
-    engine = _engine_of(table)
+        return DuckDB.of_frame(prepare_arrow(table, wanted), watch)
+    if _made_by(table, "pyspark", "DataFrame"):
+        check_columns(list(table.columns), wanted)
+        return Spark(table, watch)
+    engine = _engine_of(table, watch)
     check_columns(list(engine.types()), wanted)
     return engine
 
 
-def _engine_of(table: Any) -> Engine:
+def _engine_of(table: Any, watch: Watch) -> Engine:
     if isinstance(table, str | Path):
-        return DuckDB.of_files(table)
+        return DuckDB.of_files(table, watch)
     if _made_by(table, "duckdb", "DuckDBPyRelation"):
-        return DuckDB.of_relation(table)
+        return DuckDB.of_relation(table, watch)
     if isinstance(table, tuple) and len(table) == 2 and _made_by(table[0], "duckdb", "DuckDBPyConnection"):
-        return DuckDB.of_table(table[0], str(table[1]))
-    if _made_by(table, "pyspark", "DataFrame"):
-        return Spark(table)
+        return DuckDB.of_table(table[0], str(table[1]), watch)
     raise InputError(f"The data must be {ACCEPTED}; got {type(table).__name__}.")
 
 

@@ -2,7 +2,21 @@
 
 from decision_widgets.design.between import Arm, BetweenSubject
 from decision_widgets.design.metric import Metric
+from decision_widgets.design.monitoring import Monitoring, day_problems, read_looks
 from decision_widgets.design.policy import Bounds, Evidence, Judgement, Rule, decide
 from decision_widgets.design.yaml import read_design
 
-__all__ = ["Arm", "BetweenSubject", "Bounds", "Evidence", "Judgement", "Metric", "Rule", "decide", "read_design"]
+__all__ = [
+    "Arm",
+    "BetweenSubject",
+    "Bounds",
+    "Evidence",
+    "Judgement",
+    "Metric",
+    "Monitoring",
+    "Rule",
+    "day_problems",
+    "decide",
+    "read_design",
+    "read_looks",
+]

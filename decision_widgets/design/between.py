@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from decision_widgets import checks
 from decision_widgets.design.metric import Metric
+from decision_widgets.design.monitoring import Monitoring
 from decision_widgets.errors import InputError, did_you_mean, listed
 from decision_widgets.moments import MomentSpec, label
 from decision_widgets.records import Record
@@ -72,6 +73,8 @@ class BetweenSubject(Record):
         cancellations and completions do)? The answers choose how p-values are adjusted; unanswered is the safe choice.
     planned_participants, planned_days : int, optional
         The plan: before it is reached the decision is to keep running.
+    monitoring : Monitoring or mapping, optional
+        The looks planned before its end, for ``monitor``; left out, looks are unplanned.
 
     Raises
     ------
@@ -101,6 +104,7 @@ class BetweenSubject(Record):
     negatively_related: bool | None = None
     planned_participants: int | None = None
     planned_days: int | None = None
+    monitoring: Monitoring | None = None
     design: str = field(default="between-subject", init=False)
 
     def __post_init__(self) -> None:
@@ -110,8 +114,9 @@ class BetweenSubject(Record):
             object.__setattr__(self, names, checks.as_names(getattr(self, names)))
         object.__setattr__(self, "metrics", _read_metrics(self.metrics, problems))
         problems += checks.problems(_RULES, {name: getattr(self, name) for name in _RULES})
+        object.__setattr__(self, "monitoring", _read_monitoring(self.monitoring, problems))
         object.__setattr__(self, "arms", _read_arms(self.arms, self.control, problems))
-        problems += _name_problems(self)
+        problems += [*_name_problems(self), *_look_problems(self)]
         if problems:
             raise InputError.together("The design", problems)
 
@@ -167,6 +172,8 @@ class BetweenSubject(Record):
                 value = {arm.name: arm.share for arm in self.arms}
             elif isinstance(value, tuple):
                 value = list(value)
+            elif isinstance(value, Monitoring):
+                value = value._to_plain()
             if key != "design" and value not in (defaults[key], []):
                 plain[key] = value
         return plain
@@ -186,6 +193,32 @@ def _read_metrics(given: object, problems: list[str]) -> tuple[Metric, ...]:
     if not metrics and not problems:
         problems.append("A design needs at least one metric; got none.")
     return tuple(metrics)
+
+
+def _read_monitoring(given: Any, problems: list[str]) -> Any:
+    if given is None:
+        return None
+    try:
+        return Monitoring.of(given)
+    except InputError as problem:
+        problems.append(str(problem))
+        return None
+
+
+def _look_problems(design: BetweenSubject) -> list[str]:
+    plan = design.monitoring
+    if plan is None:
+        return []
+    problems = [] if design.time is not None else ["monitoring needs time=, the column of dates."]
+    if isinstance(plan.looks, int):
+        days = design.planned_days
+        if days is None:
+            problems.append(f"monitoring with {plan.looks} equally spaced looks needs planned_days, which they divide.")
+        elif checks.Positive(whole=True).accepts(days) and plan.looks > days:
+            problems.append(
+                f"monitoring has {plan.looks} looks in {days} planned days; at most one look a day is read."
+            )
+    return problems
 
 
 def _read_arms(given: object, control: str, problems: list[str]) -> tuple[Arm, ...] | None:

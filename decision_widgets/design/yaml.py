@@ -11,6 +11,7 @@ import yaml
 
 from decision_widgets.design.between import BetweenSubject
 from decision_widgets.design.metric import Metric
+from decision_widgets.design.monitoring import keys_of_monitoring
 from decision_widgets.errors import InputError, did_you_mean, listed
 
 DESIGNS = {"between-subject": BetweenSubject}
@@ -103,6 +104,8 @@ def _with_lines(problems: str, node: yaml.MappingNode, first_line: int) -> str:
 def _wrong_keys(node: yaml.MappingNode, first_line: int) -> Iterator[str]:
     yield from _unknown_or_repeated(node, keys_of_design(), "A design", first_line)
     for key, value in node.value:
+        if key.value == "monitoring" and isinstance(value, yaml.MappingNode):
+            yield from _unknown_or_repeated(value, keys_of_monitoring(), "A plan of looks", first_line)
         if key.value == "metrics" and isinstance(value, yaml.SequenceNode):
             for item in value.value:
                 if isinstance(item, yaml.MappingNode):

@@ -146,8 +146,8 @@ def _lanczos(product: Callable[[Matrix], Matrix], b: Matrix) -> tuple[Matrix, Ma
     length = np.sqrt((b**2).sum(axis=1))
     length[length == 0] = 1.0
     for steps in STEPS:
-        vectors, tridiagonal = _krylov(product, b / length[:, None], steps)
-        value, rotation = np.linalg.eigh(tridiagonal)
+        vectors, diagonal, beside = _krylov(product, b / length[:, None], steps)
+        value, rotation = _eigen(diagonal, beside)
         along = rotation[:, 0, :, None]
         parts = _powers(rotation, value, along)
         settled = np.all([np.abs(part[:, -2:, 0]).max(axis=1) <= 1e-15 for part in parts], axis=0)
@@ -158,16 +158,16 @@ def _lanczos(product: Callable[[Matrix], Matrix], b: Matrix) -> tuple[Matrix, Ma
     return half, whole, float(np.where(settled, lost, 0.0).max()), settled
 
 
-def _krylov(product: Callable[[Matrix], Matrix], start: Matrix, steps: int) -> tuple[Matrix, Matrix]:
-    """Return the Lanczos vectors, shape (n, m, steps), and their tridiagonal matrices, shape (n, steps, steps)."""
+def _krylov(product: Callable[[Matrix], Matrix], start: Matrix, steps: int) -> tuple[Matrix, Matrix, Matrix]:
+    """Return the Lanczos vectors, shape (n, m, steps), and the two diagonals, (n, steps) and (n, steps − 1)."""
     n, m = start.shape
-    vectors, tridiagonal = np.zeros((n, m, steps)), np.zeros((n, steps, steps))
+    vectors, diagonal, beside = np.zeros((n, m, steps)), np.zeros((n, steps)), np.zeros((n, steps - 1))
     vectors[..., 0] = start
     for s in range(steps):
         current = vectors[..., s]
         x = product(current)
         # A space that is exhausted goes on with zero vectors, uncoupled from the rest.
-        tridiagonal[:, s, s] = np.where(current.any(axis=1), (current * x).sum(axis=1), 1.0)
+        diagonal[:, s] = np.where(current.any(axis=1), (current * x).sum(axis=1), 1.0)
         if s + 1 == steps:
             break
         seen = vectors[..., : s + 1]
@@ -175,5 +175,18 @@ def _krylov(product: Callable[[Matrix], Matrix], start: Matrix, steps: int) -> t
         size = np.sqrt((x**2).sum(axis=1))
         size[size < 1e-13] = 0.0
         vectors[..., s + 1] = x / np.where(size > 0, size, np.inf)[:, None]
-        tridiagonal[:, s, s + 1] = tridiagonal[:, s + 1, s] = size
-    return vectors, tridiagonal
+        beside[:, s] = size
+    return vectors, diagonal, beside
+
+
+def _eigen(diagonal: Matrix, beside: Matrix) -> tuple[Matrix, Matrix]:
+    """Return eigenvalues and eigenvectors of symmetric tridiagonal matrices, shapes (n, s) and (n, s, s).
+
+    By LAPACK's stev, which knows no threads: on matrices as small as these they wait for each other.
+    """
+    from scipy.linalg.lapack import dstev
+
+    found = [dstev(d, e) for d, e in zip(diagonal, beside, strict=True)]
+    if any(info for *_, info in found):
+        raise np.linalg.LinAlgError("The eigenvalues of a tridiagonal matrix did not converge.")
+    return np.array([value for value, *_ in found]), np.array([vector for _, vector, _ in found])

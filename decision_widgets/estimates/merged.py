@@ -34,32 +34,46 @@ class Merged:
     @property
     def tied_units(self) -> Integers:
         """Return the sizes of the groups of equal values in both arms together, of 2 and more."""
+        if self.to_treatment is self.below_treatment and self.control.untied and self.treatment.untied:
+            return np.zeros(0, dtype=np.int64)
         with_treatment = self.treatment.counts + (self.to_treatment - self.below_treatment)
         alone = (self.to_control == self.below_control) & (self.control.counts > 1)
         return np.concatenate([with_treatment[with_treatment > 1], self.control.counts[alone]])
 
 
 def merge(control: Sample, treatment: Sample) -> Merged:
-    """Place two samples on one scale, in one search of one's values among the other's."""
-    at = np.searchsorted(control.values, treatment.values)
-    k = len(control.values)
-    tied = control.values.take(at, mode="clip") == treatment.values
-    reached = np.cumsum(np.bincount(at, minlength=k + 1)[:k])
-    tied_control = np.zeros(k, dtype=np.bool_)
-    tied_control[at[tied]] = True
-    below_treatment, below_control = _units(control, at), _units(treatment, reached - tied_control)
+    """Place two samples on one scale: a stable sort of two ascending runs merges them, a control before its tie."""
+    k_c, k_t = len(control.values), len(treatment.values)
+    order = np.argsort(np.concatenate([control.values, treatment.values]), kind="stable")
+    treated = order >= k_c
+    to_treatment, below_control = np.flatnonzero(treated), np.flatnonzero(~treated)
+    to_treatment -= np.arange(k_t)
+    below_control -= np.arange(k_c)
+    tied = treatment.values == control.values.take(to_treatment - 1, mode="clip")
+    if not tied.any():
+        to_treatment, below_control = _units(control, to_treatment), _units(treatment, below_control)
+        return Merged(
+            control=control,
+            treatment=treatment,
+            below_treatment=to_treatment,
+            to_treatment=to_treatment,
+            below_control=below_control,
+            to_control=below_control,
+        )
+    tied_control = np.zeros(k_c, dtype=np.bool_)
+    tied_control[to_treatment[tied] - 1] = True
     return Merged(
         control=control,
         treatment=treatment,
-        below_treatment=below_treatment,
-        to_treatment=_units(control, at + tied) if tied.any() else below_treatment,
-        below_control=below_control,
-        to_control=_units(treatment, reached) if tied.any() else below_control,
+        below_treatment=_units(control, to_treatment - tied),
+        to_treatment=_units(control, to_treatment),
+        below_control=_units(treatment, below_control),
+        to_control=_units(treatment, below_control + tied_control),
     )
 
 
 def _units(sample: Sample, n_values: Integers) -> Integers:
     """Return how many units hold the lowest so many distinct values."""
-    if len(sample.values) == sample.n:
+    if sample.untied:
         return n_values
     return np.concatenate([[0], np.cumsum(sample.counts)])[n_values]

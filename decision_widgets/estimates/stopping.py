@@ -29,6 +29,8 @@ LEAST_PARTICIPANTS_PER_ARM: Final = 100
 LEAST_UNITS: Final = 20
 FUTILE_BELOW: Final = 0.1
 FUTILE_FROM: Final = 0.5
+# Participants who are seen in another arm later leave both, so an arm may lose a few.
+MAY_LEAVE: Final = 0.01
 # Where the mixture is narrowest, as a share of the plan's information.
 TUNED_TO: Final = 0.5
 
@@ -55,13 +57,13 @@ def stopping_report(looks: Sequence[Look], plan: StoppingPlan) -> StoppingReport
     Parameters
     ----------
     looks : sequence of Look
-        Of all data so far each, in time order; participants cannot fall.
+        Of all data so far each, in time order; an arm may lose 1% of its participants, not more.
     plan : StoppingPlan
 
     Raises
     ------
     InputError
-        No look, or dates or participants that fall from look to look.
+        No look, dates that fall from look to look, participants that fall by more than 1%.
 
     >>> days = {"2026-05-14": (2.0, 1.41, 500), "2026-05-21": (2.6, 1.12, 800)}
     >>> looks = [Look(date=day, effect=effect, std_error=error, n_control=n, n_treatment=n)
@@ -108,7 +110,8 @@ def _refuse(looks: Sequence[Look]) -> None:
     for earlier, later in pairwise(looks):
         if later.date < earlier.date:
             raise InputError(f"Looks must come in time order; {later.date} follows {earlier.date}.")
-        if later.n_control < earlier.n_control or later.n_treatment < earlier.n_treatment:
+        before, after = (earlier.n_control, earlier.n_treatment), (later.n_control, later.n_treatment)
+        if any(now < then * (1 - MAY_LEAVE) for then, now in zip(before, after, strict=True)):
             raise InputError(
                 f"Each look must hold all data so far, but on {later.date} an arm has fewer participants than on "
                 f"{earlier.date}; give cumulative looks."

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, get_args
 
-from decision_widgets.checks import Between, OneOf, Positive, Rule, problems
+from decision_widgets.checks import Between, OneOf, Positive, Rule, is_day, problems
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.confidence_sequence import Sides
 from decision_widgets.records import Record
-from decision_widgets.vocabulary import Direction, words
+from decision_widgets.vocabulary import Direction, StoppingRule, words
 
-StoppingRule = Literal["obf", "pocock", "mixture"]
 DesignKind = Literal["between", "within"]
 Decision = Literal["stop-benefit", "stop-harm", "continue", "plan-reached", "too-early"]
 Interval = Literal["stagewise", "repeated", "confidence sequence"]
@@ -173,18 +171,6 @@ class StoppingReport(Record):
     is_futile: bool
     unplanned_looks: tuple[str, ...]
     looks: tuple[JudgedLook, ...]
-
-
-def is_day(text: object) -> bool:
-    """Tell whether a text is an ISO calendar day.
-
-    >>> is_day("2026-05-28"), is_day("28 May")
-    (True, False)
-    """
-    try:
-        return isinstance(text, str) and dt.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _wrong_days(days: object) -> list[str]:

@@ -43,16 +43,26 @@ class Sample:
         >>> sample.values.tolist(), sample.counts.tolist(), sample.n
         ([1.0, 2.0], [1, 2], 3)
         """
-        array = np.asarray(values, dtype=np.float64)
+        array = np.array(values, dtype=np.float64)
         if array.ndim != 1 or not len(array) or not np.isfinite(array).all():
             raise InputError(f"A sample needs finite values, one per unit; got {values!r}.")
-        distinct, counts = np.unique(array, return_counts=True)
-        return cls(values=distinct, counts=counts.astype(np.int64), n_units=len(array))
+        array.sort()
+        differs = array[1:] != array[:-1]
+        if differs.all():
+            return cls(values=array, counts=np.ones(len(array), dtype=np.int64), n_units=len(array))
+        starts = np.concatenate([[0], np.flatnonzero(differs) + 1])
+        counts = np.diff(starts, append=len(array)).astype(np.int64)
+        return cls(values=array[starts], counts=counts, n_units=len(array))
 
     @property
     def n(self) -> int:
         """Units whose values are here."""
         return int(self.counts.sum())
+
+    @property
+    def untied(self) -> bool:
+        """Tell whether no two units here hold the same value."""
+        return self.n == len(self.values)
 
     @property
     def every(self) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from decision_widgets.vocabulary import Kind, Missing
 
@@ -48,6 +49,8 @@ class MomentSpec:
         Metrics of which the distinct values of participants are wanted too, not only moments.
     participants : tuple of str
         Metrics of which every participant is wanted, with all covariates.
+    until : date, optional
+        The last day that is read, in the time column's own calendar; rows without a time are not read then.
     """
 
     participant: str | None
@@ -61,6 +64,7 @@ class MomentSpec:
     crossed: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
     participants: tuple[str, ...] = ()
+    until: date | None = None
 
     def labels(self) -> tuple[str, ...]:
         """Return the columns whose values only tell rows apart."""

@@ -1,5 +1,13 @@
 """The answers: estimates gathered with design, checks, verdict and provenance, and how they show themselves."""
 
+from decision_widgets.results.monitored import (
+    LookLevels,
+    MonitoredEffect,
+    MonitoringDecision,
+    NotMonitored,
+    TakenLook,
+)
+from decision_widgets.results.monitoring import MonitoringResult
 from decision_widgets.results.records import (
     ArmStatistics,
     Check,
@@ -21,12 +29,18 @@ __all__ = [
     "Decision",
     "DecisionResult",
     "EffectEstimate",
+    "LookLevels",
     "Message",
     "MetricKind",
+    "MonitoredEffect",
+    "MonitoringDecision",
+    "MonitoringResult",
     "NotEstimable",
+    "NotMonitored",
     "Provenance",
     "Row",
     "SegmentComparison",
+    "TakenLook",
     "ToolAnswer",
     "ToolGroup",
 ]

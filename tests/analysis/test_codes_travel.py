@@ -143,8 +143,8 @@ PAIRS = {
     "W_NO_DELTA_MIN": Pair(of(people), of(people, WORTH)),
     "W_PEEKED": Pair(of(people, planned_participants=201), of(people, planned_participants=200)),
     "I_BINARY_MAP": Pair(
-        of(lambda: people(spend=lambda f: np.where(f.index % 3 == 0, "yes", "no"))),
-        of(lambda: people(spend=lambda f: (f.index % 3 == 0).astype(int))),
+        of(lambda: people(spend=lambda f: 10 + 10 * (f.index % 3 == 0)), dw.Metric("spend", kind="binary")),
+        of(lambda: people(spend=lambda f: (f.index % 3 == 0).astype(int)), dw.Metric("spend", kind="binary")),
     ),
     "I_COUNT_OR_MONEY": Pair(
         of(lambda: people(spend=lambda f: 900 + f.index)), of(lambda: people(spend=lambda f: 700 + f.index))

@@ -11,11 +11,15 @@ from benchmarks.workloads import Program, Workload
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How many rows, up to how many the reference checks, and how often everything is repeated."""
+    """How many rows, up to how many the reference checks, and how often everything is measured.
+
+    `warm_up`: the round that checks the numbers is not one of those.
+    """
 
     rows: int
     check_rows: int
     repetitions: int
+    warm_up: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,35 +38,32 @@ class Compared:
 
     workload: Workload
     rows: int | None
-    not_built: str | None = None
     wrong: str | None = None
     note: str | None = None
     programs: list[Timed] = field(default_factory=list)
 
 
-def compare(bench: Bench, workload: Workload, size: Size, *, rivals: bool, unbuilt: bool) -> Compared:
+def compare(bench: Bench, workload: Workload, size: Size, *, rivals: bool) -> Compared:
     """Check the numbers against the reference and the rivals; when they agree, run all in turn and keep the times."""
     path = bench.make(workload.data(size.rows))
-    ours = bench.run(workload.ours, path)
-    found = Compared(
-        workload=workload,
-        rows=size.rows if workload.kind else None,
-        not_built=ours.not_built,
-        note=ours.note,
-        wrong=ours.failure,
-    )
-    if found.wrong or (found.not_built and not unbuilt):
+    ours = bench.run(workload.ours, path, compute=workload.compute)
+    rows = size.rows if workload.kind else None
+    found = Compared(workload=workload, rows=rows, note=ours.note, wrong=ours.failure)
+    if found.wrong:
         return found
     numbers = _check(bench, workload, size, ours, found) | ours.numbers
     others = [*([workload.limit] if workload.limit else []), *(workload.rivals if rivals else ())]
     timed = [Timed(program=program) for program in others if bench.can_run(program)]
-    for each in timed:
-        _look(each, bench.run(each.program, path), numbers, found)
+    first = [bench.run(each.program, path, compute=workload.compute) for each in timed]
+    for each, run in zip(timed, first, strict=True):
+        _look(each, run, numbers, found)
     if found.wrong:
         return found
-    if not found.not_built:
-        timed.insert(0, Timed(program=workload.ours))
-    for _ in range(size.repetitions):
+    timed.insert(0, Timed(program=workload.ours))
+    if not size.warm_up:
+        for each, run in zip(timed, [ours, *first], strict=True):
+            each.runs += [run] if each.failure is None else []
+    for _ in range(size.repetitions - (not size.warm_up)):
         for each in timed:
             if each.failure is None:
                 each.runs.append(bench.run(each.program, path, compute=workload.compute))
@@ -80,7 +81,7 @@ def _check(bench: Bench, workload: Workload, size: Size, ours: Run, found: Compa
     answer = bench.run(workload.reference, path)
     found.wrong = mine.failure or answer.failure
     differs = ""
-    if not found.not_built and not found.wrong:
+    if not found.wrong:
         agrees, missing = agreement(mine.numbers, answer.numbers), gaps(mine.numbers, answer.numbers)
         differs = agrees.text
         if missing or not agrees.within(workload.reference.tolerance):

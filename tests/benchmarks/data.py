@@ -37,7 +37,7 @@ def between(rows: int, participants: int, metrics: int, arms: int, seed: int) ->
             "spend": np.exp(2 + 0.3 * t + lift + 0.5 * rng.normal(size=n)),
             "trips": rng.poisson(np.exp(0.3 + 0.3 * t + lift)),
             "paid": (rng.random(n) < 0.4 + lift / 5 + 0.1 * np.tanh(t)).astype(np.int64),
-            "clicks": rng.binomial(views, 0.3 + lift / 5),
+            "clicks": rng.binomial(views, 0.3 + lift / 5 + 0.05 * np.tanh(t)),
             "views": views,
         }
         extra = {name: 5 + t + lift + rng.normal(size=n) for name in metric_names(metrics)[len(METRICS) :]}

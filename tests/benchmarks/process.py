@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -12,7 +13,10 @@ from pathlib import Path
 from benchmarks.workloads import Data, Program
 
 TESTS = Path(__file__).resolve().parents[1]
-RIVALS = ("tea-tasting", "statsmodels", "pyfixest", "linearmodels", "scipy", "duckdb", "polars", "pandas")
+RIVALS = (
+    *("tea-tasting", "statsmodels", "pyfixest", "wildboottest", "linearmodels"),
+    *("scipy", "duckdb", "polars", "pandas"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +27,6 @@ class Run:
     peak_mb: float = 0.0
     numbers: dict[str, float] = field(default_factory=dict)
     note: str | None = None
-    not_built: str | None = None
     failure: str | None = None
 
 
@@ -67,9 +70,10 @@ class Bench:
         python = self.ours if program.script.startswith("ours/") else self.rivals or self.ours
         module = "benchmarks." + program.script.removesuffix(".py").replace("/", ".")
         command = [python, "-m", module, *([str(path)] if path else []), *program.words]
+        here = os.environ | {"PYTHONPATH": str(TESTS.parent)}  # ours is this clone, whatever is installed
         start = time.perf_counter()
         try:
-            done = subprocess.run(command, cwd=TESTS, capture_output=True, text=True, timeout=self.timeout)
+            done = subprocess.run(command, cwd=TESTS, env=here, capture_output=True, text=True, timeout=self.timeout)
         except subprocess.TimeoutExpired:
             return Run(failure=f"over {self.timeout:,.0f} s")
         seconds = time.perf_counter() - start
@@ -77,7 +81,5 @@ class Bench:
             last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
             return Run(failure=last[:200])
         line = json.loads(done.stdout.strip().splitlines()[-1])
-        if "not_built" in line:
-            return Run(not_built=line["not_built"])
         took = line["seconds"] if compute and line["seconds"] is not None else seconds
         return Run(seconds=took, peak_mb=line["peak_mb"], numbers=line["numbers"], note=line["note"])

@@ -30,9 +30,7 @@ def summary_text(outcomes: Sequence[Compared]) -> list[str]:
         ours = _timed(outcome, outcome.workload.ours)
         if outcome.wrong:
             lines.append(f"{start} **WRONG**: {outcome.wrong} | | | |")
-        elif ours is None:
-            lines.append(f"{start} ours is not built: {outcome.not_built} | | | |")
-        else:
+        elif ours is not None:
             rivals = [each for each in outcome.programs if each.program in outcome.workload.rivals and each.runs]
             best = min(rivals, key=seconds, default=None)
             memory = f"{peak(best.runs) / peak(ours.runs):.2f}" if best else ""
@@ -57,20 +55,20 @@ def detail_text(outcomes: Sequence[Compared]) -> list[str]:
 def growth_text(grown: dict[str, list[Run]]) -> list[str]:
     """Write how ours grows in each direction."""
     lines = [*GROWTH]
-    first = median(run.seconds for run in grown["start"])
+    times = {name: median(run.seconds for run in runs) for name, runs in grown.items()}
+    first = next(iter(times.values()))
     for name, runs in grown.items():
-        problem = next((run.failure or run.not_built for run in runs if run.failure or run.not_built), None)
-        ratio = median(run.seconds for run in runs) / first if first else 0
-        cells = f"{problem} | |" if problem else f"{spread(runs)} | {peak(runs):,.0f} | {ratio:.2f}"
-        lines.append(f"| {name} | {cells} |")
-    return lines
+        lines.append(f"| {name} | {spread(runs)} | {peak(runs):,.0f} | {times[name] / first:.2f} |")
+    return [*lines, "", f"5 metrics ÷ 1 metric: {first / times['1 metric']:.2f}."]
 
 
-def machine_text(repetitions: int, versions: str) -> str:
+def machine_text(repetitions: int, versions: str, *, warm_up: bool) -> str:
     """Say where it ran: seconds mean little without it."""
+    cache = "page cache warm" if warm_up else "the first of them unprepared"
+    load = f"load {os.getloadavg()[0]:.1f} before the start, " if hasattr(os, "getloadavg") else ""
     return (
-        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}; "
-        f"medians of {repetitions} whole processes, programs taking turns, page cache warm. {versions}"
+        f"{os.cpu_count()} cores, {load}{platform.system()} {platform.machine()}, Python {platform.python_version()}; "
+        f"medians of {repetitions} whole processes, programs taking turns, {cache}. {versions}"
     )
 
 

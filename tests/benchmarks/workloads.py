@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
+
+from benchmarks.line import METRICS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +40,8 @@ class Program:
 class Workload:
     """One question put to all.
 
-    `compute`: scripts time the computing alone, otherwise the whole process counts. `only_rows`: the one size at
-    which the rivals fit into memory.
+    `compute`: scripts time the second run of the computing alone, otherwise the whole process counts. `only_rows`: the
+    one size at which the rivals fit into memory; `most_rows`: the largest that is measured.
     """
 
     key: str
@@ -48,19 +51,20 @@ class Workload:
     reference: Program | None = None
     rivals: tuple[Program, ...] = ()
     kind: str | None = "between"
-    rows_per_participant: int = 10
     compute: bool = False
     only_rows: int | None = None
+    most_rows: float = inf
 
     def data(self, rows: int) -> Data | None:
         """Return the table of this workload at a size; none when it reads no data."""
-        if self.kind is None:
-            return None
-        return Data(kind=self.kind, rows=rows, participants=rows // self.rows_per_participant)
+        return Data(kind=self.kind, rows=rows, participants=rows // 10) if self.kind else None
 
 
-def _tea(script: str) -> tuple[Program, ...]:
-    return tuple(Program(name=f"tea-tasting {e}", script=script, words=(e,)) for e in ("duckdb", "polars", "pandas"))
+def _tea(script: str, *words: str, tolerance: float = 1e-9) -> tuple[Program, ...]:
+    return tuple(
+        Program(name=f"tea-tasting {e}", script=script, words=(e, *words), tolerance=tolerance)
+        for e in ("duckdb", "polars", "pandas")
+    )
 
 
 def _clustered(*words: str) -> tuple[Program, ...]:
@@ -70,8 +74,19 @@ def _clustered(*words: str) -> tuple[Program, ...]:
     )
 
 
+def _limit(what: str, script: str, *words: str) -> Program:
+    return Program(name=f"limit: {what}", script=script, words=words)
+
+
 # pyfixest stops demeaning by two-way effects at a tolerance of its own.
 _DEMEANED = 1e-6
+# tea-tasting gives all arms one slope: effects differ by less than a hundredth of their standard error.
+_ONE_SLOPE = 1e-2
+# statsmodels looks for a sample size until two guesses are so near.
+_SIZES_FOUND = 1e-6
+_ALL = ",".join(METRICS)
+_W1_TEA = _tea("rivals/w1_tea_tasting.py")
+_WARM_TEA = _tea("rivals/w1_tea_tasting.py", "warm")
 _W4_FITS = (
     Program(name="pyfixest", script="rivals/w4_pyfixest.py", words=("unit", "crv1"), tolerance=_DEMEANED),
     Program(name="linearmodels", script="rivals/w4_linearmodels.py", words=("unit",)),
@@ -82,52 +97,90 @@ _IMPORTS = (
     Program(name="statsmodels.api", script="rivals/w8.py", words=("statsmodels.api",)),
 )
 
-WORKLOADS = (
+_AB = (
     Workload(
         key="W1",
-        title="means, 5 metrics × 3 arms (ours: the whole default analysis, clustered too)",
+        title="means of 5 metrics × 3 arms, every row a participant (ours: estimates, split, warnings, decision)",
         ours=Program(name="ours", script="ours/w1.py"),
-        limit=Program(name="limit: scan", script="limits/w1.py"),
+        limit=_limit("scan", "limits/w1.py"),
         reference=Program(name="statsmodels", script="references/w1.py"),
-        rivals=(*_tea("rivals/w1_tea_tasting.py"), Program(name="scipy", script="rivals/w1_scipy.py")),
+        rivals=(*_W1_TEA, Program(name="scipy", script="rivals/w1_scipy.py")),
+    ),
+    Workload(
+        key="W1 warm",
+        title="W1 of an Arrow table in memory (rivals: a table of their engine), computing only",
+        ours=Program(name="ours", script="ours/w1_warm.py", words=("arrow",)),
+        limit=_limit("scan", "limits/w1.py", "arrow"),
+        reference=Program(name="statsmodels", script="references/w1.py"),
+        rivals=_WARM_TEA,
+        compute=True,
+        most_rows=1e7,  # in memory
+    ),
+    Workload(
+        key="W1 warm pandas",
+        title="W1 of a pandas frame in memory, computing only",
+        ours=Program(name="ours", script="ours/w1_warm.py", words=("pandas",)),
+        limit=_limit("scan", "limits/w1.py", "pandas"),
+        reference=Program(name="statsmodels", script="references/w1.py"),
+        rivals=_WARM_TEA[2:],
+        compute=True,
+        most_rows=1e7,  # in memory
+    ),
+    Workload(
+        key="W1 clustered",
+        title="5 metrics × 3 arms, clustered by participant",
+        ours=Program(name="ours", script="ours/w1.py", words=("participant",)),
+        limit=_limit("hash by participant", "limits/w2.py", _ALL),
+        reference=Program(name="statsmodels", script="references/w2.py", words=(_ALL,)),
+    ),
+    Workload(
+        key="W1 default",
+        title="the same with the toolbox: everything that dw.analyze shows",
+        ours=Program(name="ours", script="ours/w1.py", words=("participant", "5", "3", "toolbox")),
+        limit=_limit("hash by participant", "limits/w2.py", _ALL),
+        reference=Program(name="statsmodels", script="references/w2.py", words=(_ALL,)),
     ),
     Workload(
         key="W2",
         title="OLS clustered by participant, 1 metric × 3 arms, no covariate",
         ours=Program(name="ours", script="ours/w2.py"),
-        limit=Program(name="limit: hash by participant", script="limits/w2.py"),
-        reference=Program(name="statsmodels", script="references/w2.py"),
+        limit=_limit("hash by participant", "limits/w2.py", "spend"),
+        reference=Program(name="statsmodels", script="references/w2.py", words=("spend",)),
         rivals=_clustered(),
     ),
     Workload(
         key="W2x",
-        title="the same with 1 covariate (Lin 2013)",
+        title="the same with 1 covariate (Lin 2013); rivals' errors leave out that the covariate's mean is a sample's",
         ours=Program(name="ours", script="ours/w2.py", words=("before",)),
-        limit=Program(name="limit: hash by participant", script="limits/w2.py", words=("before",)),
-        reference=Program(name="statsmodels", script="references/w2.py", words=("before",)),
+        limit=_limit("hash by participant", "limits/w2.py", "spend", "before"),
+        reference=Program(name="statsmodels", script="references/w2.py", words=("spend", "before")),
         rivals=_clustered("before"),
     ),
     Workload(
         key="W3",
-        title="CUPED on a ratio, 1 row per participant",
+        title="CUPED on a ratio of totals, clustered by participant (rivals: gathered, then the delta method)",
         ours=Program(name="ours", script="ours/w3.py"),
-        limit=Program(name="limit: scan", script="limits/w3.py"),
-        rivals=_tea("rivals/w3_tea_tasting.py"),
-        rows_per_participant=1,
+        limit=_limit("hash by participant", "limits/w3.py"),
+        reference=Program(name="statsmodels", script="references/w3.py"),
+        rivals=_tea("rivals/w3_tea_tasting.py", tolerance=_ONE_SLOPE),
     ),
+)
+
+_SWITCHBACK = (
     Workload(
         key="W4",
-        title="switchback, 672 hours + 20 regions, 560 clusters (region × day)",
+        title="switchback, 672 hours + 20 regions, 560 clusters (region × day): CR0, CR1, CR2 with its df, CV3",
         ours=Program(name="ours", script="ours/w4.py", words=("unit", "fit")),
-        limit=Program(name="limit: scan to cells", script="limits/w4.py"),
+        limit=_limit("scan to cells", "limits/w4.py"),
         reference=Program(name="statsmodels on cells", script="references/w4.py", words=("unit",)),
         rivals=_W4_FITS,
         kind="switchback",
     ),
     Workload(
         key="W4 bootstrap",
-        title="wild bootstrap by region (20 clusters), 9,999 draws, computing only",
+        title="wild bootstrap by region (20 clusters), 9,999 draws, computing only, ours from cells",
         ours=Program(name="ours", script="ours/w4.py", words=("region", "bootstrap")),
+        reference=Program(name="refits of cells", script="references/w4_bootstrap.py", words=("region",)),
         rivals=(
             Program(
                 name="pyfixest + wildboottest",
@@ -142,7 +195,7 @@ WORKLOADS = (
     ),
     Workload(
         key="W4 CV3",
-        title="cluster jackknife by region (20 clusters), computing only",
+        title="cluster jackknife by region (20 clusters), computing only, ours from cells with CR0, CR1 and CR2",
         ours=Program(name="ours", script="ours/w4.py", words=("region", "cv3")),
         reference=Program(name="statsmodels on cells", script="references/w4.py", words=("region",)),
         rivals=(
@@ -151,12 +204,51 @@ WORKLOADS = (
         kind="switchback",
         compute=True,
     ),
+)
+
+
+def _ranks(key: str, title: str, metric: str) -> Workload:
+    return Workload(
+        key=key,
+        title=f"Mann–Whitney of {title}, from unsorted values, computing only (ours: with Brunner & Munzel's interval)",
+        ours=Program(name="ours", script="ours/w5.py", words=(metric,)),
+        limit=_limit("one sort", "limits/w5.py", metric),
+        reference=Program(name="scipy with Brunner–Munzel", script="references/w5.py", words=(metric,)),
+        rivals=(Program(name="scipy", script="rivals/w5_scipy.py", words=(metric,)),),
+        compute=True,
+        most_rows=1e7,  # in memory
+    )
+
+
+_OTHERS = (
+    _ranks("W5", "a continuous metric", "spend"),
+    _ranks("W5 counts", "counts", "trips"),
     Workload(
-        key="W5",
-        title="Mann–Whitney of a continuous metric, computing only",
-        ours=Program(name="ours", script="ours/w5.py"),
-        limit=Program(name="limit: one sort", script="limits/w5.py"),
-        rivals=(Program(name="scipy", script="rivals/w5_scipy.py"),),
+        key="W7 power",
+        title="10,000 powers of a t test, computing only; the loop is extrapolated from 200",
+        ours=Program(name="ours", script="ours/w7.py", words=("power",)),
+        reference=Program(name="quadrature", script="references/w7.py", words=("power",)),
+        rivals=tuple(
+            Program(name=f"statsmodels, {how}", script="rivals/w7_statsmodels.py", words=("power", how))
+            for how in ("arrays", "loop")
+        ),
+        kind=None,
+        compute=True,
+    ),
+    Workload(
+        key="W7 size",
+        title="10,000 sample sizes of a t test, computing only; the loop is extrapolated from 200",
+        ours=Program(name="ours", script="ours/w7.py", words=("size",)),
+        reference=Program(name="quadrature", script="references/w7.py", words=("size",)),
+        rivals=(
+            Program(
+                name="statsmodels, loop",
+                script="rivals/w7_statsmodels.py",
+                words=("size", "loop"),
+                tolerance=_SIZES_FOUND,
+            ),
+        ),
+        kind=None,
         compute=True,
     ),
     Workload(
@@ -170,24 +262,42 @@ WORKLOADS = (
         key="W8 analyze",
         title="import what dw.analyze needs",
         ours=Program(name="ours", script="ours/w8.py", words=("decision_widgets.analysis",)),
-        limit=Program(name="limit: numpy", script="ours/w8.py", words=("numpy",)),
+        limit=_limit("numpy", "ours/w8.py", "numpy"),
         rivals=_IMPORTS[:1],
         kind=None,
     ),
 )
 
+WORKLOADS = (*_AB, *_SWITCHBACK, *_OTHERS)
 
-def growth(rows: int) -> dict[str, Data]:
-    """Return the tables that grow in one direction each, the first being where they start."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """One size of the clustered default analysis."""
+
+    data: Data
+    metrics: int = 5
+
+    @property
+    def program(self) -> Program:
+        """Ours at this size."""
+        words = ("participant", str(self.metrics), str(self.data.arms))
+        return Program(name="ours", script="ours/w1.py", words=words)
+
+
+def growth(rows: int) -> dict[str, Growth]:
+    """Return sizes that differ from the first, `start`, in one direction each."""
     who = rows // 10
+    start = Data(rows=rows, participants=who)
     return {
-        "start": Data(rows=rows, participants=who),
-        "rows × 10": Data(rows=10 * rows, participants=who),
-        "metrics × 10": Data(rows=rows, participants=who, metrics=50),
-        "arms × 10": Data(rows=rows, participants=who, arms=30),
-        "participants × 10": Data(rows=rows, participants=10 * who),
+        "start: 5 metrics, 3 arms, 10 rows per participant": Growth(data=start),
+        "1 metric": Growth(data=start, metrics=1),
+        "rows × 10": Growth(data=Data(rows=10 * rows, participants=who)),
+        "metrics × 10": Growth(data=Data(rows=rows, participants=who, metrics=50), metrics=50),
+        "arms × 10": Growth(data=Data(rows=rows, participants=who, arms=30)),
+        "participants × 10": Growth(data=Data(rows=rows, participants=10 * who)),
     }
 
 
 # Pieces without a script of ours: there is nothing to call yet.
-WITHOUT_SCRIPT = {"W6": "1,000 simulated switchbacks", "W7": "10,000 powers and sample sizes"}
+WITHOUT_SCRIPT = {"W6": "1,000 simulated switchbacks"}

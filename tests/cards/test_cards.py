@@ -12,6 +12,7 @@ from decision_widgets.cards import (
     Card,
     HteCard,
     MetricsCard,
+    MonitoringCard,
     ResultCard,
     SrmCard,
     ToolboxCard,
@@ -23,7 +24,7 @@ from decision_widgets.cards import (
 from decision_widgets.errors import InputError
 from decision_widgets.views.html import to_html
 from decision_widgets.vocabulary import CARD_MIME
-from tests.views.payloads import basics, hte, metrics, result, srm, toolbox, verdict, warnings
+from tests.views.payloads import basics, hte, metrics, monitoring, result, srm, toolbox, verdict, warnings
 
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 CARDS = [
@@ -34,6 +35,7 @@ CARDS = [
     (HteCard, hte),
     (BasicsCard, basics),
     (ToolboxCard, toolbox),
+    (MonitoringCard, monitoring),
     (ResultCard, result),
 ]
 
@@ -135,6 +137,7 @@ def test_a_result_can_enhance_every_card_and_a_single_card_only_itself() -> None
     assert set(re.findall(r"^enhancers\.(\w+)", ResultCard._esm, re.MULTILINE)) == {
         "basics",
         "metrics",
+        "monitoring",
         "result",
         "verdict",
         "warnings",

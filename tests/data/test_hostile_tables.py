@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -137,16 +134,3 @@ def test_a_metric_the_engine_cannot_read_is_refused_and_the_others_are_read() ->
     refused = result.effect("z")
     assert refused.result == "not_estimable"
     assert "no such file" in refused.message.text
-
-
-def test_an_interrupted_read_leaves_the_session_usable() -> None:
-    connection = duckdb.connect()
-    columns = "range % 1000000 AS pid, 'AB'[1 + range % 2] AS arm, random() AS y"
-    connection.execute(f"CREATE VIEW big AS SELECT {columns} FROM range(1000000000)")
-    timer = threading.Timer(0.7, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
-    with pytest.raises(KeyboardInterrupt):
-        dw.analyze((connection, "big"), design("y"))
-    timer.join()
-    connection.execute("CREATE TABLE small AS SELECT * FROM big LIMIT 1000")
-    assert dw.analyze((connection, "small"), design("y")).effect("y").n_control == 500

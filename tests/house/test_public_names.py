@@ -21,9 +21,12 @@ NAMES = {
     "InputError",
     "Metric",
     "MissingValues",
+    "Monitoring",
+    "MonitoringResult",
     "analyze",
     "estimates",
     "examples",
+    "monitor",
     "read_design",
 }
 

@@ -11,11 +11,14 @@ import decision_widgets as dw
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
 
-def test_the_five_minute_example_gives_a_verdict() -> None:
+def test_the_five_minute_examples_give_a_verdict() -> None:
     names: dict[str, Any] = {}
-    exec(re.search(r"```python\n(.*?)```", README, re.DOTALL)[1], names)
+    first, second = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(first, names)
     assert names["result"].decision.verdict in {"ship", "inconclusive"}
     assert len(names["result"].recommended()) == 3
+    exec(second, names)
+    assert names["running"].decision.verdict in {"stop-benefit", "continue"}
 
 
 def test_the_yaml_of_the_readme_is_a_design() -> None:

@@ -5,6 +5,44 @@ from __future__ import annotations
 from typing import Any
 
 
+def monitoring(**changes: Any) -> dict[str, Any]:
+    point = {"status": "judged", "information": 0.5, "effect": 0.4, "std_error": 0.1, "crossed": True}
+    ends = {"effect_lower": 0.1, "effect_upper": 0.7, "boundary": 0.3}
+    row = {
+        "metric": "fare", "label": "Fare", "kind": "continuous", "role": "primary", "direction": "increase",
+        "limit": None, "arm": "ETA badge", "arm_index": 1, "error": None, "verdict": "stop-benefit",
+        "is_past_limit": None, "rule": "obf", "level": 0.95, "decided_at": "2026-11-09", "information": 0.5,
+        "statistic": 4.0, "boundary": 3.0, "effect": 0.39, "effect_lower": 0.2, "effect_upper": 0.58,
+        "interval": "stagewise", "p_value": 0.0002, "naive_effect": 0.4, "is_exaggerated": True,
+        "conditional_power": None, "is_futile": False, "planned_by": "SE² of 2026-11-09 × 50% (7 of 14 planned days)",
+        "series": [{"date": "2026-11-09"} | point | ends],
+    }  # fmt: skip
+    return {
+        "schema": "dw.monitoring/1",
+        "state": "ready",
+        "verdict": "stop-benefit",
+        "headline": "Stop for benefit",
+        "object": None,
+        "kicker": "eta_badge_v2 · rule obf · 1 look",
+        "sentence": "Fare +0.39 (95% interval +0.20 to +0.58, corrected for the looks), at the look of 2026-11-09.",
+        "arms": [{"id": "control", "index": 0}, {"id": "ETA badge", "index": 1}],
+        "rows": [row],
+        "looks": [
+            {
+                "date": "2026-11-09",
+                "day": 7,
+                "is_planned": True,
+                "participants": {"control": 5100, "ETA badge": 5080},
+                "p_value": 0.9,
+            }
+        ],
+        "looks_to_come": ["2026-11-16"],
+        "sample_ratio": {"p_value": 0.9, "alarm": 0.001},
+        "diagnosis": None,
+        **changes,
+    }
+
+
 def verdict(**changes: Any) -> dict[str, Any]:
     return {
         "schema": "dw.verdict/1",

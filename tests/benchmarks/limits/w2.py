@@ -7,18 +7,26 @@ import sys
 from benchmarks.line import say
 
 
-def main(path: str, covariate: str | None = None) -> None:
+def main(path: str, metrics: str, covariate: str | None = None) -> None:
     import duckdb
 
-    inner, outer = "count(*) AS n, sum(spend) AS y", "sum(n), sum(y), sum(n * n), sum(n * y), sum(y * y)"
+    names = metrics.split(",")
+    inner = ", ".join(["count(*) AS n", *(f"sum({m}::DOUBLE) AS y{i}" for i, m in enumerate(names))])
+    outer = ["sum(n)", *(f"sum(y{i})" for i in range(len(names))), "sum(n * n)"]
+    outer += [f"{total}" for i in range(len(names)) for total in (f"sum(n * y{i})", f"sum(y{i} * y{i})")]
     if covariate:
-        inner += f", sum({covariate}) AS x, sum({covariate} * {covariate}) AS xx, sum({covariate} * spend) AS xy"
-        outer += ", sum(x), sum(n * x), sum(y * x), sum(x * x), sum(xx), sum(xy), sum(xx * xx), sum(xy * xy)"
-    query = f"""SELECT arm, {outer} FROM
+        inner += f", any_value({covariate}) AS x"
+        outer += ["sum(n * x)", "sum(n * x * x)", "sum(x * y0)", "sum(n * n * x)", "sum(n * x * y0)"]
+        outer += ["sum(n * n * x * x)", "sum(n * x * x * y0)", "sum(n * n * x * x * x)", "sum(x * x * y0 * y0)"]
+    query = f"""SELECT arm, {", ".join(outer)} FROM
         (SELECT participant, any_value(arm) AS arm, {inner} FROM read_parquet(?) GROUP BY participant) GROUP BY arm"""
     arms = {row[0]: row[1:] for row in duckdb.execute(query, [path]).fetchall()}
     control = arms.pop("control")
-    effects = {f"spend.{arm}.effect": sums[1] / sums[0] - control[1] / control[0] for arm, sums in arms.items()}
+    effects = {
+        f"{name}.{arm}.effect": sums[1 + i] / sums[0] - control[1 + i] / control[0]
+        for arm, sums in arms.items()
+        for i, name in enumerate(names)
+    }
     say({} if covariate else effects)
 
 

@@ -1,4 +1,4 @@
-"""The limit of W4: DuckDB scans the file once into cells of region, slot and arm."""
+"""The limit of W4: DuckDB scans the file once into cells of region, hour, treatment and cluster."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from benchmarks.line import say
 def main(path: str) -> None:
     import duckdb
 
-    query = """SELECT region, slot, arm, count(*), sum(spend), sum(spend * spend)
-        FROM read_parquet(?) GROUP BY region, slot, arm"""
+    query = """SELECT region, hour, treated, unit, count(*), sum(spend), sum(spend * spend)
+        FROM read_parquet(?) GROUP BY region, hour, treated, unit"""
     duckdb.execute(query, [path]).fetchnumpy()
     say({})
 

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks.line import arm_names, say
-from benchmarks.ours.door import analyze, numbers
+from benchmarks.line import say
+from benchmarks.ours.analysis import design, numbers
 
 import decision_widgets as dw
 
 
 def main(path: str, *covariates: str) -> None:
-    design = dw.BetweenSubject(
-        participant="participant",
-        arm="arm",
-        control="control",
-        arms=arm_names(3),
-        metrics=[dw.Metric("spend", covariates=covariates)],
-    )
-    result, note = analyze(path, design)
-    methods = tuple(dict.fromkeys(row.method for row in result.estimates if row.recommended))
-    say(numbers(result, methods, "std_error_{method}"), note=note)
+    result = dw.analyze(path, design([dw.Metric("spend", covariates=covariates)]), methods=[])
+    say(numbers(result, "cuped" if covariates else "ols_cr2"))
 
 
 if __name__ == "__main__":

@@ -1,23 +1,18 @@
-"""W3: a ratio of totals adjusted by a covariate."""
+"""W3: a ratio of totals adjusted by a covariate, errors clustered by participant."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks.line import arm_names, say
-from benchmarks.ours.door import analyze, numbers
+from benchmarks.line import say
+from benchmarks.ours.analysis import design, numbers
 
 import decision_widgets as dw
 
 
 def main(path: str) -> None:
     ratio = dw.Metric("click_rate", numerator="clicks", denominator="views", covariates=["before"])
-    design = dw.BetweenSubject(
-        participant="participant", arm="arm", control="control", arms=arm_names(3), metrics=[ratio]
-    )
-    result, note = analyze(path, design)
-    methods = tuple(dict.fromkeys(row.method for row in result.estimates if row.recommended))
-    say(numbers(result, methods, "std_error_{method}"), note=note)
+    say(numbers(dw.analyze(path, design([ratio]), methods=[]), "cuped"))
 
 
 if __name__ == "__main__":

@@ -1,17 +1,55 @@
-"""W4: a switchback. Its design does not exist yet; when it does, this script calls it."""
+"""W4: a switchback from its cells; the words are the cluster, then what to compute: fit, cv3 or bootstrap."""
 
 from __future__ import annotations
 
-from benchmarks.line import not_built
+import sys
 
-import decision_widgets as dw
+from benchmarks.line import NULL_EFFECT, say, second
+
+from decision_widgets.data import CellSpec, read_cells
+from decision_widgets.estimates import PanelCells, PanelRegression, panel_regression, wild_bootstrap
+
+EVERY_SIGN = 2**20  # of 20 regions
 
 
-def main() -> None:
-    if not hasattr(dw, "Switchback"):
-        not_built("there is no dw.Switchback")
-    raise NotImplementedError("dw.Switchback exists: complete tests/benchmarks/ours/w4.py")
+def panel(path: str, cluster: str) -> PanelCells:
+    """Read the file to cells."""
+    keys = tuple(dict.fromkeys(["region", "hour", "treated", cluster]))
+    cells = read_cells(path, CellSpec(keys=keys, outcomes=("spend",)))
+    spend = cells.outcomes["spend"]
+    return PanelCells(
+        weight=spend.weight,
+        mean=spend.mean,
+        within=spend.within,
+        treatment=cells.keys["treated"],
+        fixed_effects={name: cells.keys[name] for name in ("hour", "region")},
+        cluster=cells.keys[cluster],
+    )
+
+
+def numbers(fit: PanelRegression) -> dict[str, float]:
+    """Name the treatment's effect and all its errors."""
+    assert fit.std_error_cv3 is not None
+    errors = {"cr0": fit.std_error_cr0, "cr1": fit.std_error_cr1, "cr2": fit.std_error, "cv3": fit.std_error_cv3}
+    named = {f"spend.treatment.std_error_{name}": value for name, value in errors.items()}
+    return {"spend.treatment.effect": fit.effect, "spend.treatment.df_cr2": fit.df} | named
+
+
+def main(path: str, cluster: str, what: str) -> None:
+    cells = panel(path, cluster)
+    if what == "fit":
+        say(numbers(panel_regression(cells)))
+        return
+    if what == "cv3":
+        fit, seconds = second(lambda: panel_regression(cells))
+        say(numbers(fit), seconds=seconds)
+        return
+    drawn, seconds = second(lambda: wild_bootstrap(cells, draws=9_999))
+    every, some = (wild_bootstrap(cells, draws=draws, null_effect=NULL_EFFECT) for draws in (EVERY_SIGN, 9_999))
+    note = f"testing {NULL_EFFECT}, p = {every.p_value:.4f} by all 2^20 signs and {some.p_value:.4f} by 9,999 draws"
+    found = {"effect": drawn.effect, "statistic": drawn.statistic, "p_value_of_every_sign": every.p_value}
+    say({f"spend.treatment.{name}": value for name, value in found.items()}, seconds=seconds, note=note)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,4 +1,4 @@
-"""W1 by scipy: Student's t on the columns of the file."""
+"""W1 by scipy: Welch's t on the columns of the file."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def main(path: str) -> None:
         values = table[metric].to_numpy()
         parts = {name: values[rows] for name, rows in arms.items()}
         for name in arm_names(3)[1:]:
-            test = stats.ttest_ind(parts[name], parts["control"])
+            test = stats.ttest_ind(parts[name], parts["control"], equal_var=False)
             effect = parts[name].mean() - parts["control"].mean()
             numbers[f"{metric}.{name}.effect"] = effect
-            numbers[f"{metric}.{name}.std_error"] = effect / test.statistic
+            numbers[f"{metric}.{name}.std_error_cr2"] = effect / test.statistic
     say(numbers)
 
 

@@ -1,0 +1,199 @@
+"""What a running experiment says at its looks: one frozen record, from which every view is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from decision_widgets.design import BetweenSubject, Metric
+from decision_widgets.errors import InputError, did_you_mean, listed
+from decision_widgets.estimates import SampleRatioDiagnosis, SequentialSampleRatio
+from decision_widgets.records import Record
+from decision_widgets.results.monitored import MonitoredEffect, MonitoringDecision, NotMonitored, TakenLook
+from decision_widgets.results.monitoring_payload import to_payload
+from decision_widgets.results.records import Message, MetricKind, Provenance
+from decision_widgets.views.html import page, to_html
+from decision_widgets.views.live import live_view
+from decision_widgets.views.looks_figure import looks_figure
+from decision_widgets.views.text import to_text
+from decision_widgets.vocabulary import CARD_MIME
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+SCHEMA: Final = "dw.monitored/1"
+NUMBERS: Final = (
+    "n_control",
+    "n_treatment",
+    "information",
+    "boundary",
+    "statistic",
+    "effect",
+    "std_error",
+    "effect_lower",
+    "effect_upper",
+    "relative_effect",
+    "relative_effect_lower",
+    "relative_effect_upper",
+    "p_value",
+)
+FRAME_COLUMNS: Final = ("metric", "arm", "role", "look", "status", "is_planned", *NUMBERS, "crossed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class MonitoringResult(Record):
+    """What the looks at a running experiment say.
+
+    Attributes
+    ----------
+    design : BetweenSubject
+    decision : MonitoringDecision
+    looks : tuple of TakenLook
+    looks_to_come : tuple of str
+        Planned days after the data.
+    reports : tuple of MonitoredEffect or NotMonitored
+        One per primary or guardrail metric × treatment; none at all when the comparison is invalid.
+    sample_ratio : SequentialSampleRatio
+        After each day of `enrolment`.
+    enrolment : mapping of day to (mapping of arm to int)
+        New participants.
+    diagnosis : SampleRatioDiagnosis or None
+        Where the split departs from the plan, when it does.
+    kinds : tuple of MetricKind
+    messages : tuple of Message
+        Errors first, then warnings, then notes.
+    provenance : Provenance
+        Of the rows up to the last look.
+    """
+
+    design: BetweenSubject
+    decision: MonitoringDecision
+    looks: tuple[TakenLook, ...]
+    looks_to_come: tuple[str, ...]
+    reports: tuple[MonitoredEffect | NotMonitored, ...]
+    sample_ratio: SequentialSampleRatio
+    enrolment: Mapping[str, Mapping[str, int]]
+    diagnosis: SampleRatioDiagnosis | None
+    kinds: tuple[MetricKind, ...]
+    messages: tuple[Message, ...]
+    provenance: Provenance
+
+    def report(self, metric: str, arm: str | None = None) -> MonitoredEffect | NotMonitored:
+        """Return what the looks say on a metric; with several treatments `arm` says of which.
+
+        Raises
+        ------
+        InputError
+            If that metric is not monitored or that arm not there, or there are several arms and none was named.
+        """
+        watched = [each.name for each in self.watched()]
+        if metric not in watched:
+            raise InputError(f"No metric {metric!r} is monitored.{did_you_mean(metric, watched)} There is: {watched}.")
+        own = {each.arm: each for each in self.reports if each.metric == metric}
+        if not own:
+            raise InputError("This result holds no effect, because the comparison is invalid.")
+        if arm is None and len(own) > 1:
+            raise InputError(f"There are {len(own)} treatments; say which with arm=. They are: {listed([*own])}.")
+        if arm is not None and arm not in own:
+            raise InputError(f"There is no treatment {arm!r}.{did_you_mean(arm, own)} There is: {listed([*own])}.")
+        return next(iter(own.values())) if arm is None else own[arm]
+
+    def watched(self) -> tuple[Metric, ...]:
+        """Return the metrics that are monitored: primary ones and guardrails."""
+        return tuple(metric for metric in self.design.metrics if metric.role != "secondary")
+
+    def treatments(self) -> tuple[str, ...]:
+        """Return the arms other than control."""
+        return tuple(self.decision.by_arm)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per metric × treatment × look; what could not be computed is missing, never 0.
+
+        `boundary` is in standard errors, `statistic` is ``effect/std_error``; `effect_lower`, `effect_upper` and
+        `p_value` are those that hold at every look. Without any effect, because the comparison is invalid, `status` is
+        "withheld".
+        """
+        import pandas as pd
+
+        frame = pd.DataFrame(list(self._rows()), columns=list(FRAME_COLUMNS))
+        return frame.astype(dict.fromkeys(NUMBERS, "float64") | {"n_control": "Int64", "n_treatment": "Int64"})
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        reports = {(each.metric, each.arm): each for each in self.reports}
+        for metric in self.watched():
+            for arm in self.treatments():
+                report = reports.get((metric.name, arm))
+                rows = _looks_of(report) if isinstance(report, MonitoredEffect) else {}
+                for look in self.looks:
+                    place = {"metric": metric.name, "arm": arm, "role": metric.role, "look": look.date}
+                    status = "withheld" if report is None else report.skipped.get(look.date)
+                    found = rows.get(look.date, {"status": status, "crossed": False})
+                    yield dict.fromkeys(FRAME_COLUMNS) | place | {"is_planned": look.is_planned} | found
+
+    def to_payload(self) -> dict[str, Any]:
+        """Return what the cards show, as plain JSON values (schema ``dw.result/1``)."""
+        return to_payload(self)
+
+    def to_text(self) -> str:
+        """Return the decision in the first line, then the metrics and the looks as aligned text."""
+        return to_text(self.to_payload())
+
+    def to_html(self, *, full_page: bool = False) -> str:
+        """Return the cards as static HTML without scripts; `full_page` makes it a file of its own."""
+        payload = self.to_payload()
+        return page(payload, self.design.name or "Experiment monitoring") if full_page else to_html(payload)
+
+    def plot(self) -> Figure:
+        """Draw each effect over the looks, with its always-valid interval and the boundary, as a matplotlib figure."""
+        return looks_figure(self.to_payload()["cards"][0])
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def __repr__(self) -> str:
+        said = [repr(self.design.name)] if self.design.name else []
+        said.append(f"verdict={self.decision.verdict!r}")
+        said += [f"arm={self.decision.arm!r}"] if self.decision.arm is not None else []
+        return f"MonitoringResult({', '.join(said)}, looks={len(self.looks)}, metrics={len(self.watched())})"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        payload = self.to_payload()
+        static = {"text/plain": to_text(payload), "text/html": to_html(payload), CARD_MIME: payload}
+        return static | dict(live_view(payload) or {})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON-legal values; what is not finite becomes ``None``."""
+        return {"schema": SCHEMA} | super(MonitoringResult, self).to_dict()
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Self:
+        """Restore a result from `to_dict`."""
+        schema = plain.get("schema") if isinstance(plain, Mapping) else None
+        if schema != SCHEMA:
+            raise InputError(f"A saved monitoring result has schema {SCHEMA!r}; got {schema!r}.")
+        return super(MonitoringResult, cls).from_dict({key: plain[key] for key in plain if key != "schema"})
+
+
+def _looks_of(effect: MonitoredEffect) -> dict[str, dict[str, Any]]:
+    return {
+        look.date: {
+            "status": look.status,
+            "n_control": look.n_control,
+            "n_treatment": look.n_treatment,
+            "information": look.information,
+            "boundary": look.critical_value,
+            "statistic": look.statistic,
+            "effect": look.effect,
+            "std_error": look.std_error,
+            "effect_lower": look.always_valid_lower,
+            "effect_upper": look.always_valid_upper,
+            "relative_effect": levels.relative_effect,
+            "relative_effect_lower": levels.relative_effect_lower,
+            "relative_effect_upper": levels.relative_effect_upper,
+            "p_value": look.always_valid_p,
+            "crossed": look.is_crossed,
+        }
+        for look, levels in zip(effect.report.looks, effect.levels, strict=True)
+    }
