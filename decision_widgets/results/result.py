@@ -187,7 +187,7 @@ class DecisionResult(Record):
         return to_payload(self)
 
     def to_text(self) -> str:
-        """Return the verdict and the metrics as aligned text."""
+        """Return the verdict, then what every card says, as aligned text."""
         return to_text(self.to_payload())
 
     def to_html(self, *, full_page: bool = False) -> str:

@@ -87,7 +87,9 @@ def _clear(column: Payload, payload: Payload) -> bool:
 
 def _summary(metric: Payload, payload: Payload) -> str:
     clear = [one_line(column["label"]) for column in _columns(metric) if _clear(column, payload)]
-    said = f"differs by {', '.join(dict.fromkeys(clear))}" if clear else "no reliable difference"
+    tested = any(column.get("p_value") is not None for column in _columns(metric))
+    said = "no reliable difference" if tested else "not compared"
+    said = f"differs by {', '.join(dict.fromkeys(clear))}" if clear else said
     return f'<b>{escape(metric["label"])}</b>{plain(": ")}<span class="muted small">{escape(said)}</span>'
 
 
@@ -187,7 +189,7 @@ def _difference(column: Payload) -> str:
 
 def _row(name: str, css: str, row: Payload, metric: Payload, axis: Axis | None, reading: Reading) -> str:
     effect, interval = _uplift(row, metric)
-    few = f" {tag('few', 'warn')}" if row.get("thin") else ""
+    few = f" {plain('(')}{tag('few', 'warn')}{plain(')')}" if row.get("thin") else ""
     cells = (
         ("f", "" if axis is None else _forest(name, row, axis, reading, f"{effect}, {interval}")),
         ("e", f'<b class="up{" tone" if reading.filled else ""}">{escape(effect)}</b> {_bracketed(interval)}'),
@@ -233,9 +235,7 @@ def _left_out(column: Payload) -> list[str]:
 def _legend(axis: Axis | None, payload: Payload) -> str:
     if axis is None:
         return ""
-    keys = (
-        f"<span>Bars show the uplift {escape(axis.caption)}.</span>"
-        f"<span>A group is coloured only where the difference between groups is clear (adj.{NBSP}p{NBSP}&lt;{NBSP}"
-        f"{payload.get('alpha', 0.05):g}).</span>"
-    )
-    return f'<p class="dw-key">{keys}</p>'
+    clear = f"adj.{NBSP}p{NBSP}<{NBSP}{numbers.threshold(payload.get('alpha', 0.05))}"
+    unit = f"<span>Bars show the uplift {escape(axis.caption)}.</span>"
+    neutral = f"<span>A group is coloured only where the difference between groups is clear ({escape(clear)}).</span>"
+    return f'<p class="dw-key">{unit} {neutral}</p>'

@@ -139,6 +139,15 @@ def split(shares: Sequence[float]) -> str:
     return "/".join(f"{100 * share:.4g}" for share in shares)
 
 
+def threshold(p: float) -> str:
+    """Write what a p-value is compared with: no digits beyond its own.
+
+    >>> threshold(0.05), threshold(0.001)
+    ('0.05', '0.001')
+    """
+    return f"{p:g}"
+
+
 def one_in(p: float) -> str:
     """Say in how many experiments chance alone does it.
 

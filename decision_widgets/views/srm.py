@@ -33,7 +33,7 @@ def to_html(payload: Payload) -> str:
         for arm, texts in zip(payload["arms"], _counts(payload), strict=True)
     ]
     say = f'<p class="dw-say">{rich(_sentence(payload))}</p>'
-    left = f'<div>{say}{_split(payload)}<p class="muted small">{escape(_test(payload))}</p></div>'
+    left = f'<div>{say}{_split(payload)}<p class="muted small test">{escape(_test(payload))}</p></div>'
     body = f'{state.note}<div class="dw-srm-parts">{left}{table_html("Participants by arm", head, rows)}</div>'
     return card("srm", "Sample ratio", body, mark=tag(*_tag(payload)), css="dw-srm" + state.css)
 
@@ -52,7 +52,7 @@ def _tag(payload: Payload) -> tuple[str, str, str]:
 
 
 def _sentence(payload: Payload) -> list[dict[str, object]]:
-    p, alarm = f"p{NBSP}{numbers.p_value(payload.get('p_value'))}", f"{payload['alarm']:g}"
+    p, alarm = f"p{NBSP}{numbers.p_value(payload.get('p_value'))}", numbers.threshold(payload["alarm"])
     expected = payload["expected"]
     shares = numbers.split([n / sum(expected) for n in expected])
     plan = f"the planned {shares}" if payload.get("planned") else "equal arms"
@@ -106,6 +106,6 @@ def _edges(expected: Sequence[float]) -> list[float]:
 def _test(payload: Payload) -> str:
     if payload.get("method") != "chi-square":
         name = str(payload.get("method") or "Not tested")
-        return f"{name[:1].upper()}{name[1:]} test of the counts. Marks show the planned split."
+        return f"{name[:1].upper()}{name[1:]} test of the counts."
     statistic = numbers.level(payload["statistic"], "continuous")
-    return f"Pearson’s χ²{NBSP}{statistic}, df{NBSP}{payload['df']}. Marks show the planned split."
+    return f"Pearson’s χ²{NBSP}{statistic}, df{NBSP}{numbers.integer(payload['df'])}."

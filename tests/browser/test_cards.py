@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from decision_widgets.views.html import to_html
 from tests.browser.conftest import Lab
-from tests.views.payloads import metrics, relative, result, row
+from tests.views.payloads import divided_metric, hte, metrics, relative, result, row, tool_rows, toolbox
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -73,7 +73,8 @@ def test_the_static_card_withstands_the_notebooks_own_styles(
     assert card.locator(".dw-plain, .v-abs").filter(visible=True).count() == 0
     style = "all => [...new Set(all.map(it => Object.values((({{{0}}}) => ({{{0}}}))(getComputedStyle(it))).join()))]"
     assert card.locator("dt, dd").evaluate_all(style.format("float")) == ["none"]
-    assert card.locator("tr").evaluate_all(style.format("display, backgroundColor")) == ["grid,rgba(0, 0, 0, 0)"]
+    rows = card.locator("tr").evaluate_all(style.format("display, backgroundColor"))
+    assert sorted(rows) == ["grid,rgba(0, 0, 0, 0)", "table-row,rgba(0, 0, 0, 0)"]
     card.scroll_into_view_if_needed()
     shot(page, "cards-static")
 
@@ -102,6 +103,38 @@ def test_a_new_payload_keeps_what_the_reader_opened_and_chose(lab: Lab, page: Pa
     assert first.get_attribute("open") is not None
     assert second.get_attribute("open") is None
     assert card.locator("[data-card=metrics] summary").first.evaluate("it => document.activeElement === it")
+
+
+def test_basic_statistics_sort_by_keyboard_and_stay_sorted(lab: Lab, page: Page) -> None:
+    card = show(lab, page, result()).first
+    table = card.locator("[data-card=basics] table")
+    raw = "rows => rows.map(row => row.cells[5].dataset.v ?? null)"
+    sort = table.get_by_role("button", name="Std. dev.")
+    orders = []
+    for _ in range(2):
+        sort.press("Enter")
+        orders.append(table.locator("tbody tr").evaluate_all(raw))
+    assert orders == [["0.475491", "0.47866", "9.35291", None], ["9.35291", "0.47866", "0.475491", None]]
+    assert table.locator("th[aria-sort]").evaluate_all("all => all.map(it => it.ariaSort)") == ["descending"]
+    run_quietly(page, "payload['cards'][0]['object'] = 'new badge'; cards[0].payload = payload")
+    page.get_by_text("Ship new badge").filter(visible=True).wait_for()
+    assert table.locator("tbody tr").evaluate_all(raw) == orders[1]
+    assert sort.evaluate("it => document.activeElement === it")
+    table.get_by_role("button", name="Arm").click()
+    assert table.locator("tbody tr").evaluate_all("all => all.map(row => row.cells[1].dataset.v)") == [
+        *("badge", "badge", "control", "control"),
+    ]
+
+
+def test_what_is_behind_a_metrics_name_opens_by_keyboard(lab: Lab, page: Page) -> None:
+    other = {"metric": "wait", "label": "Wait", "kind": "continuous", "rows": tool_rows()}
+    card = show(lab, page, result(toolbox(*toolbox()["metrics"], other), hte(divided_metric()))).first
+    hidden = card.get_by_role("table", name="All tests of Wait")
+    assert hidden.filter(visible=True).count() == 0
+    card.locator("[data-card=tests] summary").last.press("Enter")
+    hidden.wait_for()
+    card.get_by_role("region", name="All tests of Wait, scrollable").focus()
+    assert page.evaluate("document.activeElement.className") == "dw-scroll"
 
 
 def test_two_cards_share_nothing(lab: Lab, page: Page) -> None:
@@ -147,7 +180,9 @@ def test_nothing_is_cut_or_overflows(
     page.set_viewport_size({"width": width + 200, "height": 2000})
     card = show(lab, page, result()).first
     page.locator(".jp-mod-active").first.wait_for()
-    assert card.evaluate("it => [...it.querySelectorAll('*')].every(each => each.scrollWidth <= it.clientWidth + 1)")
+    # Wide tables scroll within their own box.
+    spilling = "(it, own) => [...it.querySelectorAll(own)].filter(each => each.scrollWidth > it.clientWidth + 1).length"
+    assert card.evaluate(spilling, ":not(.dw-scroll, .dw-scroll *)") == 0
     shot(page, f"cards-{width}-light")
     theme(page, "dark")
     page.locator("#jupyterlab-splash").wait_for(state="detached")

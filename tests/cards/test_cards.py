@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 
 from decision_widgets.cards import (
+    BasicsCard,
     Card,
+    HteCard,
     MetricsCard,
     MonitoringCard,
     ResultCard,
+    SrmCard,
+    ToolboxCard,
     VerdictCard,
     WarningsCard,
     card_of,
@@ -20,13 +24,17 @@ from decision_widgets.cards import (
 from decision_widgets.errors import InputError
 from decision_widgets.views.html import to_html
 from decision_widgets.vocabulary import CARD_MIME
-from tests.views.payloads import metrics, monitoring, result, verdict, warnings
+from tests.views.payloads import basics, hte, metrics, monitoring, result, srm, toolbox, verdict, warnings
 
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 CARDS = [
     (VerdictCard, verdict),
     (MetricsCard, metrics),
     (WarningsCard, warnings),
+    (SrmCard, srm),
+    (HteCard, hte),
+    (BasicsCard, basics),
+    (ToolboxCard, toolbox),
     (MonitoringCard, monitoring),
     (ResultCard, result),
 ]
@@ -94,6 +102,13 @@ def test_a_payload_of_another_card_is_refused_and_the_last_good_one_stays() -> N
         card.payload = metrics()
     assert card.payload == verdict()
     assert "Ship" in card.html
+
+
+def test_a_card_alone_has_the_style_of_everything_it_draws() -> None:
+    for card, payload in CARDS:
+        drawn = {name for names in re.findall(r'class="([^"]*)"', card(payload()).html) for name in names.split()}
+        for piece in ("dw-forest", "dw-axis", "dw-table", "dw-scroll", "dw-split", "dw-grow", "dw-mrow", "dw-fold"):
+            assert piece not in drawn or f".{piece}" in card._css
 
 
 @pytest.mark.parametrize(("card", "payload"), CARDS)

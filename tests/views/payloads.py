@@ -248,6 +248,145 @@ def warnings(items: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     }
 
 
+def srm(**changes: Any) -> dict[str, Any]:
+    return {
+        "schema": "dw.srm/1",
+        "state": "ready",
+        "status": "ok",
+        "planned": True,
+        "arms": [{"id": "control", "label": "control", "index": 0}, {"id": "badge", "label": "badge", "index": 1}],
+        "observed": [20709, 20499],
+        "expected": [20604.0, 20604.0],
+        "p_value": 0.301,
+        "alarm": 0.001,
+        "statistic": 1.0701805,
+        "df": 1,
+        "method": "chi-square",
+        **changes,
+    }
+
+
+def group(level: str, effect: float, lower: float, upper: float, **changes: Any) -> dict[str, Any]:
+    ends = {"effect": effect, "effect_lower": lower, "effect_upper": upper}
+    kept = {"n_control": 5000, "n_treatment": 4015, "thin": False, "reading": "unclear", "reason": None}
+    return {"level": level, **kept, **ends, **changes}
+
+
+def refused(level: str, **changes: Any) -> dict[str, Any]:
+    reason = "Arm badge has 2; a standard error needs at least 3."
+    return {"level": level, "n_control": 40, "n_treatment": 2, "reason": reason, **changes}
+
+
+def column(segment: str, levels: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
+    label = segment.replace("_", " ").capitalize()
+    tested = {"p_value": 0.15, "p_value_adjusted": 0.3, "family": 2, "statistic": 2.1, "df": 1, "df_denominator": 900.0}
+    left_out = {"reason": None, "n_without": 0, "n_several": 0}
+    return {"segment": segment, "label": label, **tested, **left_out, "levels": levels, **changes}
+
+
+def columns(**clear: Any) -> list[dict[str, Any]]:
+    tenure = [group("new", 0.02, 0.003, 0.037), group("casual", 0.008, -0.004, 0.02), refused("unknown")]
+    cities = [group("Hanoi", -0.01, -0.019, -0.001, reading="worse"), group("Manila", 0.031, 0.012, 0.05, thin=True)]
+    cities[1] |= {"n_control": 60, "n_treatment": 41, "reading": "better"}
+    return [
+        column("rider_tenure", tenure, p_value=0.744, p_value_adjusted=0.744),
+        column("city", cities, n_without=12, n_several=3, **clear),
+    ]
+
+
+def divided(shown: list[dict[str, Any]] | None = None, arm: str = "badge", index: int = 1) -> dict[str, Any]:
+    overall = {key: row()[key] for key in ("effect", "effect_lower", "effect_upper", "n_control", "n_treatment")}
+    given = columns() if shown is None else shown
+    return {"arm": arm, "arm_index": index, "overall": {**overall, "reading": "better"}, "columns": given}
+
+
+def divided_metric(*arms: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    named = {"metric": "booking_conversion", "label": "Booking conversion", "kind": "binary", "role": "primary"}
+    return {**named, "arms": list(arms) or [divided()], **changes}
+
+
+def hte(*shown: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    kept = {"schema": "dw.hte/1", "state": "ready", "level": 0.95, "alpha": 0.05}
+    return {**kept, "metrics": list(shown) or [divided_metric()], **changes}
+
+
+def statistics(**changes: Any) -> dict[str, Any]:
+    return {
+        "metric": "booking_conversion",
+        "label": "Booking conversion",
+        "kind": "binary",
+        "arm": "control",
+        "arm_index": 0,
+        "n_participants": 20709,
+        "n_observations": 82171,
+        "n_missing": 0,
+        "mean": 0.345377,
+        "std_dev": 0.475491,
+        "variance": 0.226092,
+        **changes,
+    }
+
+
+def basics(shown: list[dict[str, Any]] | None = None, **changes: Any) -> dict[str, Any]:
+    badge = {"arm": "badge", "arm_index": 1, "n_participants": 20499, "n_observations": 81188}
+    fare = {"metric": "fare", "label": "Fare per session", "kind": "continuous"}
+    given = [
+        statistics(),
+        statistics(**badge, mean=0.354784, std_dev=0.47866, variance=0.229115),
+        statistics(**fare, mean=5.0975, std_dev=9.35291, variance=87.4769),
+        statistics(**fare, **badge, mean=5.24116, std_dev=None, variance=None),
+    ]
+    rows = given if shown is None else shown
+    return {"schema": "dw.basics/1", "state": "ready", "withheld": False, "rows": rows, **changes}
+
+
+def tool(**changes: Any) -> dict[str, Any]:
+    return {
+        "arm": "badge",
+        "arm_index": 1,
+        "method": "ols_cr2",
+        "group": "Means",
+        "label": "OLS, SE clustered by rider_id, CR2, 41,208 clusters",
+        "status": "available",
+        "statistic_name": "t",
+        "statistic": 2.24925,
+        "df": 41207.0,
+        "p_value": 0.0245,
+        "estimate_name": "difference",
+        "estimate": 0.11,
+        "estimate_lower": 0.014,
+        "estimate_upper": 0.206,
+        "unit": "metric",
+        "n_control": 20709,
+        "n_treatment": 20499,
+        "note": "difference in means, every observation counting once",
+        "codes": [],
+        **changes,
+    }
+
+
+def tool_rows() -> list[dict[str, Any]]:
+    nothing = dict.fromkeys(("statistic", "df", "p_value", "estimate", "estimate_lower", "estimate_upper"))
+    share = {"estimate_name": "P(treatment > control) + ½ P(equal)", "unit": "probability"}
+    ends = {"estimate": 0.5575, "estimate_lower": 0.5324, "estimate_upper": 0.5826}
+    shape = {**nothing, "group": "Shape", "status": "information", "note": ""}
+    share |= {"note": "62.0% are tied; read the probability."}
+    return [
+        tool(method="cuped", label="OLS adjusted by before (CUPED)", status="recommended"),
+        tool(),
+        tool(**(share | ends), group="Ranks", label="Mann–Whitney", statistic_name="U", statistic=557520.0, df=None),
+        tool(**(shape | {"statistic": -0.0759, "statistic_name": "skewness"}), label="Shape", arm="control"),
+        tool(**(nothing | {"group": "Pairs", "label": "Wilcoxon signed rank", "status": "not_applicable"}))
+        | {"note": "Participants of two arms are no pairs.", "codes": ["E_SMALL_N"]},
+    ]
+
+
+def toolbox(*shown: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    fare = {"metric": "fare", "label": "Fare per session", "kind": "continuous", "rows": tool_rows()}
+    kept = {"schema": "dw.tests/1", "state": "ready", "level": 0.95}
+    return {**kept, "metrics": list(shown) or [fare], **changes}
+
+
 def result(*cards: dict[str, Any]) -> dict[str, Any]:
     return {
         "schema": "dw.result/1",
@@ -255,5 +394,5 @@ def result(*cards: dict[str, Any]) -> dict[str, Any]:
         "id": "eta_badge_v2",
         "source": {"name": "df", "rows": 163359, "fingerprint": "9f2c41d0a1b2"},
         "state": "ready",
-        "cards": list(cards) or [verdict(), metrics(), warnings()],
+        "cards": list(cards) or [verdict(), metrics(), warnings(), srm(), hte(), basics(), toolbox()],
     }

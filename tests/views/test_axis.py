@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from decision_widgets.views.axis import Axis, Interval, relative_interval, shared_axis
+from decision_widgets.views.axis import Axis, Interval, absolute_axis, relative_interval, shared_axis
 from tests.views.payloads import relative, row, rows
 
 
@@ -111,3 +111,29 @@ def test_a_limit_of_a_row_without_a_bar_does_not_stretch_the_axis() -> None:
     crowd = [row(**relative(0.0, -0.01, 0.01))]
     bare = {**rows()[4], "limit": 0.012}
     assert shared_axis([*crowd, bare]) == shared_axis(crowd)
+
+
+@pytest.mark.parametrize(
+    ("reach", "kind", "labels", "caption"),
+    [
+        (0.041, "binary", ["−4", "−2", "0", "+2", "+4"], "in percentage points"),
+        (2.9, "continuous", ["−3", "−2", "−1", "0", "+1", "+2", "+3"], "in the metric’s own unit"),
+        (0.041, "ratio", ["−0.04", "−0.02", "0.00", "+0.02", "+0.04"], "in the metric’s own unit"),
+        (4.1e9, "continuous", ["−4", "−2", "0", "+2", "+4"], "in units of 10⁹"),
+        (4.1e-12, "continuous", ["−4", "−2", "0", "+2", "+4"], "in units of 10⁻¹²"),
+    ],
+)
+def test_an_axis_in_a_metrics_own_unit_has_short_labels(
+    reach: float, kind: str, labels: list[str], caption: str
+) -> None:
+    axis = absolute_axis([Interval(point=0.0, lower=-reach, upper=reach)], kind)
+    assert axis is not None
+    assert ([axis.label(tick) for tick in axis.ticks], axis.caption) == (labels, caption)
+    assert axis.half >= reach
+
+
+def test_effects_of_exactly_0_have_an_axis_and_no_effect_has_none() -> None:
+    axis = absolute_axis([Interval(point=0.0, lower=0.0, upper=0.0)], "count")
+    assert axis is not None
+    assert axis.half > 0
+    assert absolute_axis([], "continuous") is None

@@ -3,45 +3,36 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 
 from decision_widgets.views.html import page, to_html
 from decision_widgets.views.schemas import Payload
-from tests.views.payloads import metrics, relative, result, row, rows, simultaneous, verdict, warnings, withheld
+from tests.views.payloads import (
+    basics,
+    column,
+    divided,
+    divided_metric,
+    group,
+    hte,
+    metrics,
+    refused,
+    relative,
+    result,
+    row,
+    rows,
+    simultaneous,
+    srm,
+    statistics,
+    tool,
+    toolbox,
+    verdict,
+    warnings,
+    withheld,
+)
+from tests.views.reader import EVIL, Reader, stripped
 
-VOID = {"br", "hr", "meta", "path", "img"}
-EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
-
-
-class Reader(HTMLParser):
-    """Reads as a host that drops styles, scripts and SVG: what is left is text and which tags were seen."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-        self.text += "\n" if tag in {"p", "tr", "li", "article", "div"} else " "
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if not {"style", "script", "svg"} & set(self.open):
-            self.text += data
-
-
-def stripped(payload: Payload) -> str:
-    return re.sub(r"[ \t]+", " ", Reader(to_html(payload)).text)
+_TOOL_WORDS = ("arm", "method", "group", "label", "status", "statistic_name", "estimate_name", "unit", "note")
 
 
 def line_with(text: str, *words: str) -> str:
@@ -63,6 +54,21 @@ def test_every_tag_is_closed() -> None:
         metrics([row(metric=EVIL, role=EVIL, adjustment=EVIL, direction=EVIL), row(arm=EVIL)]),
         metrics([{"metric": EVIL, "error": dict.fromkeys(("title", "text", "do", "code"), EVIL)}]),
         warnings([dict.fromkeys(("severity", "code", "title", "text", "do"), EVIL)]),
+        srm(arms=[{"id": EVIL, "label": EVIL, "index": 0}, {"id": "b", "label": EVIL, "index": 1}], method=EVIL),
+        hte(
+            divided_metric(
+                divided([column(EVIL, [group(EVIL, 0.1, 0.0, 0.2), refused(EVIL, reason=EVIL)], label=EVIL)], arm=EVIL),
+                divided([column(EVIL, [], p_value=None, p_value_adjusted=None, reason=EVIL)], arm=EVIL + "2"),
+                metric=EVIL,
+                label=EVIL,
+            ),
+            divided_metric(metric="b", label=EVIL, kind=EVIL),
+        ),
+        basics([statistics(metric=EVIL, label=EVIL, arm=EVIL, kind=EVIL)]),
+        toolbox(
+            {"metric": EVIL, "label": EVIL, "kind": EVIL, "rows": [tool(**dict.fromkeys(_TOOL_WORDS, EVIL))]},
+            {"metric": "b", "label": EVIL, "kind": None, "rows": [tool(codes=[EVIL]), tool(arm=EVIL)]},
+        ),
         {**result(), "id": EVIL, "version": EVIL, "source": {"name": EVIL, "fingerprint": EVIL}},
         {**verdict(), "state": {"stale": {"reason": EVIL}}},
         {"schema": EVIL},
@@ -225,6 +231,12 @@ def test_a_guardrail_is_a_diamond_and_its_uplift_is_not_coloured() -> None:
     assert 'class="up tone"' in better
     assert 'class="up tone"' not in guardrail
     assert "dia" in re.findall(r'class="(pt[^"]*)"', guardrail)[0]
+
+
+def test_variance_that_was_removed_is_said_beside_the_method() -> None:
+    assert "removes 23.4% of the variance" in to_html(metrics([row(variance_reduction=0.234)]))
+    for share in (None, 0.0, -0.01):
+        assert "of the variance" not in to_html(metrics([row(variance_reduction=share)]))
 
 
 def test_what_is_unclear_is_hollow_and_has_its_word() -> None:

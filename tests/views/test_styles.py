@@ -8,7 +8,7 @@ import pytest
 
 from decision_widgets.views.styles import stylesheet
 
-ALL = ("verdict", "metrics", "warnings", "result")
+ALL = ("verdict", "metrics", "warnings", "srm", "hte", "basics", "tests", "result")
 
 
 def test_each_style_is_taken_once_and_the_shared_one_comes_first() -> None:
