@@ -121,6 +121,10 @@ class DuckDB:
 
     def _count_progress(self) -> None:
         """Let the connection count how far a statement has come, and print no bar of its own."""
+        ((first,),) = self._connection.execute("SELECT txid_current()").fetchall()
+        ((second,),) = self._connection.execute("SELECT txid_current()").fetchall()
+        if first == second:
+            return  # in a transaction of the caller's: one that fails would not let the settings be put back
         settings = "current_setting('enable_progress_bar'), current_setting('enable_progress_bar_print')"
         (self._bar,) = self._connection.execute(f"SELECT {settings}").fetchall()
         self._set_bar(True, False)

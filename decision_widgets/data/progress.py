@@ -1,6 +1,6 @@
 """What a long read says while it lasts, and how it hears Ctrl-C.
 
-Engines don't listen while they compute, so each statement runs in a thread that ends with it, and whoever asked waits
+Engines don't listen while they compute, so statements run in a thread that ends with the read, and whoever asked waits
 here: a signal is heard at once, and there is time to tell how far the statement has come.
 """
 
@@ -11,13 +11,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from queue import SimpleQueue
 from threading import Event, Thread
 from time import monotonic
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from decision_widgets.errors import InputError
 
 T = TypeVar("T")
+THREAD: Final = "decision_widgets statements"
 FIRST_WORD_AFTER: Final = 2.0
 EVERY: Final = 0.2
 GRACE: Final = 0.5
@@ -55,6 +57,8 @@ class Watch:
         self._silent_for = silent_for
         self._began = monotonic()
         self._stage = "Opening the table"
+        self._statements: SimpleQueue[_Statement[Any] | None] = SimpleQueue()
+        self._thread: Thread | None = None
 
     def stage(self, words: str) -> None:
         """Say what is done from here on."""
@@ -65,7 +69,7 @@ class Watch:
         """Run a statement and return what it returns; when the caller is interrupted, `cancel` it and pass that on."""
         statement = _Statement(work)
         try:
-            Thread(target=statement.run, name="decision_widgets statement", daemon=True).start()
+            self._hand_over(statement)
             while not statement.ended.wait(EVERY):
                 self._tell(share)
         except BaseException:
@@ -74,6 +78,19 @@ class Watch:
             statement.ended.wait(GRACE)
             raise
         return statement.result()
+
+    def end(self) -> None:
+        """Let the thread end."""
+        self._statements.put(None)
+        if self._thread is not None:
+            self._thread.join(GRACE)
+
+    def _hand_over(self, statement: _Statement[Any]) -> None:
+        # One thread for all statements of a read: in a new one DuckDB would allocate everything anew.
+        if self._thread is None:
+            self._thread = Thread(target=_work_off, args=(self._statements,), name=THREAD, daemon=True)
+            self._thread.start()
+        self._statements.put(statement)
 
     def _tell(self, share: Callable[[], float | None]) -> None:
         seconds = monotonic() - self._began
@@ -84,22 +101,25 @@ class Watch:
 @contextmanager
 def watching(progress: bool | Listener | None) -> Iterator[Watch]:
     """Watch over one read: tell a function, or show a line to whoever is there to look (``None``), or force either."""
+    line = None
     if progress is not None and not isinstance(progress, bool):
         if not callable(progress):
             raise InputError(
                 "progress must be True, False, None (a line where somebody looks) or a function of one argument; "
                 f"got {type(progress).__name__}."
             )
-        yield Watch(progress)
-        return
-    if progress is False or (progress is None and not _somebody_looks()):
-        yield Watch()
-        return
-    line = _Line()
+        watch = Watch(progress)
+    elif progress is False or (progress is None and not _somebody_looks()):
+        watch = Watch()
+    else:
+        line = _Line()
+        watch = Watch(line.show, silent_for=0.0 if progress else FIRST_WORD_AFTER)
     try:
-        yield Watch(line.show, silent_for=0.0 if progress else FIRST_WORD_AFTER)
+        yield watch
     finally:
-        line.erase()
+        watch.end()
+        if line is not None:
+            line.erase()
 
 
 def counted(n: int, word: str) -> str:
@@ -109,6 +129,12 @@ def counted(n: int, word: str) -> str:
     ('1 column', '12 columns')
     """
     return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
+
+
+def _work_off(statements: SimpleQueue[_Statement[Any] | None]) -> None:
+    while (statement := statements.get()) is not None:
+        statement.run()
+        del statement  # it holds what came of it
 
 
 class _Statement(Generic[T]):

@@ -48,7 +48,10 @@ class _ClassicJobs:
 
         def run() -> T:
             self._context.addJobTag(self._tag)
-            return work()
+            try:
+                return work()
+            finally:
+                self._context.removeJobTag(self._tag)
 
         # The scheduler's pool and whatever else the caller's thread has set holds in this one too.
         inherited: Callable[[], T] = inheritable_thread_target(run)

@@ -83,9 +83,12 @@ def test_an_interrupted_read_leaves_the_users_connection_as_it_was(
 @pytest.mark.usefixtures("pythons_own_handler")
 def test_an_interrupt_in_the_users_transaction_is_heard_too() -> None:
     connection = connected(40_000_000)
+    look = "SELECT name, value FROM duckdb_settings()"
+    before = connection.execute(look).fetchall()
     connection.execute("BEGIN")
     assert interrupted((connection, "big"), "Gathering", 0.1) < PROMPTLY
     connection.execute("ROLLBACK")
+    assert connection.execute(look).fetchall() == before
     assert connection.execute("SELECT count(*) FROM duckdb_tables()").fetchone() == (0,)
 
 
