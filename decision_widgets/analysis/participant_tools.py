@@ -6,18 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from decision_widgets import estimates  # each statistic is loaded when it is called
 from decision_widgets.analysis.compared import Comparison, Facts, of_difference
 from decision_widgets.errors import InputError, listed
-from decision_widgets.estimates import (
-    IndividualEffects,
-    clustered_logit,
-    individual_effects,
-    mlrate,
-    paired_t,
-    participant_bootstrap,
-    resampled_p_values,
-    wilcoxon_signed_rank,
-)
 from decision_widgets.views import numbers
 
 
@@ -28,7 +19,7 @@ def logit_answers(one: Comparison) -> Iterator[Facts]:
     own = people.metrics[one.metric.name]
     columns = [people.covariates[name][inside] for name in one.metric.covariates if name in people.covariates]
     complete = [column for column in columns if not np.isnan(column).any()]
-    answer = clustered_logit(
+    answer = estimates.clustered_logit(
         np.rint(own.total[inside]),
         treated,
         np.flatnonzero(inside),
@@ -61,7 +52,7 @@ def mlrate_answers(one: Comparison) -> Iterator[Facts]:
         raise InputError("A prediction needs covariates: name columns known before the experiment in covariates=.")
     if one.read.recognition.kind == "ratio":
         raise InputError("A ratio of totals has no value per participant to predict; CUPED adjusts it.")
-    answer = mlrate(own.total[inside] / own.weight[inside], treated, covariates, alpha=one.design.alpha)
+    answer = estimates.mlrate(own.total[inside] / own.weight[inside], treated, covariates, alpha=one.design.alpha)
     share = numbers.level_percent(max(0.0, answer.reduction.variance_reduction))
     yield of_difference(answer.adjusted, "t", "difference, every participant counting once") | {
         "n_control": answer.n_control,
@@ -87,14 +78,14 @@ def _pairs(one: Comparison) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
 
 def paired_t_answers(one: Comparison) -> Iterator[Facts]:
     for name, before, after in _pairs(one):
-        answer = paired_t(before, after, alpha=one.design.alpha)
+        answer = estimates.paired_t(before, after, alpha=one.design.alpha)
         note = "After minus before within the arm; it says nothing about the treatment."
         yield of_difference(answer, "t", "after − before") | {"arm": name, "status": "information", "note": note}
 
 
 def wilcoxon_answers(one: Comparison) -> Iterator[Facts]:
     for name, before, after in _pairs(one):
-        answer = wilcoxon_signed_rank(before, after)
+        answer = estimates.wilcoxon_signed_rank(before, after)
         facts = {"statistic_name": "V", "statistic": answer.statistic, "p_value": answer.p_value}
         note = f"After minus before within the arm, {numbers.integer(answer.n_nonzero)} pairs that differ."
         yield facts | {"arm": name, "status": "information", "note": note}
@@ -110,8 +101,8 @@ def family_answers(one: Comparison) -> Iterator[Facts]:
     everybody = np.flatnonzero(np.isin(people.arm, range(len(one.reading.arms))))
     totals = np.column_stack([people.metrics[name].total[everybody] for name in names])
     weights = np.column_stack([people.metrics[name].weight[everybody] for name in names])
-    family = participant_bootstrap(totals, people.arm[everybody], control=0, weights=weights)
-    adjusted = resampled_p_values(family.statistics, family.draws)
+    family = estimates.participant_bootstrap(totals, people.arm[everybody], control=0, weights=weights)
+    adjusted = estimates.resampled_p_values(family.statistics, family.draws)
     place = family.hypotheses.index((str(one.reading.arms.index(one.arm)), names.index(one.metric.name)))
     yield {
         "statistic_name": "t",
@@ -129,13 +120,13 @@ def forest_answers(one: Comparison) -> Iterator[Facts]:
         raise InputError("Individual effects need a metric with a value per participant, and covariates=.")
     shares = {arm.name: arm.share for arm in one.design.arms or ()}
     pair = shares.get(one.design.control, 0.5), shares.get(one.arm, 0.5)
-    answer = individual_effects(
+    answer = estimates.individual_effects(
         own.total[inside] / own.weight[inside], treated, covariates, np.flatnonzero(inside),
         share=pair[1] / sum(pair), alpha=one.design.alpha,
     )  # fmt: skip
-    passed = isinstance(answer, IndividualEffects)
+    passed = isinstance(answer, estimates.IndividualEffects)
     note = f"Held-out checks failed: {listed(list(answer.checks.failed))}; read the average effect."
-    if isinstance(answer, IndividualEffects):
+    if isinstance(answer, estimates.IndividualEffects):
         note = f"Effects differ most by {listed([driver.name for driver in answer.drivers[:3]])}."
     yield of_difference(answer.average, "t", "average effect") | {
         "status": "available" if passed else "not_applicable",

@@ -5,22 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from decision_widgets import estimates  # each statistic is loaded when it is called
 from decision_widgets.analysis.compared import Comparison, Facts, of_difference
 from decision_widgets.errors import InputError
-from decision_widgets.estimates import (
-    NoQuantileEffect,
-    all_pairs,
-    joint_arm_test,
-    ks_two_sample,
-    levene,
-    mann_whitney,
-    normality,
-    quantile_effects,
-    shapiro_wilk,
-    student_t,
-    tost_welch,
-    two_proportions,
-)
 from decision_widgets.moments import Sample
 from decision_widgets.views import numbers
 
@@ -31,7 +18,7 @@ def student_answers(one: Comparison) -> Iterator[Facts]:
     means = one.means()
     if means is None:
         raise InputError("A ratio of totals has no value per participant; the delta method stands in the metrics.")
-    answer = student_t(means[0], means[1], alpha=one.design.alpha)
+    answer = estimates.student_t(means[0], means[1], alpha=one.design.alpha)
     yield of_difference(answer, "t", "difference") | {"n_control": means[0].n, "n_treatment": means[1].n}
 
 
@@ -43,7 +30,7 @@ def equivalence_answers(one: Comparison) -> Iterator[Facts]:
     if means is None:
         raise InputError("A ratio of totals has no value per participant, so equivalence of means does not apply.")
     bound = margin * abs(one.read.arms[one.design.control].level)
-    answer = tost_welch(means[0], means[1], margin_lower=-bound, margin_upper=bound, alpha=one.design.alpha)
+    answer = estimates.tost_welch(means[0], means[1], margin_lower=-bound, margin_upper=bound, alpha=one.design.alpha)
     yield {
         "statistic_name": "df",
         "statistic": answer.df,
@@ -59,7 +46,7 @@ def equivalence_answers(one: Comparison) -> Iterator[Facts]:
 
 
 def mann_whitney_answers(one: Comparison) -> Iterator[Facts]:
-    answer = mann_whitney(*one.samples, alpha=one.design.alpha)
+    answer = estimates.mann_whitney(*one.samples, alpha=one.design.alpha)
     tied = answer.tie_share > TIED_ABOVE
     yield _counts(*one.samples) | {
         "statistic_name": "U",
@@ -76,13 +63,13 @@ def mann_whitney_answers(one: Comparison) -> Iterator[Facts]:
 
 
 def ks_answers(one: Comparison) -> Iterator[Facts]:
-    answer = ks_two_sample(*one.samples)
+    answer = estimates.ks_two_sample(*one.samples)
     facts = {"statistic_name": "D", "statistic": answer.statistic, "p_value": answer.p_value}
     yield _counts(*one.samples) | facts | {"note": f"{one.drawn}P-value: {answer.method}."}
 
 
 def levene_answers(one: Comparison) -> Iterator[Facts]:
-    answer = levene(one.samples)
+    answer = estimates.levene(one.samples)
     yield _counts(*one.samples) | {
         "status": "information",
         "statistic_name": "F",
@@ -96,7 +83,7 @@ def levene_answers(one: Comparison) -> Iterator[Facts]:
 def normality_answers(one: Comparison) -> Iterator[Facts]:
     """Describe each arm's shape; above 5,000 participants nothing else is of use."""
     for name in one.described:
-        answer = normality(one.read.samples[name], with_shapiro_wilk=False)
+        answer = estimates.normality(one.read.samples[name], with_shapiro_wilk=False)
         large = answer.headline == "shape"
         shape = f"Excess kurtosis {answer.excess_kurtosis:.2f}, QQ correlation {answer.qq_correlation:.4f}."
         yield {
@@ -115,16 +102,16 @@ def normality_answers(one: Comparison) -> Iterator[Facts]:
 
 def shapiro_wilk_answers(one: Comparison) -> Iterator[Facts]:
     for name in one.described:
-        test = shapiro_wilk(one.read.samples[name])
+        test = estimates.shapiro_wilk(one.read.samples[name])
         note = "" if test.seed is None else f"On a random sample of {numbers.integer(test.n_tested)}."
         facts = {"statistic_name": "W", "statistic": test.statistic, "p_value": test.p_value}
         yield {"arm": name, "status": "information", "note": note} | facts
 
 
 def quantiles_answers(one: Comparison) -> Iterator[Facts]:
-    for answer in quantile_effects(*one.samples, alpha=one.design.alpha):
+    for answer in estimates.quantile_effects(*one.samples, alpha=one.design.alpha):
         label = f"Quantile {answer.probability:g}"
-        if isinstance(answer, NoQuantileEffect):
+        if isinstance(answer, estimates.NoQuantileEffect):
             note = f"An arm needs {numbers.integer(answer.n_needed)} participants for an interval."
             yield {"label": label, "status": "not_applicable", "note": note}
             continue
@@ -145,7 +132,7 @@ def proportions_answers(one: Comparison) -> Iterator[Facts]:
     if any(arm.n_observations != arm.n_participants for arm in arms):
         raise InputError("Participants have several rows each, so their rows are no independent trials.")
     events = [round(arm.level * arm.weight) for arm in arms]
-    answer = two_proportions(
+    answer = estimates.two_proportions(
         events[0], arms[0].n_participants, events[1], arms[1].n_participants, alpha=one.design.alpha
     )
     yield of_difference(answer, "z (pooled)", "difference in shares") | {
@@ -161,7 +148,7 @@ def joint_answers(one: Comparison) -> Iterator[Facts]:
         raise InputError("A joint test of all arms needs at least two treatments.")
     if one.arm != one.reading.arms[1]:
         return
-    answer = joint_arm_test(list(arms.values()))
+    answer = estimates.joint_arm_test(list(arms.values()))
     yield {
         "arm": None,
         "statistic_name": "F",
@@ -179,7 +166,7 @@ def all_pairs_answers(one: Comparison) -> Iterator[Facts]:
         raise InputError("Pairs of arms need at least two treatments.")
     if one.arm != one.reading.arms[1]:
         return
-    for (first, second), answer in all_pairs(arms, alpha=one.design.alpha).items():
+    for (first, second), answer in estimates.all_pairs(arms, alpha=one.design.alpha).items():
         yield of_difference(answer, "t", f"{second} − {first}") | {
             "arm": None,
             "label": f"{second} against {first}",

@@ -19,7 +19,7 @@ _NAMES = {
     "clustered": "clustered_difference",
     "confidence_sequence": "AlwaysValid ConfidenceSequence always_valid_quantile asymptotic_half_width "
     "confidence_sequence mixing_variance mixture_boundary mixture_half_width mixture_test",
-    "contrasts": "JointTest",
+    "hotelling": "JointTest",
     "covariates": "Balance CompletedCovariates CovariateBalance complete_covariates covariate_balance",
     "design_effect": "IntraclassCorrelation design_effect intraclass_correlation",
     "difference": "MeanDifference difference ratio_difference student_t welch_t",

@@ -89,7 +89,6 @@ from decision_widgets.estimates.confidence_sequence import (
 from decision_widgets.estimates.confidence_sequence import (
     mixture_test as mixture_test,
 )
-from decision_widgets.estimates.contrasts import JointTest as JointTest
 from decision_widgets.estimates.covariates import (
     Balance as Balance,
 )
@@ -190,6 +189,7 @@ from decision_widgets.estimates.group_sequential import (
     wang_tsiatis_bounds as wang_tsiatis_bounds,
 )
 from decision_widgets.estimates.homogeneity import homogeneity_p as homogeneity_p
+from decision_widgets.estimates.hotelling import JointTest as JointTest
 from decision_widgets.estimates.interaction import (
     InteractionCoefficient as InteractionCoefficient,
 )

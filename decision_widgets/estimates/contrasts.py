@@ -6,34 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse, special
+from scipy import sparse
 
 from decision_widgets.errors import CannotEstimate, InputError
 from decision_widgets.estimates.cluster_leverage import adjust, cross_products
 from decision_widgets.estimates.fixed_effects import NEGLIGIBLE, Matrix
+from decision_widgets.estimates.hotelling import JointTest, hotelling
 from decision_widgets.estimates.panel_cells import PanelSolution
-from decision_widgets.records import Record
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class JointTest(Record):
-    """Whether several contrasts are all 0.
-
-    Attributes
-    ----------
-    statistic : float
-        F: the Wald statistic Q times ``(η − q + 1)/(ηq)``.
-    df : int
-        q, the number of contrasts.
-    df_denominator : float
-        ``η − q + 1``.
-    p_value : float
-    """
-
-    statistic: float
-    df: int
-    df_denominator: float
-    p_value: float
 
 
 def contrasted(solution: PanelSolution, contrasts: Mapping[str, Sequence[float]]) -> PanelSolution:
@@ -79,18 +58,6 @@ def joint_test(solution: PanelSolution) -> JointTest:
         raise too_few(solution.n_clusters, q)
     wald = float(beta @ np.linalg.solve(scores.T @ scores, beta))
     return hotelling(wald, q, eta)
-
-
-def hotelling(wald: float, q: int, eta: float) -> JointTest:
-    """Return the test of a Wald statistic of q contrasts whose variance has the spread of a Wishart with η df."""
-    denominator = eta - q + 1
-    statistic = denominator / (eta * q) * wald
-    return JointTest(
-        statistic=statistic,
-        df=q,
-        df_denominator=denominator,
-        p_value=float(special.fdtrc(q, denominator, statistic)),
-    )
 
 
 def too_few(n_clusters: int, q: int) -> CannotEstimate:

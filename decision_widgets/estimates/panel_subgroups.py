@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import CannotEstimate, InputError, did_you_mean
-from decision_widgets.estimates.contrasts import JointTest, contrasted, joint_test
+from decision_widgets.estimates.contrasts import contrasted, joint_test
 from decision_widgets.estimates.fixed_effects import Codes, Matrix, absorb, unit_rank
+from decision_widgets.estimates.hotelling import JointTest
 from decision_widgets.estimates.panel import panel_coefficients
 from decision_widgets.estimates.panel_cells import PanelCells, PanelSolution, solve_panel
 from decision_widgets.estimates.subgroups import (

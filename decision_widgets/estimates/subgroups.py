@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from decision_widgets.errors import CannotEstimate, InputError, did_you_mean
 from decision_widgets.estimates.clustered import clustered_difference
-from decision_widgets.estimates.contrasts import JointTest, hotelling
-from decision_widgets.estimates.fixed_effects import Matrix
+from decision_widgets.estimates.hotelling import JointTest, hotelling
 from decision_widgets.estimates.multiple import Procedure, adjust_p_values
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 from decision_widgets.moments import ArmMoments
 from decision_widgets.records import Record
+
+Matrix = NDArray[np.float64]
 
 Reason = Literal["E_SMALL_N", "E_NO_VARIATION", "E_FEW_CLUSTERS", "E_FE_COLLINEAR"]
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from decision_widgets.errors import CannotEstimate, InputError
-from decision_widgets.estimates.contrasts import JointTest, contrasted, joint_test
+from decision_widgets.estimates.contrasts import contrasted, joint_test
+from decision_widgets.estimates.hotelling import JointTest
 from decision_widgets.estimates.panel import panel_coefficients
 from decision_widgets.estimates.panel_cells import PanelCells, PanelSolution, solve_panel
 
