@@ -59,6 +59,7 @@ class Watch:
         self._stage = "Opening the table"
         self._statements: SimpleQueue[_Statement[Any] | None] = SimpleQueue()
         self._thread: Thread | None = None
+        self._last: _Statement[Any] | None = None
 
     def stage(self, words: str) -> None:
         """Say what is done from here on."""
@@ -80,9 +81,9 @@ class Watch:
         return statement.result()
 
     def end(self) -> None:
-        """Let the thread end."""
+        """Let the thread end; one that an interrupt left computing is not waited for again."""
         self._statements.put(None)
-        if self._thread is not None:
+        if self._thread is not None and (self._last is None or self._last.ended.is_set()):
             self._thread.join(GRACE)
 
     def _hand_over(self, statement: _Statement[Any]) -> None:
@@ -90,6 +91,7 @@ class Watch:
         if self._thread is None:
             self._thread = Thread(target=_work_off, args=(self._statements,), name=THREAD, daemon=True)
             self._thread.start()
+        self._last = statement
         self._statements.put(statement)
 
     def _tell(self, share: Callable[[], float | None]) -> None:
