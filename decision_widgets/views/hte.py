@@ -110,7 +110,7 @@ def _sentence(metric: Payload, payload: Payload) -> list[dict[str, object]]:
         said = f"{family}: there read the groups, elsewhere the average."
         return [{"text": "The effect differs by "}, {"text": ", ".join(clear), "strong": True}, {"text": said}]
     pieces: list[dict[str, object]] = [{"text": "No subgroup difference is reliable", "strong": True}]
-    nearest, arm = min(tested, key=lambda pair: pair[0]["p_value_adjusted"])
+    nearest, arm = min(tested, key=lambda pair: (pair[0]["p_value_adjusted"], pair[0]["p_value"]))
     if nearest["p_value_adjusted"] > _WORTH_SAYING:
         return [*pieces, {"text": f"{family}."}]
     chance, among = numbers.one_in(nearest["p_value_adjusted"]), f" among {count}" if len(tested) > 1 else ""

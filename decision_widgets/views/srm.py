@@ -55,7 +55,7 @@ def _sentence(payload: Payload) -> list[dict[str, object]]:
     p, alarm = f"p{NBSP}{numbers.p_value(payload.get('p_value'))}", numbers.threshold(payload["alarm"])
     expected = payload["expected"]
     shares = numbers.split([n / sum(expected) for n in expected])
-    plan = f"the planned {shares}" if payload.get("planned") else "equal arms"
+    plan = f"the planned {shares}" if payload.get("planned") else "an equal split"
     status = payload.get("status")
     if status == "mismatch":
         said = f" {plan} ({p}). Results can’t be trusted until the cause is found."

@@ -83,6 +83,11 @@ def test_a_gap_that_chance_brings_every_other_time_is_not_named() -> None:
     assert "differs most" not in to_html(weak)
 
 
+def test_of_columns_with_one_adjusted_p_the_one_that_differs_most_is_named() -> None:
+    tied = [column("a", [], p_value=0.2, p_value_adjusted=0.3), column("b", [], p_value=0.15, p_value_adjusted=0.3)]
+    assert "B differs most" in to_html(hte(divided_metric(divided(tied))))
+
+
 def test_a_group_without_an_effect_keeps_its_row_and_says_why() -> None:
     row = re.search(r'<tr[^>]*refused".*?</tr>', to_html(hte()))
     assert row is not None

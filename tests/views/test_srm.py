@@ -19,7 +19,12 @@ OFF = {"status": "mismatch", "observed": [21388, 19820], "p_value": 1e-14}
     ("changes", "tag", "said"),
     [
         ({}, "OK", "The split matches the planned 50/50 (p\u00a00.301; alarm below 0.001)."),
-        ({"planned": False}, "OK", "The split matches equal arms (p\u00a00.301; alarm below 0.001). No shares were"),
+        (
+            {"planned": False},
+            "OK",
+            "The split matches an equal split (p\u00a00.301; alarm below 0.001). No shares were",
+        ),
+        (OFF | {"planned": False}, "Mismatch", "The split is not an equal split (p\u00a0<\u00a00.001)."),
         ({"status": "watch", "p_value": 0.004}, "Watch", "The split is drifting from the planned 50/50 (p\u00a00.004;"),
         (OFF, "Mismatch", "The split is not the planned 50/50 (p\u00a0<\u00a00.001). Results can’t be trusted"),
         (
