@@ -32,8 +32,7 @@ def equivalence_answers(one: Comparison) -> Iterator[Facts]:
     bound = margin * abs(one.read.arms[one.design.control].level)
     answer = estimates.tost_welch(means[0], means[1], margin_lower=-bound, margin_upper=bound, alpha=one.design.alpha)
     yield {
-        "statistic_name": "df",
-        "statistic": answer.df,
+        "df": answer.df,
         "p_value": answer.p_value,
         "estimate_name": f"difference, {numbers.level_percent(1 - 2 * one.design.alpha)} interval",
         "estimate": answer.effect,
