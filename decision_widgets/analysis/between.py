@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
-import decision_widgets
 from decision_widgets.analysis.comparisons import compare
 from decision_widgets.analysis.diagnosis import metric_messages, run_messages
 from decision_widgets.analysis.family import adjust
+from decision_widgets.analysis.provenance import in_order, provenance_of
 from decision_widgets.analysis.segments import compare_segments, segment_messages
 from decision_widgets.analysis.toolbox import check_methods, run_toolbox, wanted
 from decision_widgets.analysis.verdict import read_and_decide
@@ -24,7 +23,6 @@ from decision_widgets.results import (
     DecisionResult,
     Message,
     MetricKind,
-    Provenance,
 )
 
 
@@ -81,7 +79,7 @@ def analyze(
     effects = adjust(design, compare(design, reading, about_metrics, blocking))
     estimates, decision, about_decision = read_and_decide(design, reading, effects, invalid)
     segments = [] if invalid else compare_segments(design, reading)
-    messages = _in_order([*about_run, *about_metrics, *about_decision, *segment_messages(segments)])
+    messages = in_order([*about_run, *about_metrics, *about_decision, *segment_messages(segments)])
     return DecisionResult(
         design=design,
         decision=decision,
@@ -91,7 +89,7 @@ def analyze(
         kinds=tuple(_kind(name, metric) for name, metric in reading.metrics.items()),
         checks=_checks(design, reading, ratio, messages),
         messages=messages,
-        provenance=_provenance(design, reading),
+        provenance=provenance_of(design, reading),
         segments=tuple(segments),
         toolbox=() if invalid else tuple(run_toolbox(design, reading, tools)),
     )
@@ -166,23 +164,3 @@ def _checks(
         for metric in design.metrics
     ]
     return (*run, *per_metric)
-
-
-def _in_order(messages: list[Message]) -> tuple[Message, ...]:
-    rank = {"error": 0, "warning": 1, "info": 2}
-    said = {(m.code, m.title, m.text): m for m in messages}
-    return tuple(sorted(said.values(), key=lambda m: rank[m.severity]))
-
-
-def _provenance(design: BetweenSubject, reading: Reading) -> Provenance:
-    return Provenance(
-        version=decision_widgets.__version__,
-        n_rows=reading.n_rows,
-        left_out=dict(reading.left_out),
-        n_contaminated=reading.n_contaminated,
-        first_day=reading.first_day,
-        last_day=reading.last_day,
-        days=reading.days,
-        fingerprint=reading.fingerprint,
-        design_fingerprint=sha256(design.to_json().encode()).hexdigest()[:12],
-    )

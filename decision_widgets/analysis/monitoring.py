@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from hashlib import sha256
 from itertools import accumulate
 from typing import Any, Final
 
-import decision_widgets
 from decision_widgets.analysis.diagnosis import metric_messages, run_messages
 from decision_widgets.analysis.looks import Schedule, has_begun, look_at, schedule, taken_looks
+from decision_widgets.analysis.provenance import in_order, provenance_of
 from decision_widgets.analysis.stopping_reports import Looks, decide_monitoring
 from decision_widgets.data import Enrolment, Listener, MetricReading, Reading, Unreadable, read_enrolment, read_moments
 from decision_widgets.design import BetweenSubject
@@ -31,7 +30,6 @@ from decision_widgets.results import (
     MonitoringDecision,
     MonitoringResult,
     NotMonitored,
-    Provenance,
 )
 
 # Without a plan the split is tested as if so many were to come: the test of many more is blind among the first
@@ -110,8 +108,8 @@ def monitor(
         enrolment={str(day): dict(zip(enrolment.arms, n, strict=True)) for day, n in enrolment.days.items()},
         diagnosis=_diagnosis(design, enrolment) if ratio.first_alarm is not None else None,
         kinds=tuple(_kind(name, read) for name, read in known.metrics.items()),
-        messages=_in_order(messages),
-        provenance=_provenance(design, known),
+        messages=in_order(messages),
+        provenance=provenance_of(design, known),
     )
 
 
@@ -248,23 +246,3 @@ def _kind(name: str, read: MetricReading | Unreadable) -> MetricKind:
         return MetricKind(metric=name, kind=None, evidence=read.what, confidence=None)
     found = read.recognition
     return MetricKind(metric=name, kind=found.kind, evidence=found.evidence, confidence=found.confidence)
-
-
-def _in_order(messages: list[Message]) -> tuple[Message, ...]:
-    rank = {"error": 0, "warning": 1, "info": 2}
-    said = {(m.code, m.title, m.text): m for m in messages}
-    return tuple(sorted(said.values(), key=lambda m: rank[m.severity]))
-
-
-def _provenance(design: BetweenSubject, known: Reading) -> Provenance:
-    return Provenance(
-        version=decision_widgets.__version__,
-        n_rows=known.n_rows,
-        left_out=dict(known.left_out),
-        n_contaminated=known.n_contaminated,
-        first_day=known.first_day,
-        last_day=known.last_day,
-        days=known.days,
-        fingerprint=known.fingerprint,
-        design_fingerprint=sha256(design.to_json().encode()).hexdigest()[:12],
-    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from decision_widgets.analysis.family import FALSE_DISCOVERY_RATE
 from decision_widgets.analysis.plan import days_more, share_of_plan
 from decision_widgets.data import Reading as TableReading
 from decision_widgets.design import BetweenSubject, Bounds, Evidence, Judgement, Metric, decide
@@ -16,7 +17,6 @@ from decision_widgets.vocabulary import Reading, Verdict
 
 SHARE_OF_MDE: Final = 0.7
 UNADJUSTED: Final = "ols_cr2"
-FALSE_DISCOVERY_RATE: Final = 0.10
 _FIRST: Final[tuple[Verdict, ...]] = ("invalid", "ship", "keep-running", "inconclusive", "dont-ship")
 
 
