@@ -22,26 +22,29 @@ if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
     from decision_widgets import estimates, examples
-    from decision_widgets.analysis import analyze, monitor
-    from decision_widgets.design import Arm, BetweenSubject, Metric, Monitoring, read_design
+    from decision_widgets.analysis.between import analyze
+    from decision_widgets.analysis.monitoring import monitor
+    from decision_widgets.design import Arm, BetweenSubject, Metric, Monitoring
+    from decision_widgets.design.yaml import read_design
     from decision_widgets.errors import ColumnNotFound, DecisionError, EngineMissing, InputError, MissingValues
-    from decision_widgets.results import DecisionResult, MonitoringResult
+    from decision_widgets.results import DecisionResult
+    from decision_widgets.results.monitoring import MonitoringResult
 
 _HOME: Final = {
-    "analyze": "analysis",
-    "monitor": "analysis",
+    "analyze": "analysis.between",
+    "monitor": "analysis.monitoring",
     "Arm": "design",
     "BetweenSubject": "design",
     "Metric": "design",
     "Monitoring": "design",
-    "read_design": "design",
+    "read_design": "design.yaml",
     "ColumnNotFound": "errors",
     "DecisionError": "errors",
     "EngineMissing": "errors",
     "InputError": "errors",
     "MissingValues": "errors",
     "DecisionResult": "results",
-    "MonitoringResult": "results",
+    "MonitoringResult": "results.monitoring",
 }
 _ROOMS: Final = ("estimates", "examples")
 

@@ -11,8 +11,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
-from decision_widgets.analysis import analyze
-from decision_widgets.design import read_design
+from decision_widgets.analysis.between import analyze
+from decision_widgets.design.yaml import read_design
 from decision_widgets.errors import InputError, did_you_mean, listed
 
 VERBS = ("analyze", "design")

@@ -7,15 +7,15 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import cache
-from typing import Any, Final, Self
-
-from cattrs import Converter, transform_error
-from cattrs.strategies import use_class_methods
-from cattrs.v import format_exception
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from decision_widgets.errors import InputError
 
+if TYPE_CHECKING:
+    from cattrs import Converter
+
 LONGEST_REPR: Final = 100
+_UNIONS: Final[list[tuple[Any, str, Mapping[str, type[Record]]]]] = []
 
 
 class Record:
@@ -40,6 +40,8 @@ class Record:
         except InputError:
             raise
         except Exception as problem:
+            from cattrs import transform_error
+
             reasons = "; ".join(transform_error(problem, format_exception=_in_words))
             raise InputError(f"This is not a saved {cls.__name__}: {reasons}.") from problem
 
@@ -91,20 +93,31 @@ def _list(records: tuple[Record, ...]) -> str:
 
 
 def _in_words(problem: BaseException, wanted: type | None) -> str:
+    from cattrs.v import format_exception
+
     return str(problem) if isinstance(problem, InputError) else format_exception(problem, wanted)
 
 
 @cache
 def _converter() -> Converter:
+    from cattrs import Converter
+    from cattrs.strategies import use_class_methods
+
     converter = Converter(forbid_extra_keys=True)
     use_class_methods(converter, "_from_plain", "_to_plain")
     converter.register_unstructure_hook(float, lambda value: value if math.isfinite(value) else None)
+    for union, field, members in _UNIONS:
+        _register(converter, union, field, members)
     return converter
+
+
+def _register(converter: Converter, union: Any, field: str, members: Mapping[str, type[Record]]) -> None:
+    converter.register_structure_hook_func(
+        lambda kind: kind == union, lambda plain, _: converter.structure(plain, members[plain[field]])
+    )
 
 
 def register_union(union: Any, field: str, members: Mapping[str, type[Record]]) -> None:
     """Say which record a plain value of a union becomes, by the word in one of its fields."""
-    converter = _converter()
-    converter.register_structure_hook_func(
-        lambda kind: kind == union, lambda plain, _: converter.structure(plain, members[plain[field]])
-    )
+    _UNIONS.append((union, field, members))
+    _converter.cache_clear()

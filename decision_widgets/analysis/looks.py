@@ -9,12 +9,14 @@ from typing import Final
 
 from decision_widgets.analysis.comparisons import recommended_answer
 from decision_widgets.analysis.diagnosis import metric_messages
-from decision_widgets.data import Enrolment, MetricReading, Reading
+from decision_widgets.data import MetricReading, Reading
+from decision_widgets.data.enrolment import Enrolment
 from decision_widgets.design import BetweenSubject, day_problems, read_looks
 from decision_widgets.errors import InputError
 from decision_widgets.estimates import MeanDifference
 from decision_widgets.estimates.stopping import LEAST_PARTICIPANTS_PER_ARM
-from decision_widgets.results import Message, TakenLook
+from decision_widgets.results import Message
+from decision_widgets.results.monitored import TakenLook
 
 DAILY_FOR: Final = 14
 THEN_EVERY: Final = 7

@@ -13,7 +13,8 @@ from decision_widgets.analysis.diagnosis import metric_messages, run_messages
 from decision_widgets.analysis.looks import Schedule, has_begun, look_at, schedule, taken_looks
 from decision_widgets.analysis.provenance import in_order, provenance_of
 from decision_widgets.analysis.stopping_reports import Looks, decide_monitoring
-from decision_widgets.data import Enrolment, Listener, MetricReading, Reading, Unreadable, read_enrolment, read_moments
+from decision_widgets.data import Listener, MetricReading, Reading, Unreadable, read_moments
+from decision_widgets.data.enrolment import Enrolment, read_enrolment
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import InputError, MissingValues, listed
 from decision_widgets.estimates import (
@@ -23,14 +24,9 @@ from decision_widgets.estimates import (
     sequential_sample_ratio,
 )
 from decision_widgets.moments import MetricColumns, MomentSpec
-from decision_widgets.results import (
-    Message,
-    MetricKind,
-    MonitoredEffect,
-    MonitoringDecision,
-    MonitoringResult,
-    NotMonitored,
-)
+from decision_widgets.results import Message, MetricKind
+from decision_widgets.results.monitored import MonitoredEffect, MonitoringDecision, NotMonitored
+from decision_widgets.results.monitoring import MonitoringResult
 
 # Without a plan the split is tested as if so many were to come: the test of many more is blind among the first
 # thousands, that of many fewer loses little among millions.

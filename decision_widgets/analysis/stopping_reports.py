@@ -11,7 +11,7 @@ from typing import Final
 
 from decision_widgets.analysis.family import simultaneous_alpha
 from decision_widgets.analysis.looks import Found, Schedule
-from decision_widgets.data import Enrolment
+from decision_widgets.data.enrolment import Enrolment
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.estimates import (
     JudgedLook,
@@ -23,7 +23,8 @@ from decision_widgets.estimates import (
     stopping_report,
 )
 from decision_widgets.estimates.stopping import LEAST_PARTICIPANTS_PER_ARM, MAY_LEAVE
-from decision_widgets.results import LookLevels, Message, MonitoredEffect, MonitoringDecision, NotMonitored
+from decision_widgets.results import Message
+from decision_widgets.results.monitored import LookLevels, MonitoredEffect, MonitoringDecision, NotMonitored
 from decision_widgets.views import numbers
 from decision_widgets.vocabulary import MonitoringVerdict
 

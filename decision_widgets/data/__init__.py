@@ -1,7 +1,5 @@
 """Any table → moments, in its engine."""
 
-from decision_widgets.data.cells import Cells, CellSpec, CellSums, read_cells
-from decision_widgets.data.enrolment import Enrolment, read_enrolment
 from decision_widgets.data.progress import Listener, Progress
 from decision_widgets.data.read import read_moments
 from decision_widgets.data.reading import (
@@ -16,11 +14,7 @@ from decision_widgets.data.reading import (
 
 __all__ = [
     "Adjustment",
-    "CellSpec",
-    "CellSums",
-    "Cells",
     "CovariateReading",
-    "Enrolment",
     "GroupReading",
     "Listener",
     "MetricReading",
@@ -28,7 +22,5 @@ __all__ = [
     "Progress",
     "Reading",
     "Unreadable",
-    "read_cells",
-    "read_enrolment",
     "read_moments",
 ]

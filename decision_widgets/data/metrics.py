@@ -117,16 +117,13 @@ class MetricReader:
 
     @property
     def _flat_census(self) -> Census:
-        return Census(rows=sum(self._rows.values()), hashes=self.overview.row_hashes)
+        return Census(rows=sum(self._rows.values()))
 
     def _people(self, terms: Sequence[Terms], groups: Sequence[Group]) -> People:
         name = self.spec.participant
         return Gathering(
             key=None if name is None else as_key(self.engine, name, self.types[name]),
             arm=arm_code(self.engine, self.spec, self.types, self.arms, self.labels),
-            row_hash=self.engine.dialect().hash.format(
-                ", ".join(self.engine.name(column) for column in self.spec.columns() if column != name)
-            ),
             codes=tuple(self.arms),
             terms=terms,
             covariates=self._covariates if any(term.covariates for term in terms) else (),

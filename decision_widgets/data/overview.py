@@ -31,7 +31,7 @@ _ABOUT_ROWS: Final = 6
 class Overview:
     """What one flat scan says. `labels` maps the table's arm values to rows.
 
-    `row_hashes` is the sum of the rows' hashes where every row is a participant; elsewhere the participants are hashed.
+    `row_hashes` is a sum of hashes of what the rows hold, arm by arm, whoever they belong to.
     """
 
     n_rows: int
@@ -116,30 +116,34 @@ def _statement(
     engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType], candidates: Mapping[str, Candidate]
 ) -> str:
     grouped = _grouped(candidates)
-    hashed = "0"
-    if spec.participant is None:
-        hashed = engine.dialect().hash.format(", ".join(engine.name(column) for column in spec.columns()))
-    rows = [f"{as_label(engine, spec.arm, types[spec.arm])} AS arm", f"{hashed} AS row_hash"]
+    hashed, hash_sum = engine.dialect().hash, engine.dialect().hash_sum
+    by_row = [engine.name(name) for name in spec.columns() if name not in (spec.participant, spec.arm, *grouped)]
+    rows = [f"{as_label(engine, spec.arm, types[spec.arm])} AS arm"]
+    rows.append(f"{hashed.format(', '.join(by_row)) if by_row else '0'} AS row_hash")
     rows.append(f"{moment(engine, spec, types)} AS moment")
     aggregates = _Aggregates(powers=spec.participant is None)
     inner = ["arm", "count(*) AS n"]
     inner.append("sum(CASE WHEN moment IS NULL THEN 1 ELSE 0 END) AS timeless" if spec.time else "0 AS timeless")
     inner += ["min(moment) AS first_moment", "max(moment) AS last_moment"]
-    inner.append(f"{engine.dialect().hash_sum.format('row_hash')} AS hashes")
-    outer = ["arm", "sum(n)", "sum(timeless)", "min(first_moment)", "max(last_moment)", "sum(hashes)"]
+    inner.append(f"{hash_sum.format('row_hash') if by_row else '0'} AS hashes")
+    counted = ["arm", "n", "hashes", *(f"y{i}" for i, name in enumerate(candidates) if name in grouped)]
+    outer = ["arm", "sum(n)", "sum(timeless)", "min(first_moment)", "max(last_moment)"]
+    outer.append(hash_sum.format(hashed.format(", ".join(counted))))
     keys = ["arm"]
     for i, (name, found) in enumerate(candidates.items()):
-        rows.append(f"{found.number} AS y{i}")
         if name in grouped:
-            keys.append(f"y{i}")
-            inner.append(f"y{i}")
+            whole = types[name] == "integer"  # to hash it as such is quicker
+            rows.append(f"{engine.name(name) if whole else found.number} AS k{i}")
+            keys.append(f"k{i}")
+            inner.append(f"{f'CAST(k{i} AS DOUBLE)' if whole else f'k{i}'} AS y{i}")
             outer += aggregates.of_values(found, f"y{i}")
         else:
+            rows.append(f"{found.number} AS y{i}")
             inner += [f"{sql} AS a{i}_{j}" for j, sql in enumerate(aggregates.of_rows(found, f"y{i}"))]
             outer += [f"{gather}(a{i}_{j})" for j, gather in enumerate(aggregates.gathers)]
     scanned = f"SELECT {', '.join(rows)} FROM {engine.source}"
-    counted = f"SELECT {', '.join(inner)} FROM ({scanned}) AS scanned GROUP BY {', '.join(keys)}"
-    return f"SELECT {', '.join(outer)} FROM ({counted}) AS counted GROUP BY arm"
+    values = f"SELECT {', '.join(inner)} FROM ({scanned}) AS scanned GROUP BY {', '.join(keys)}"
+    return f"SELECT {', '.join(outer)} FROM ({values}) AS counted GROUP BY arm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,7 +65,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Census:
-    """Rows that belong to participants, participants of several arms with their rows, and the sum of all hashes."""
+    """Rows that belong to participants, participants of several arms with their rows, the sum of all hashes."""
 
     rows: int
     n_torn: int = 0
@@ -77,10 +77,9 @@ class Census:
 class People:
     """What stands for the participants after FROM.
 
-    Columns: ``id``, ``arm`` (a code; any other number means several arms), ``n`` rows and a ``print`` of them; of
-    metric k ``c`` rows used, ``held`` rows with a value, ``m`` weight, ``s`` total above the shift, ``q`` sum of
-    squares of rows; of covariate j ``x`` (0 where missing) and ``i`` (1 where missing); of group g its level (-1:
-    none, -2: several).
+    Columns: ``id``, ``arm`` (a code; any other number means several arms) and ``n`` rows; of metric k ``c`` rows used,
+    ``held`` rows with a value, ``m`` weight, ``s`` total above the shift, ``q`` sum of squares of rows; of covariate j
+    ``x`` (0 where missing) and ``i`` (1 where missing); of group g its level (-1: none, -2: several).
     """
 
     everybody: str
@@ -96,7 +95,7 @@ class People:
         """Count everybody, and those of several arms."""
         arms = ", ".join(str(code) for code in self.codes)
         torn = f"CASE WHEN arm IN ({arms}) THEN 0 ELSE 1 END"
-        hashed = engine.dialect().hash_sum.format(engine.dialect().hash.format("id, arm, n, print"))
+        hashed = engine.dialect().hash_sum.format(engine.dialect().hash.format("id, arm, n"))
         query = f"SELECT sum(n), sum({torn}), sum({torn} * n), {hashed} FROM {self.everybody}"
         ((rows, n_torn, rows_torn, hashes),) = engine.query(query)
         return Census(
@@ -106,14 +105,10 @@ class People:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathering:
-    """How rows become participants: grouped by `key`, or every row one of them (``None``).
-
-    `row_hash` is the SQL of a hash of a row's columns.
-    """
+    """How rows become participants: grouped by `key`, or every row one of them (``None``)."""
 
     key: str | None
     arm: str
-    row_hash: str
     codes: tuple[int, ...]
     terms: Sequence[Terms]
     covariates: Sequence[Covariate] = ()
@@ -125,10 +120,6 @@ class Gathering:
         row: dict[str, str] = {"id": self.key or "0", "arm": self.arm}
         gathered = {"id": "id", "arm": self._arm(), "n": self._count()}
         view = {"id": "id", "arm": "arm", "n": "n"}
-        if self.key is not None:
-            row["row_hash"] = "hashed"
-            gathered["print"] = "bit_xor(row_hash)"
-            view["print"] = "print"
         for k, term in enumerate(self.terms):
             self._metric(k, term, row, gathered, view)
         for j, covariate in enumerate(self.covariates):
@@ -144,7 +135,7 @@ class Gathering:
         return People(everybody=f"(SELECT {', '.join(_named(view))} FROM {kept}) AS everybody", codes=self.codes)
 
     def _raw(self) -> dict[str, str]:
-        raw: dict[str, str] = {} if self.key is None else {"hashed": self.row_hash}
+        raw: dict[str, str] = {}
         for k, term in enumerate(self.terms):
             raw |= {f"y{k}": term.y} | ({} if term.d is None else {f"d{k}": term.d})
         raw |= {f"raw_x{j}": covariate.x for j, covariate in enumerate(self.covariates)}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from decision_widgets.data.arms import arms_in_order
 from decision_widgets.data.engine import Engine
-from decision_widgets.data.metrics import MetricReader
+from decision_widgets.data.metrics import MetricReader, Metrics
 from decision_widgets.data.overview import Overview, look_over
 from decision_widgets.data.people import arm_codes
 from decision_widgets.data.progress import Listener, Watch, counted, watching
@@ -98,11 +99,26 @@ def _read(engine: Engine, spec: MomentSpec, watch: Watch) -> Reading:
         days=_days(overview),
         first_day=_iso(overview.first_day),
         last_day=_iso(overview.last_day),
-        fingerprint=f"{(read.census.hashes + overview.n_rows) % (1 << 48):012x}",
+        fingerprint=_fingerprint(overview, read),
         metrics=read.metrics,
         groups=read.groups,
         people=read.people,
     )
+
+
+def _fingerprint(overview: Overview, read: Metrics) -> str:
+    """Hash the rows by arm, the participants with their number of rows, and to four digits how values are shared out.
+
+    The last are sums of decimals, of which no two runs give the same last digits.
+    """
+    spread = [
+        f"{name} {arm} {moments.sums.residual:.3e}"
+        for name, metric in read.metrics.items()
+        if isinstance(metric, MetricReading)
+        for arm, moments in metric.arms.items()
+    ]
+    facts = [overview.n_rows, overview.row_hashes, read.census.hashes, *spread]
+    return sha256("\n".join(map(str, facts)).encode()).hexdigest()[:12]
 
 
 def _days(overview: Overview) -> int | None:

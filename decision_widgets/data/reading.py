@@ -140,7 +140,7 @@ class Reading:
     first_day, last_day : str or None
         ISO dates.
     fingerprint : str
-        Of the columns read, in this order of rows; the same data gives the same text.
+        Of the columns read, in any order of rows; the same data gives the same text in the same engine.
     metrics : mapping of name to MetricReading or Unreadable
     groups : mapping of name to GroupReading or Unreadable
     people : ParticipantTable or None

@@ -4,7 +4,6 @@ from decision_widgets.design.between import Arm, BetweenSubject
 from decision_widgets.design.metric import Metric
 from decision_widgets.design.monitoring import Monitoring, day_problems, read_looks
 from decision_widgets.design.policy import Bounds, Evidence, Judgement, Rule, decide
-from decision_widgets.design.yaml import read_design
 
 __all__ = [
     "Arm",
@@ -17,6 +16,5 @@ __all__ = [
     "Rule",
     "day_problems",
     "decide",
-    "read_design",
     "read_looks",
 ]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.difference import MeanDifference, difference
@@ -112,4 +112,4 @@ def balance_p(arms: Sequence[Moments]) -> float:
     between = sum(w * (mean - centre) ** 2 for w, mean in zip(weights, means, strict=True)) / (k - 1)
     spread = sum((1 - w / total) ** 2 / (arm.n - 1) for w, arm in zip(weights, arms, strict=True))
     statistic = between / (1 + 2 * (k - 2) * spread / (k**2 - 1))
-    return float(special.fdtrc(k - 1, (k**2 - 1) / (3 * spread), statistic))
+    return float(scipy.special.fdtrc(k - 1, (k**2 - 1) / (3 * spread), statistic))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 Vector = NDArray[np.float64]
 
@@ -49,7 +49,7 @@ class RunningPaths:
     def _beyond(self, information: float, z: float, side: float) -> float:
         gain = information - self.information
         score = (self.at + self.drift * gain - z * math.sqrt(information)) / math.sqrt(gain)
-        return float(self.mass @ special.ndtr(side * score))
+        return float(self.mass @ scipy.special.ndtr(side * score))
 
     def between(self, information: float, low: float, high: float, next_information: float | None) -> RunningPaths:
         """Return the paths that lie between two values of Z at the next look; the look after it sets the mesh."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, Literal
 
-from scipy import special
+import scipy
 
 from decision_widgets.checks import Between, Positive, Rule, problems
 from decision_widgets.errors import InputError
@@ -150,7 +150,7 @@ def mixture_test(
     score = effect / std_error * math.sqrt(ratio / (1 + ratio))
     log_lambda = 0.5 * (score**2 - math.log1p(ratio))
     if sides == 1:
-        log_lambda += math.log(2) + float(special.log_ndtr(score))
+        log_lambda += math.log(2) + float(scipy.special.log_ndtr(score))
     return AlwaysValid(
         effect=effect,
         std_error=std_error,
@@ -250,7 +250,7 @@ def _boundary_score(ratio: float, alpha: float, sides: int) -> float:
     # Convex and increasing, and begun above the root: Newton's steps only descend.
     x = math.sqrt(2 * (log_level + math.log(0.5 + 0.5 * math.exp(-log_level))))
     for _ in range(20):
-        log_phi = float(special.log_ndtr(x))
+        log_phi = float(scipy.special.log_ndtr(x))
         excess = math.log(2) + log_phi + x**2 / 2 - log_level
         x -= excess / (x + math.exp(-(x**2) / 2 - log_phi) / math.sqrt(2 * math.pi))
     return x

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import special
+import scipy
 
 from decision_widgets.checks import Between, problems
 from decision_widgets.errors import InputError
@@ -80,7 +80,7 @@ def tost_welch(
     welch = welch_t(control, treatment, alpha=2 * alpha)
     assert welch.df is not None
     lower, upper = ((welch.effect - margin) / welch.std_error for margin in (margin_lower, margin_upper))
-    p_lower, p_upper = float(special.stdtr(welch.df, -lower)), float(special.stdtr(welch.df, upper))
+    p_lower, p_upper = float(scipy.special.stdtr(welch.df, -lower)), float(scipy.special.stdtr(welch.df, upper))
     return Equivalence(
         effect=welch.effect,
         std_error=welch.std_error,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
-from scipy import special
+import scipy
 
 from decision_widgets.checks import Between, problems
 from decision_widgets.errors import InputError, did_you_mean
@@ -244,7 +244,7 @@ def _spending(spending: Spending, gamma: float | None) -> Callable[[float, float
     if gamma is not None and not (Between(least, LARGEST_GAMMA).accepts(gamma)):
         raise InputError(f"gamma of {spending!r} must lie between {least} and {LARGEST_GAMMA}; got {gamma!r}.")
     if spending == "obf":
-        return lambda a, t: float(2 * special.ndtr(-upper_quantile(a / 2) / math.sqrt(t)))
+        return lambda a, t: float(2 * scipy.special.ndtr(-upper_quantile(a / 2) / math.sqrt(t)))
     if spending == "pocock" or gamma is None:
         return lambda a, t: a * math.log1p((math.e - 1) * t)
     if spending == "kim-demets":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import special
+import scipy
 
 from decision_widgets.errors import InputError
 
@@ -26,4 +26,4 @@ def homogeneity_p(having: Sequence[int], lacking: Sequence[int]) -> float:
     if len(table) < 2 or (table.sum(axis=0) == 0).any():
         return 1.0
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
-    return float(special.chdtrc(len(table) - 1, ((table - expected) ** 2 / expected).sum()))
+    return float(scipy.special.chdtrc(len(table) - 1, ((table - expected) ** 2 / expected).sum()))

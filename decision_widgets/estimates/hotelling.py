@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy import special
+import scipy
 
 from decision_widgets.records import Record
 
@@ -38,5 +38,5 @@ def hotelling(wald: float, q: int, eta: float) -> JointTest:
         statistic=statistic,
         df=q,
         df_denominator=denominator,
-        p_value=float(special.fdtrc(q, denominator, statistic)),
+        p_value=float(scipy.special.fdtrc(q, denominator, statistic)),
     )

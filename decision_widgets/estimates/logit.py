@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from decision_widgets.errors import CannotEstimate, InputError
 from decision_widgets.estimates.labels import Codes, label_codes
@@ -162,7 +162,7 @@ def _proportions(successes: Matrix, arm: Matrix, n: Matrix) -> Matrix:
     share = np.array([successes[arm == a].sum() for a in (0, 1)]) / total
     if (share == 0).any() or (share == 1).any():
         raise _separation()
-    odds = special.logit(share)
+    odds = scipy.special.logit(share)
     return np.array([odds[0], odds[1] - odds[0]])
 
 
@@ -175,11 +175,11 @@ def _maximum_likelihood(successes: Matrix, x: Matrix, n: Matrix) -> Matrix:
     average = successes.sum() / n.sum()
     if average in (0, 1):
         raise _separation()
-    beta[0] = special.logit(average)
+    beta[0] = scipy.special.logit(average)
     eta = x @ beta
     likelihood = _log_likelihood(successes, eta, n)
     for _ in range(STEPS):
-        share = special.expit(eta)
+        share = scipy.special.expit(eta)
         try:
             step = np.linalg.solve(_gram(x, n * share * (1 - share)), x.T @ (successes - n * share))
         except np.linalg.LinAlgError:
@@ -222,12 +222,12 @@ def _clustered_error(influence: Matrix, codes: Codes, model_variance: float) -> 
 
 def _effect(beta: Matrix, x: Matrix, successes: Matrix, n: Matrix, codes: Codes, alpha: float) -> LogitEffect:
     eta = x @ beta
-    share = special.expit(eta)
+    share = scipy.special.expit(eta)
     bread: Matrix = np.linalg.inv(_gram(x, n * share * (1 - share))).astype(np.float64)
     residual = successes - n * share
 
     rest = eta - beta[1] * x[:, 1]
-    control, treated = special.expit(rest), special.expit(rest + beta[1])
+    control, treated = scipy.special.expit(rest), scipy.special.expit(rest + beta[1])
     slope_c, slope_t = n * control * (1 - control), n * treated * (1 - treated)
     gradient = (slope_t - slope_c) @ x
     gradient[1] = slope_t.sum()

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.clustered import clustered_difference
@@ -88,7 +88,7 @@ def joint_arm_test(arms: Sequence[ArmMoments]) -> JointArmTest:
         statistic=statistic,
         df=k - 1,
         df_denominator=df_denominator,
-        p_value=float(special.fdtrc(k - 1, df_denominator, statistic)),
+        p_value=float(scipy.special.fdtrc(k - 1, df_denominator, statistic)),
     )
 
 

@@ -10,10 +10,11 @@ import math
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.increasing_root import increasing_root
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 
 Vector = NDArray[np.float64]
@@ -72,14 +73,15 @@ def simultaneous_quantile(alpha: float, control_variance: float, variances: Arra
     k = len(_checked(control_variance, variances, df))
     if k == 1:
         return upper_quantile(alpha / 2, df)
-    from scipy.optimize import brentq
 
-    def log_excess(critical: float) -> float:
-        return math.log(any_exceeds(critical, control_variance, variances, df) / alpha)
+    def rarity(critical: Vector, _: NDArray[np.intp]) -> Vector:
+        return np.array([-math.log(any_exceeds(float(critical[0]), control_variance, variances, df))])
 
-    # Perfect dependence and Bonferroni enclose it; a little more, for rounding.
-    lowest, highest = 0.999 * upper_quantile(alpha / 2, df), 1.001 * upper_quantile(alpha / (2 * k), df)
-    return float(brentq(log_excess, lowest, highest, xtol=1e-10 * highest, rtol=1e-12))
+    # Bonferroni is near it and above, perfect dependence below (a little more, for rounding).
+    bonferroni, lowest = upper_quantile(alpha / (2 * k), df), 0.999 * upper_quantile(alpha / 2, df)
+    slope = bonferroni / (1 + (0.0 if df is None else bonferroni**2 / df))  # of the logarithm of one tail, far out
+    target, low, start = np.array([-math.log(alpha)]), np.array([lowest]), np.array([bonferroni])
+    return float(increasing_root(rarity, target, low=low, start=start, slope=np.array([slope]))[0])
 
 
 def _checked(control_variance: float, variances: ArrayLike, df: float | None) -> Vector:
@@ -100,8 +102,8 @@ def _normal(critical: Vector, shared: Vector, own: Vector, counts: NDArray[np.in
     z, weight = _control_errors(critical, shared, own)
     all_below = np.zeros_like(z)
     for of_control, of_treatment, count in zip(shared, np.maximum(own, 1e-12), counts, strict=True):
-        above = special.ndtr((of_control * z - critical[:, None]) / of_treatment)
-        below = special.ndtr((-of_control * z - critical[:, None]) / of_treatment)
+        above = scipy.special.ndtr((of_control * z - critical[:, None]) / of_treatment)
+        below = scipy.special.ndtr((-of_control * z - critical[:, None]) / of_treatment)
         all_below += count * np.log1p(-np.minimum(above + below, 1 - 2**-53))
     density = np.exp(-(z**2) / 2) * math.sqrt(2 / math.pi)  # twice, for the integrand is even in Z
     return np.asarray((weight * density * -np.expm1(all_below)).sum(axis=1))

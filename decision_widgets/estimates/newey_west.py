@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.labels import label_codes
@@ -110,7 +110,7 @@ def _serial(beta: Matrix, scores: Matrix, lags: int, *, n_observations: int, df:
         std_error=std_error,
         std_error_small=small,
         df=df,
-        p_value=2 * special.stdtr(df, -np.abs(beta / small)),
+        p_value=2 * scipy.special.stdtr(df, -np.abs(beta / small)),
         lags=lags,
         n_observations=n_observations,
         n_periods=periods,

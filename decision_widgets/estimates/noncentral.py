@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.arguments import Array, finite, together
@@ -81,8 +81,10 @@ def _series(q: Array, df: Array, nc: Array) -> tuple[Array, Array]:
     x = square / (df + square)
     log_rest = -b * np.log1p(square / df)
     rest = np.exp(log_rest)
-    even, odd = 1 - 2 * special.stdtr(df, -q), -np.expm1(log_rest)
-    even_step = 2 / np.sqrt(np.pi) * np.sqrt(x) * rest * np.exp(special.gammaln(b + 0.5) - special.gammaln(b))
+    even, odd = 1 - 2 * scipy.special.stdtr(df, -q), -np.expm1(log_rest)
+    even_step = (
+        2 / np.sqrt(np.pi) * np.sqrt(x) * rest * np.exp(scipy.special.gammaln(b + 0.5) - scipy.special.gammaln(b))
+    )
     odd_step = x * rest * b
     even_weight = np.exp(-half)
     odd_weight = nc * np.sqrt(2 / np.pi) * even_weight
@@ -97,19 +99,19 @@ def _series(q: Array, df: Array, nc: Array) -> tuple[Array, Array]:
         odd_step *= x * ((j + 1 + b) / (j + 2))
         even_weight *= half / (j + 1)
         odd_weight *= half / (j + 1.5)
-    return special.ndtr(nc) - (even_sum + odd_sum) / 2, special.ndtr(-nc) - (even_sum - odd_sum) / 2
+    return scipy.special.ndtr(nc) - (even_sum + odd_sum) / 2, scipy.special.ndtr(-nc) - (even_sum - odd_sum) / 2
 
 
 def _integral(q: Array, df: Array, nc: Array) -> tuple[Array, Array]:
     """Average the χ distribution over the normal part; the lower tail is below ``Φ(−12)``, that is 0."""
     upper = np.ones_like(q)
-    open_ = special.gammaincc(df / 2, df / 2 * ((nc - 8) / q) ** 2) > 1e-15
+    open_ = scipy.special.gammaincc(df / 2, df / 2 * ((nc - 8) / q) ** 2) > 1e-15
     root = (nc[open_, None] + NODES) / q[open_, None]
     half = df[open_, None] / 2
-    upper[open_] = (special.gammainc(half, half * root**2) * WEIGHTS).sum(axis=1)
+    upper[open_] = (scipy.special.gammainc(half, half * root**2) * WEIGHTS).sum(axis=1)
     return upper, np.zeros_like(q)
 
 
 def _normal(q: Array, df: Array, nc: Array) -> tuple[Array, Array]:
     middle, spread = q * (1 - 0.25 / df), np.sqrt(1 + q**2 / (2 * df))
-    return special.ndtr((nc - middle) / spread), special.ndtr((-nc - middle) / spread)
+    return scipy.special.ndtr((nc - middle) / spread), scipy.special.ndtr((-nc - middle) / spread)

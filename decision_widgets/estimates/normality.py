@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from decision_widgets.errors import CannotEstimate, InputError
 from decision_widgets.estimates.arguments import ROUNDING
@@ -131,7 +131,7 @@ def anderson_darling(sample: Sample) -> NormalityTest:
     below = to - counts
     # Σ(2i − 1) over the ranks i of one value, from below and from above.
     from_below, from_above = counts * (to + below), counts * (2 * n - to - below)
-    statistic = -n - float(from_below @ special.log_ndtr(z) + from_above @ special.log_ndtr(-z)) / n
+    statistic = -n - float(from_below @ scipy.special.log_ndtr(z) + from_above @ scipy.special.log_ndtr(-z)) / n
     return NormalityTest(statistic=statistic, p_value=_stephens_p(statistic * (1 + 0.75 / n + 2.25 / n**2)), n_tested=n)
 
 
@@ -150,7 +150,7 @@ def lilliefors(sample: Sample) -> NormalityTest:
     """
     z = _standardised(sample, "lilliefors")
     n = sample.n
-    share = special.ndtr(z)
+    share = scipy.special.ndtr(z)
     to = np.cumsum(sample.counts)
     statistic = float(max((to / n - share).max(), (share - (to - sample.counts) / n).max()))
     return NormalityTest(statistic=statistic, p_value=_lilliefors_p(statistic, n), n_tested=n)
@@ -203,7 +203,7 @@ def _qq_correlation(sample: Sample, z: NDArray[np.float64]) -> float:
     position = (np.arange(1, n + 1) - 0.3175) / (n + 0.365)
     position[-1] = 0.5 ** (1 / n)
     position[0] = 1 - position[-1]
-    quantile = special.ndtri(position)
+    quantile = scipy.special.ndtri(position)
     quantile /= math.sqrt(float(quantile @ quantile))
     starts = np.cumsum(sample.counts) - sample.counts
     return min(1.0, float(np.add.reduceat(quantile, starts) @ z) / math.sqrt(n - 1))

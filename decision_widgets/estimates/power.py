@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from decision_widgets.errors import InputError, did_you_mean
 from decision_widgets.estimates.arguments import Array, finite, number, together
@@ -133,7 +133,7 @@ def critical_value(df: Array, alpha: float, alternative: Alternative) -> Array:
     """Return what the statistic must exceed to reject."""
     tail = alpha / 2 if alternative == "two-sided" else alpha
     finite_df = np.where(np.isinf(df), 1.0, df)
-    return np.where(np.isinf(df), -special.ndtri(tail), -special.stdtrit(finite_df, tail))
+    return np.where(np.isinf(df), -scipy.special.ndtri(tail), -scipy.special.stdtrit(finite_df, tail))
 
 
 def rejection(noncentrality: Array, df: Array, alpha: float, alternative: Alternative) -> Array:

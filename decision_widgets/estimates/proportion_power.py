@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.arguments import Array, number
@@ -110,7 +110,7 @@ def _exact(
     p: list[float], sizes: list[int], windows: list[np.ndarray], alpha: float, alternative: Alternative
 ) -> float:
     control, treatment = (
-        np.exp(_log_choose(n, x) + special.xlogy(x, share) + special.xlog1py(n - x, -share))
+        np.exp(_log_choose(n, x) + scipy.special.xlogy(x, share) + scipy.special.xlog1py(n - x, -share))
         for share, n, x in zip(p, sizes, windows, strict=True)
     )
     power = 0.0
@@ -142,4 +142,4 @@ def _rejected(total: int, sizes: list[int], alpha: float, alternative: Alternati
 
 
 def _log_choose(n: int, k: np.ndarray) -> Array:
-    return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1))
+    return np.asarray(scipy.special.gammaln(n + 1) - scipy.special.gammaln(k + 1) - scipy.special.gammaln(n - k + 1))

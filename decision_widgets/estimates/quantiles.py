@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scipy import special
+import scipy
 
 
 def two_sided_p(statistic: float, df: float | None = None) -> float:
@@ -11,7 +11,7 @@ def two_sided_p(statistic: float, df: float | None = None) -> float:
     >>> round(two_sided_p(1.959964), 6), round(two_sided_p(2.0, 10.0), 6)
     (0.05, 0.073388)
     """
-    tail = special.ndtr(-abs(statistic)) if df is None else special.stdtr(df, -abs(statistic))
+    tail = scipy.special.ndtr(-abs(statistic)) if df is None else scipy.special.stdtr(df, -abs(statistic))
     return float(min(1.0, 2 * tail))
 
 
@@ -21,4 +21,4 @@ def upper_quantile(tail: float, df: float | None = None) -> float:
     >>> round(upper_quantile(0.025), 6), round(upper_quantile(0.025, 10.0), 6)
     (1.959964, 2.228139)
     """
-    return float(-special.ndtri(tail) if df is None else -special.stdtrit(df, tail))
+    return float(-scipy.special.ndtri(tail) if df is None else -scipy.special.stdtrit(df, tail))

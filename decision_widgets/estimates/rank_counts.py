@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 Counts = NDArray[np.float64]
 
@@ -59,4 +59,4 @@ def corrected_normal(difference: float, std_deviation: float) -> tuple[float, fl
     (1.95, 0.051176)
     """
     z = (difference - 0.5 * float(np.sign(difference))) / std_deviation
-    return z, float(min(1.0, 2 * special.ndtr(-abs(z))))
+    return z, float(min(1.0, 2 * scipy.special.ndtr(-abs(z))))

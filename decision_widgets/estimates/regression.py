@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from decision_widgets.errors import InputError
 
@@ -75,10 +75,10 @@ def clustered_ols(y: ArrayLike, x: ArrayLike, cluster: ArrayLike) -> ClusteredRe
         std_error_cr0=cr0,
         std_error_cr1=cr1,
         df_cr1=g - 1,
-        p_value_cr1=2 * special.stdtr(g - 1, -np.abs(beta / cr1)),
+        p_value_cr1=2 * scipy.special.stdtr(g - 1, -np.abs(beta / cr1)),
         std_error_cr2=cr2,
         df_cr2=df_cr2,
-        p_value_cr2=2 * special.stdtr(df_cr2, -np.abs(beta / cr2)),
+        p_value_cr2=2 * scipy.special.stdtr(df_cr2, -np.abs(beta / cr2)),
         std_error_cv3=_jackknife(parts, bread),
         n_observations=n,
         n_clusters=g,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.labels import Codes, label_codes
@@ -92,7 +92,7 @@ def robust_ols(y: ArrayLike, x: ArrayLike) -> RobustRegression:
         std_error_hc2=hc2,
         std_error_hc3=hc3,
         df=n - k,
-        p_value_hc2=2 * special.stdtr(n - k, -np.abs(beta / hc2)),
+        p_value_hc2=2 * scipy.special.stdtr(n - k, -np.abs(beta / hc2)),
         n_observations=n,
     )
 
@@ -133,7 +133,7 @@ def two_way_clustered_ols(y: ArrayLike, x: ArrayLike, first: ArrayLike, second: 
         coefficients=beta,
         std_error=std_error,
         df=g - 1,
-        p_value=2 * special.stdtr(g - 1, -np.abs(beta / std_error)),
+        p_value=2 * scipy.special.stdtr(g - 1, -np.abs(beta / std_error)),
         n_clusters=sizes,
         n_observations=n,
     )

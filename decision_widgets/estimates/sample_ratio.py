@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from decision_widgets.errors import InputError
 from decision_widgets.records import Record
@@ -56,7 +56,7 @@ def sample_ratio(counts: Sequence[int], shares: Sequence[float], *, exact: bool 
     statistic = float(((observed - expected) ** 2 / expected).sum())
     df = len(observed) - 1
     method: Literal["chi-square", "exact multinomial", "simulated multinomial"] = "chi-square"
-    p_value = float(special.chdtrc(df, statistic))
+    p_value = float(scipy.special.chdtrc(df, statistic))
     if exact or expected.min() < EXACT_BELOW:
         outcomes = math.comb(int(observed.sum()) + df, df)
         method = "exact multinomial" if outcomes <= ENUMERATE_UP_TO else "simulated multinomial"
@@ -74,7 +74,9 @@ def sample_ratio(counts: Sequence[int], shares: Sequence[float], *, exact: bool 
 def _log_probability(counts: np.ndarray, shares: np.ndarray) -> np.ndarray:
     n = counts.sum(axis=-1)
     return np.asarray(
-        special.gammaln(n + 1) - special.gammaln(counts + 1).sum(axis=-1) + special.xlogy(counts, shares).sum(axis=-1)
+        scipy.special.gammaln(n + 1)
+        - scipy.special.gammaln(counts + 1).sum(axis=-1)
+        + scipy.special.xlogy(counts, shares).sum(axis=-1)
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.arguments import Array, finite, number, together
@@ -77,7 +77,7 @@ def control_sizes(
     shape, (delta, v_c, v_t, k) = delta.shape, (each.ravel() for each in (delta, v_c, v_t, k))
     _on_its_side(delta, alternative)
     per_root = _noncentrality_per_root(delta, v_c + v_t / k)
-    z = float(critical_value(np.array(np.inf), alpha, alternative) + special.ndtri(power))
+    z = float(critical_value(np.array(np.inf), alpha, alternative) + scipy.special.ndtri(power))
 
     def score(root: Array, at: np.ndarray) -> Array:
         df = degrees_of_freedom(v_c[at], v_t[at], root**2, k[at] * root**2, df_rule)
@@ -85,7 +85,7 @@ def control_sizes(
 
     root = increasing_root(
         score,
-        np.full_like(delta, special.ndtri(power)),
+        np.full_like(delta, scipy.special.ndtri(power)),
         low=np.sqrt(2 * np.maximum(1, 1 / k)),
         start=np.sqrt((z / per_root) ** 2 + 1),
         slope=np.abs(per_root),
@@ -110,10 +110,10 @@ def detectable_noncentrality(
         raise InputError(f"df must be above 0; got {degrees[~(degrees > 0)][0]:g}.")
     flat = degrees.ravel()
     side: Alternative = "two-sided" if alternative == "two-sided" else "greater"
-    start = critical_value(flat, alpha, side) + special.ndtri(power)
+    start = critical_value(flat, alpha, side) + scipy.special.ndtri(power)
     nc = increasing_root(
         lambda nc, at: normal_score(rejection(nc, flat[at], alpha, side)),
-        np.full_like(flat, special.ndtri(power)),
+        np.full_like(flat, scipy.special.ndtri(power)),
         low=np.full_like(flat, 1e-6),
         start=start,
         slope=np.ones_like(flat),
@@ -123,7 +123,7 @@ def detectable_noncentrality(
 
 def normal_score(power: Array) -> Array:
     """Return ``Φ⁻¹(power)``, which is nearly a straight line in the number of standard errors."""
-    return np.clip(special.ndtri(power), -SURE, SURE)
+    return np.clip(scipy.special.ndtri(power), -SURE, SURE)
 
 
 def whole(n: float) -> int:

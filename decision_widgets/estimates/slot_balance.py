@@ -8,8 +8,8 @@ from numbers import Real
 from typing import Any, Final, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from decision_widgets.errors import InputError
 from decision_widgets.records import Record
@@ -211,7 +211,7 @@ def _p_value(
     rng: np.random.Generator,
 ) -> tuple[Literal["chi-square", "exact", "simulated"], float]:
     if blocks is None and expected.min() >= CHI_SQUARE_FROM:
-        return "chi-square", float(special.chdtrc((table.shape[0] - 1) * (table.shape[1] - 1), statistic))
+        return "chi-square", float(scipy.special.chdtrc((table.shape[0] - 1) * (table.shape[1] - 1), statistic))
     if blocks is None and table.shape == (2, 2):
         from scipy.stats import fisher_exact
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from decision_widgets.estimates.merged import Integers, Merged, merge
 from decision_widgets.moments import Sample
@@ -55,7 +55,7 @@ def ks_two_sample(control: Sample, treatment: Sample) -> KolmogorovSmirnov:
     at_control = merged.to_control * n_c - np.cumsum(control.counts) * n_t
     gap = int(max(np.abs(at_treatment).max(), np.abs(at_control).max()))  # n_t·n_c·D, a whole number
     statistic = gap / (n_t * n_c)
-    limit = float(special.kolmogorov(statistic * math.sqrt(n_t * n_c / (n_t + n_c))))
+    limit = float(scipy.special.kolmogorov(statistic * math.sqrt(n_t * n_c / (n_t + n_c))))
     exact = n_t * n_c < EXACT_BELOW
     return KolmogorovSmirnov(
         n_control=n_c,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from decision_widgets.errors import CannotEstimate, InputError
 from decision_widgets.estimates.arguments import ROUNDING
@@ -77,7 +77,7 @@ def levene(arms: Sequence[Sample]) -> SpreadComparison:
         statistic=statistic,
         df=df,
         df_within=df_within,
-        p_value=float(special.fdtrc(df, df_within, statistic)),
+        p_value=float(scipy.special.fdtrc(df, df_within, statistic)),
         mean_deviations=tuple(math.ldexp(float(mean), power) for mean in means),
     )
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from decision_widgets.checks import Between, Optional, Positive, problems
 from decision_widgets.errors import InputError
@@ -113,8 +113,8 @@ def _log_evidence(
     prior, total = concentration * planned, observed.sum(axis=1)
     log_e: NDArray[np.float64] = (
         math.lgamma(concentration)
-        - special.gammaln(concentration + total)
-        + (special.gammaln(prior + observed) - special.gammaln(prior)).sum(axis=1)
+        - scipy.special.gammaln(concentration + total)
+        + (scipy.special.gammaln(prior + observed) - scipy.special.gammaln(prior)).sum(axis=1)
         - observed @ np.log(planned)
     )
     return log_e

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final
 
-from scipy import special
+import scipy
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.after_stopping import after_stopping
@@ -284,7 +284,7 @@ def _conditional_power(judged: Sequence[JudgedLook], at: int, plan: StoppingPlan
     if needed is None:
         return None
     # B = Z·√t so far, and the drift B/t over what is left.
-    return float(special.ndtr((z / math.sqrt(t) - needed) / math.sqrt(1 - t)))
+    return float(scipy.special.ndtr((z / math.sqrt(t) - needed) / math.sqrt(1 - t)))
 
 
 def _sign(plan: StoppingPlan) -> float:

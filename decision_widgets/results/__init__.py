@@ -1,13 +1,5 @@
 """The answers: estimates gathered with design, checks, verdict and provenance, and how they show themselves."""
 
-from decision_widgets.results.monitored import (
-    LookLevels,
-    MonitoredEffect,
-    MonitoringDecision,
-    NotMonitored,
-    TakenLook,
-)
-from decision_widgets.results.monitoring import MonitoringResult
 from decision_widgets.results.records import (
     ArmStatistics,
     Check,
@@ -29,18 +21,12 @@ __all__ = [
     "Decision",
     "DecisionResult",
     "EffectEstimate",
-    "LookLevels",
     "Message",
     "MetricKind",
-    "MonitoredEffect",
-    "MonitoringDecision",
-    "MonitoringResult",
     "NotEstimable",
-    "NotMonitored",
     "Provenance",
     "Row",
     "SegmentComparison",
-    "TakenLook",
     "ToolAnswer",
     "ToolGroup",
 ]

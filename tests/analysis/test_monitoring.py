@@ -19,7 +19,8 @@ from decision_widgets.estimates import (
     sequential_sample_ratio,
     stopping_report,
 )
-from decision_widgets.results import EffectEstimate, MonitoredEffect, NotMonitored
+from decision_widgets.results import EffectEstimate
+from decision_widgets.results.monitored import MonitoredEffect, NotMonitored
 
 RATE = dw.Metric("rate", numerator="clicks", denominator="views")
 ADJUSTED = dw.Metric("spend", covariates=["before"])

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 import decision_widgets as dw
-from decision_widgets.data import CellSpec, read_cells
+from decision_widgets.data.cells import CellSpec, read_cells
 from decision_widgets.estimates import PanelCells, clustered_ols, panel_regression
 
 

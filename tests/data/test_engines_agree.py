@@ -13,7 +13,8 @@ import pytest
 from engines import Opened, assert_same, table, tolerance
 
 import decision_widgets as dw
-from decision_widgets.data import CellSpec, MetricReading, read_cells, read_moments
+from decision_widgets.data import MetricReading, read_moments
+from decision_widgets.data.cells import CellSpec, read_cells
 from decision_widgets.moments import MetricColumns, MomentSpec
 
 ODD = "odd \"name\"; DROP TABLE 'x' 🚕 {0} `b`"

@@ -17,7 +17,8 @@ import pytest
 from made import CONTROL, TREATMENT, design
 
 import decision_widgets as dw
-from decision_widgets.data import MetricReading, Reading, read_enrolment, read_moments
+from decision_widgets.data import MetricReading, Reading, read_moments
+from decision_widgets.data.enrolment import read_enrolment
 
 DAY = date(2026, 11, 5)
 

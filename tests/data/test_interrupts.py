@@ -15,7 +15,8 @@ import pytest
 from engines import Opened, spark_only
 
 import decision_widgets as dw
-from decision_widgets.data import CellSpec, Progress, read_cells
+from decision_widgets.data import Progress
+from decision_widgets.data.cells import CellSpec, read_cells
 
 DESIGN = dw.BetweenSubject(participant="pid", arm="arm", control="A", metrics=["y"])
 ROWS = "range % 1000000 AS pid, 'AB'[1 + range % 2] AS arm, random() AS y"

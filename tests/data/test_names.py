@@ -15,7 +15,8 @@ import pytest
 from engines import DUCKDB, SPARK, SPARK_PARAMS, Opened, assert_same, csv, parquet, tolerance
 
 import decision_widgets as dw
-from decision_widgets.data import CellSpec, Reading, read_cells, read_moments
+from decision_widgets.data import Reading, read_moments
+from decision_widgets.data.cells import CellSpec, read_cells
 from decision_widgets.moments import MetricColumns, MomentSpec
 
 ROLES = ("pid", "arm", "y", "x", "group", "time")

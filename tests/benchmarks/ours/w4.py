@@ -6,7 +6,7 @@ import sys
 
 from benchmarks.line import NULL_EFFECT, say, second
 
-from decision_widgets.data import CellSpec, read_cells
+from decision_widgets.data.cells import CellSpec, read_cells
 from decision_widgets.estimates import PanelCells, PanelRegression, panel_regression, wild_bootstrap
 
 EVERY_SIGN = 2**20  # of 20 regions
