@@ -214,7 +214,10 @@ def _ranks(key: str, title: str, metric: str) -> Workload:
         ours=Program(name="ours", script="ours/w5.py", words=(metric,)),
         limit=_limit("one sort", "limits/w5.py", metric),
         reference=Program(name="scipy with Brunner–Munzel", script="references/w5.py", words=(metric,)),
-        rivals=(Program(name="scipy", script="rivals/w5_scipy.py", words=(metric,)),),
+        rivals=(
+            Program(name="scipy", script="rivals/w5_scipy.py", words=(metric,)),
+            Program(name="scipy, both tests", script="rivals/w5_scipy.py", words=(metric, "both")),
+        ),
         compute=True,
         most_rows=1e7,  # in memory
     )
