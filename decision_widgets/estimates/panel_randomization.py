@@ -16,15 +16,11 @@ from decision_widgets.estimates.labels import label_codes
 from decision_widgets.estimates.mechanisms import Deal, Mechanism, deal
 from decision_widgets.estimates.panel import stata_factor
 from decision_widgets.estimates.panel_cells import PanelCells, PanelSolution, solve_panel
-from decision_widgets.estimates.randomization import BATCH, LEAST_DRAWS, TIE
+from decision_widgets.estimates.randomization import LEAST_DRAWS, TIE
 from decision_widgets.records import Record
 
 Flags = NDArray[np.bool_]
-
-# Up to this many units it is quicker to clear each unit's dummy once than every dealt treatment.
-FEW_UNITS = 500
-# Numbers in a table of those dummies: 64 MB.
-LARGEST_TABLE = 8_000_000
+BATCH = 200_000  # numbers at a time, which stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -196,17 +192,27 @@ def _square(solution: PanelSolution, null_effect: float) -> float:
 
 
 def _clearing(solution: PanelSolution, units: Codes) -> Callable[[Flags], Matrix]:
-    """Return the map from dealt treatments, shape (U, n), to cells cleared of fixed effects and controls, (C, n)."""
-    span, b = solution.span, solution.contributions[:, :1]
+    """Return the map from dealt treatments, shape (U, n), to cells cleared of fixed effects and controls, (C, n).
 
-    def cleared(columns: Matrix) -> Matrix:
-        # The span holds the observed treatment too; what it took of that direction is given back.
-        return np.asarray(span.residual(columns) + b @ (b.T @ columns) / (b.T @ b))
+    What is taken away is linear in the units: means of levels, and a few directions with a load for each unit.
+    """
+    span, position = solution.span, solution.position[:, :1]
+    n_cells, n_units = len(units), int(units.max()) + 1
+    of_units = sparse.csr_array((span.root, (units, np.arange(n_cells))), shape=(n_units, n_cells))
+    level_means = sparse.diags_array(1 / span.level_weight) @ (span.incidence @ of_units.T)
+    # The span holds the observed treatment too; what is orthogonal to its direction is the other regressors.
+    others = span.basis @ np.linalg.qr(position, mode="complete")[0][:, 1:]
+    loads = np.asarray(of_units @ others).T
 
-    if units.max() >= FEW_UNITS or (units.max() + 1) * len(units) > LARGEST_TABLE:
-        return lambda treated: cleared(span.root[:, None] * treated[units])
-    each_unit = cleared((units[:, None] == np.arange(units.max() + 1)) * span.root[:, None])
-    return lambda treated: np.asarray(each_unit @ treated.astype(np.float64))
+    def cleared(treated: Flags) -> Matrix:
+        dealt = treated.astype(np.float64)
+        cells = dealt[units]
+        cells -= np.asarray(level_means @ dealt)[span.level]
+        cells *= span.root[:, None]
+        cells -= others @ (loads @ dealt)
+        return np.asarray(cells)
+
+    return cleared
 
 
 def _statistics(cleared: Matrix, outcome: Matrix, solution: PanelSolution) -> tuple[Matrix, Matrix, Flags]:

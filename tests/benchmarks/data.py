@@ -58,6 +58,7 @@ def switchback(seed: int) -> Chunk:
     treated = rng.integers(0, 2, (REGIONS, DAYS * SLOTS))
     level, hourly = rng.normal(20, 3, REGIONS), rng.normal(0, 2, DAYS * 24)
     shock = rng.normal(0, 1, (REGIONS, DAYS))
+    by_day = rng.integers(0, 2, REGIONS * DAYS)
 
     def chunk(rng: Any, first: int, n: int) -> dict[str, Any]:
         region, slot = rng.integers(0, REGIONS, n), rng.integers(0, DAYS * SLOTS, n)
@@ -70,6 +71,8 @@ def switchback(seed: int) -> Chunk:
             "slot": slot,
             "hour": hour,
             "unit": region * DAYS + day,
+            "fortnight": region * 2 + day // 14,
+            "by_day": by_day[region * DAYS + day],  # treatment as if dealt by region and day; it does nothing
             "time": time.astype("datetime64[us]"),
             "arm": arm.cast(pa.string()),
             "treated": coin,

@@ -194,6 +194,39 @@ _SWITCHBACK = (
         only_rows=100_000,  # wildboottest makes the effects dense: 1.6 GB here, ten times as much at 1e6
     ),
     Workload(
+        key="W4 bootstrap 40",
+        title="wild bootstrap by region and fortnight (40 clusters), 9,999 draws, computing only, ours from cells",
+        ours=Program(name="ours", script="ours/w4.py", words=("fortnight", "draws")),
+        rivals=(
+            Program(
+                name="pyfixest + wildboottest",
+                script="rivals/w4_pyfixest.py",
+                words=("fortnight", "bootstrap"),
+                tolerance=_DEMEANED,
+            ),
+        ),
+        kind="switchback",
+        compute=True,
+        only_rows=100_000,
+    ),
+    Workload(
+        key="W4 randomisation",
+        title="10,000 treatments dealt again to 560 region-days, studentised, computing only, from cells; "
+        "the rival is extrapolated from 20",
+        ours=Program(name="ours", script="ours/w4.py", words=("unit", "randomisation")),
+        rivals=(
+            Program(
+                name="pyfixest, a fit for each",
+                script="rivals/w4_pyfixest.py",
+                words=("unit", "randomisation"),
+                tolerance=_DEMEANED,
+            ),
+        ),
+        kind="switchback",
+        compute=True,
+        most_rows=1e6,
+    ),
+    Workload(
         key="W4 CV3",
         title="cluster jackknife by region (20 clusters), computing only, ours from cells with CR0, CR1 and CR2",
         ours=Program(name="ours", script="ours/w4.py", words=("region", "cv3")),

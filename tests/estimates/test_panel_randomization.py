@@ -95,13 +95,11 @@ def test_enumerated_treatments_give_what_refitting_gives(
     chances = [share ** sum(units) * (1 - share) ** (8 - sum(units)) for units in dealt]
     block = unit // 4 if isinstance(mechanism, Blocks) else pair
     expected = refitted(cells, unit, dealt, chances, null_effect)
-    for few_units in (500, 0):
-        monkeypatch.setattr(module, "FEW_UNITS", few_units)
-        test = randomization_inference(cells, unit, mechanism, block=block, null_effect=null_effect)
-        assert test.enumerated
-        assert test.n_draws + test.n_without_estimate == len(dealt)
-        assert test.n_without_estimate == (0 if len(dealt) < 256 else 4)
-        assert test.p_value == pytest.approx(expected, rel=1e-10)
+    test = randomization_inference(cells, unit, mechanism, block=block, null_effect=null_effect)
+    assert test.enumerated
+    assert test.n_draws + test.n_without_estimate == len(dealt)
+    assert test.n_without_estimate == (0 if len(dealt) < 256 else 4)
+    assert test.p_value == pytest.approx(expected, rel=1e-10)
 
 
 def test_the_statistic_is_that_of_the_panel_regression() -> None:
@@ -113,16 +111,13 @@ def test_the_statistic_is_that_of_the_panel_regression() -> None:
     assert (test.n_units, test.n_clusters) == (8, 8)
 
 
-@pytest.mark.parametrize("few_units", [500, 0])
-def test_random_treatments_come_near_the_enumerated_p(monkeypatch: pytest.MonkeyPatch, few_units: int) -> None:
-    monkeypatch.setattr(module, "FEW_UNITS", few_units)
+def test_random_treatments_come_near_the_enumerated_p(monkeypatch: pytest.MonkeyPatch) -> None:
     cells, unit, pair = panel([0, 1, 1, 0, 1, 0, 0, 1], seed=2)
     for mechanism in (IndependentUnits(), Pairs(), Complete(n_treated=4), Blocks()):
         exact = randomization_inference(cells, unit, mechanism, block=pair).p_value
         monkeypatch.setattr(Deal, "n_assignments", 10**9)
         drawn = randomization_inference(cells, unit, mechanism, block=pair, draws=20_000)
         monkeypatch.undo()
-        monkeypatch.setattr(module, "FEW_UNITS", few_units)
         assert not drawn.enumerated
         assert drawn.p_value == pytest.approx(exact, abs=4 * math.sqrt(exact * (1 - exact) / 20_000) + 1e-4)
 
