@@ -22,14 +22,17 @@ if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
     from decision_widgets import estimates, examples
-    from decision_widgets.analysis import analyze, monitor
+    from decision_widgets.analysis import advise, analyze, monitor, summarize
     from decision_widgets.design import Arm, BetweenSubject, Metric, Monitoring, read_design
     from decision_widgets.errors import ColumnNotFound, DecisionError, EngineMissing, InputError, MissingValues
-    from decision_widgets.results import DecisionResult, MonitoringResult
+    from decision_widgets.moments import HistorySummary, MetricSummary, TypedSummary
+    from decision_widgets.results import DecisionResult, MonitoringResult, SizingAdvice
 
 _HOME: Final = {
+    "advise": "analysis",
     "analyze": "analysis",
     "monitor": "analysis",
+    "summarize": "analysis",
     "Arm": "design",
     "BetweenSubject": "design",
     "Metric": "design",
@@ -40,8 +43,12 @@ _HOME: Final = {
     "EngineMissing": "errors",
     "InputError": "errors",
     "MissingValues": "errors",
+    "HistorySummary": "moments",
+    "MetricSummary": "moments",
+    "TypedSummary": "moments",
     "DecisionResult": "results",
     "MonitoringResult": "results",
+    "SizingAdvice": "results",
 }
 _ROOMS: Final = ("estimates", "examples")
 
@@ -52,16 +59,22 @@ __all__ = [
     "DecisionError",
     "DecisionResult",
     "EngineMissing",
+    "HistorySummary",
     "InputError",
     "Metric",
+    "MetricSummary",
     "MissingValues",
     "Monitoring",
     "MonitoringResult",
+    "SizingAdvice",
+    "TypedSummary",
+    "advise",
     "analyze",
     "estimates",
     "examples",
     "monitor",
     "read_design",
+    "summarize",
 ]
 
 

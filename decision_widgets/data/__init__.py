@@ -2,6 +2,7 @@
 
 from decision_widgets.data.cells import Cells, CellSpec, CellSums, read_cells
 from decision_widgets.data.enrolment import Enrolment, read_enrolment
+from decision_widgets.data.history import read_history
 from decision_widgets.data.progress import Listener, Progress
 from decision_widgets.data.read import read_moments
 from decision_widgets.data.reading import (
@@ -30,5 +31,6 @@ __all__ = [
     "Unreadable",
     "read_cells",
     "read_enrolment",
+    "read_history",
     "read_moments",
 ]
