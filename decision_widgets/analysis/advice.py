@@ -9,18 +9,18 @@ from typing import Any, Final
 
 import decision_widgets
 from decision_widgets import checks
-from decision_widgets.analysis.arms import planned_arms
-from decision_widgets.analysis.past import kept_source, read_pasts
+from decision_widgets.analysis.arms import PlannedArms, planned_arms
+from decision_widgets.analysis.past import Past, is_kept, read_pasts
 from decision_widgets.analysis.provenance import in_order
 from decision_widgets.analysis.sizing import Size
 from decision_widgets.analysis.sizing_messages import arms_messages, history_messages, size_messages
 from decision_widgets.analysis.sizing_rows import metric_advice, pair_rows
-from decision_widgets.analysis.solving import solve
+from decision_widgets.analysis.solving import Found, solve
 from decision_widgets.data import Listener
 from decision_widgets.design import BetweenSubject
-from decision_widgets.errors import InputError, did_you_mean, listed
+from decision_widgets.errors import CannotEstimate, InputError, did_you_mean, listed
 from decision_widgets.moments import TypedSummary
-from decision_widgets.results import SizingAdvice, SizingQuestion
+from decision_widgets.results import Message, MetricAdvice, NotSized, PairAdvice, SizingAdvice, SizingQuestion
 from decision_widgets.vocabulary import Compare, Estimand, words
 
 _RULES: Final[Mapping[str, checks.Rule]] = {
@@ -110,17 +110,7 @@ def advise(
     arms = planned_arms(design, compare)
     pasts = read_pasts(design, history, estimand, progress)
     found, plan = solve(design, pasts, arms, question)
-    day, kept = _day("today", today), kept_source(history) is not None
-    messages, rows, explained = [], [], []
-    for metric in design.metrics:
-        size = found[metric.name]
-        own = history_messages(metric, pasts[metric.name], day, kept=kept)
-        if isinstance(size, Size):
-            own += size_messages(size, arms, question)
-            explained.append(metric_advice(size, arms, question))
-        own, own_rows = pair_rows(metric, size, arms, own)
-        messages += own
-        rows += own_rows
+    messages, rows, explained = _gather(design, pasts, found, arms, question, (_day(today), is_kept(history)))
     return SizingAdvice(
         design=design,
         question=question,
@@ -132,6 +122,30 @@ def advise(
         version=decision_widgets.__version__,
         design_fingerprint=sha256(design.to_json().encode()).hexdigest()[:12],
     )
+
+
+def _gather(
+    design: BetweenSubject,
+    pasts: Mapping[str, Past | CannotEstimate],
+    found: Mapping[str, Found],
+    arms: PlannedArms,
+    question: SizingQuestion,
+    asked: tuple[date, bool],
+) -> tuple[list[Message], list[PairAdvice | NotSized], list[MetricAdvice]]:
+    """Return what has to be said, the rows and the explanations, metric by metric."""
+    messages: list[Message] = []
+    rows: list[PairAdvice | NotSized] = []
+    explained: list[MetricAdvice] = []
+    for metric in design.metrics:
+        size, (today, kept) = found[metric.name], asked
+        own = history_messages(metric, pasts[metric.name], today, kept=kept)
+        if isinstance(size, Size):
+            own += size_messages(size, arms, question)
+            explained.append(metric_advice(size, arms, question))
+        own, own_rows = pair_rows(metric, size, arms, own)
+        messages += own
+        rows += own_rows
+    return messages, rows, explained
 
 
 def _question(design: object, effect: object, traffic: object, given: Mapping[str, Any]) -> SizingQuestion:
@@ -188,10 +202,10 @@ def _as_code(history: Any) -> str | None:
     return f"dw.{history!r}" if isinstance(history, TypedSummary) else None
 
 
-def _day(name: str, given: date | str | None) -> date:
+def _day(given: date | str | None) -> date:
     if given is None:
         return date.today()
     day = checks.as_day(given)
     if not checks.is_day(day):
-        raise InputError(f"{name} must be a day such as '2026-05-28'; got {given!r}.")
+        raise InputError(f"today must be a day such as '2026-05-28'; got {given!r}.")
     return date.fromisoformat(str(day))

@@ -110,7 +110,7 @@ def read_pasts(
     InputError
         The history lacks a metric, or nobody's history is long enough for a variance.
     """
-    source = kept_source(history)
+    source = _kept(history)
     if source is None:
         source = _read(design, history, progress)
     known = {metric.name: source.summary(metric.name) for metric in design.metrics}
@@ -134,7 +134,12 @@ class _Several:
         return among(self.known, metric)
 
 
-def kept_source(history: Any) -> SummarySource | None:
+def is_kept(history: Any) -> bool:
+    """Tell whether a history was summed up earlier, so that its age matters."""
+    return _kept(history) is not None
+
+
+def _kept(history: Any) -> SummarySource | None:
     """Return what knows summaries that were made earlier; ``None`` for a table."""
     if callable(getattr(history, "summary", None)) and not isinstance(history, type):
         source: SummarySource = history

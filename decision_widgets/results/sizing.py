@@ -10,9 +10,10 @@ from decision_widgets.errors import InputError, did_you_mean, listed
 from decision_widgets.results.records import Message
 from decision_widgets.results.shown import Shown
 from decision_widgets.results.sizing_code import sizing_code
-from decision_widgets.results.sizing_payload import to_payload
+from decision_widgets.results.sizing_payload import power_card, to_payload
 from decision_widgets.results.sizing_records import MetricAdvice, NotSized, PairAdvice, SizingPlan, SizingQuestion
 from decision_widgets.results.sizing_sentence import plan_sentence
+from decision_widgets.views.power import to_markdown
 from decision_widgets.views.power_figure import power_figure, weeks_figure
 
 if TYPE_CHECKING:
@@ -127,6 +128,10 @@ class SizingAdvice(Shown):
     def to_payload(self) -> dict[str, Any]:
         """Return what the cards show, as plain JSON values (schema ``dw.result/1`` of a ``dw.power/1``)."""
         return to_payload(self)
+
+    def to_markdown(self) -> str:
+        """Return the answer and one row per metric × compared pair as Markdown."""
+        return to_markdown(power_card(self))
 
     def figure(self) -> Figure:
         """Draw power by participants, for the planned effect and for others around it, as a matplotlib figure."""
