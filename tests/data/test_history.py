@@ -120,10 +120,11 @@ def test_levels_and_sizes_are_those_of_participants(found: Any) -> None:
     frame = history()
     sizes = frame.groupby("user").size()
     summary = found.summary("paid")
-    assert summary.sizes == tuple(int((sizes == n).sum()) for n in range(1, 11)) + (int((sizes > 10).sum()),)
+    assert summary.sizes == (*(int((sizes == n).sum()) for n in range(1, 11)), int((sizes > 10).sum()))
     levels = frame.groupby("user").paid.mean()
     for share, value in summary.quantiles:
         assert value == pytest.approx(float(levels.quantile(share)), abs=1e-12)
+    assert summary.zero_share == pytest.approx(float((frame.paid == 0).mean()))
     spend = found.summary("spend")
     assert (spend.n_rows, spend.n_missing) == (len(frame), int(frame.spend.isna().sum()))
     assert (spend.first_day, spend.last_day, spend.n_days) == ("2026-11-02", "2026-11-21", 20)
@@ -231,5 +232,5 @@ def test_a_summary_survives_its_json_form(found: Any) -> None:
     summary = found.summary("spend")
     assert MetricSummary.from_json(summary.to_json()) == summary
     assert dw.HistorySummary.from_json(found.to_json()) == found
-    with pytest.raises(InputError, match="metric summary has schema 'dw.metric_summary/1'"):
+    with pytest.raises(InputError, match=r"metric summary has schema 'dw\.metric_summary/1'"):
         MetricSummary.from_json(found.to_json())
