@@ -96,12 +96,13 @@ def _covariates(size: Size) -> Iterator[Message]:
     if not metric.covariates:
         return
     if past.reduction is None:
-        why = (
-            "The history has no two windows of equal length, one after the other, from which to learn what it removes."
-        )
-        yield Message.of(
-            "W_NOT_APPLIED", metric=metric.name, what=f"covariates of {metric.name}", why=f"{why} The size is without."
-        )
+        why = "The history has no two windows of equal length, one after the other, to learn from what they remove."
+        if past.of_participants:
+            why = "What they remove is known for the average of observations alone."
+        elif past.source == "typed":
+            why = "The typed numbers do not say what they remove (variance_reduction=)."
+        what = f"covariates of {metric.name}"
+        yield Message.of("W_NOT_APPLIED", metric=metric.name, what=what, why=f"{why} The size is without.")
     elif past.reduction[size.index] < WEAK_BELOW:
         share = numbers.level_percent(past.left_out(size.index))
         yield Message.of("I_CUPED_WEAK", metric=metric.name, percent=share)

@@ -16,7 +16,7 @@ from statsmodels.stats.power import TTestIndPower
 import decision_widgets as dw
 from decision_widgets.errors import ColumnNotFound, InputError
 from decision_widgets.moments import MetricSummary, TypedSummary
-from decision_widgets.results import NotSized, PairAdvice
+from decision_widgets.results import EffectEstimate, NotSized, PairAdvice
 
 COLUMNS = [
     "metric", "arm", "control", "n_control", "n_treatment", "n_participants", "n_observations", "days", "mde",
@@ -355,6 +355,25 @@ def test_covariates_count_only_when_the_design_has_them() -> None:
     with_it = dw.advise(design(dw.Metric("spend", covariates=["before"])), typed, effect=0.01).plan.n_participants
     without = dw.advise(design("spend"), typed, effect=0.01).plan.n_participants
     assert with_it / without == pytest.approx(0.7, abs=0.001)
+
+
+def test_what_covariates_are_planned_to_remove_is_what_they_remove() -> None:
+    """The last two weeks as an experiment, each participant's mean of the two weeks before as its covariate."""
+    rng = np.random.default_rng(6)
+    who = np.repeat(np.arange(1500), 2 + rng.poisson(12 * np.exp(0.5 * rng.normal(size=1500))))
+    taste = rng.normal(0, 1, 1500)[who]
+    moment = pd.Timestamp("2026-10-05") + pd.to_timedelta(rng.integers(0, 28 * 24, len(who)), "h")
+    frame = pd.DataFrame({"user": who, "spend": 20 + taste + rng.normal(0, 2, len(who)), "time": moment})
+    frame["variant"] = np.array([CONTROL, TREATMENT])[rng.integers(0, 2, 1500)[who]]
+    start = pd.Timestamp("2026-10-19")
+    before = frame[frame.time < start].groupby("user").spend.mean().rename("before")
+    later = frame[frame.time >= start].merge(before, on="user", how="left")
+    metric = dw.Metric("spend", covariates=["before"])
+    planned = dw.advise(plan(metric), frame, days=14).metric("spend").variance_reduction
+    row = dw.analyze(later, plan(metric)).effect("spend")
+    assert isinstance(row, EffectEstimate)
+    assert planned == pytest.approx(row.variance_reduction, abs=0.03)
+    assert planned > 0.2  # type: ignore[operator]
 
 
 def test_the_average_of_participants_is_another_question() -> None:

@@ -24,6 +24,8 @@ from decision_widgets.estimates import (
 from decision_widgets.moments import WindowSums
 
 POWER, POINTS = 0.80, 0.02
+# So few participants are returned by textbook formulas that the normal power of their sizes is rougher.
+TEXTBOOK_POINTS = 0.04
 HISTORY, PILOT = 500_000, 300
 EFFECTS = {"continuous": 0.1, "binary": 0.03, "revenue": 0.15 * REVENUE}
 LEVELS = {"continuous": 0.0, "binary": SHARE, "revenue": REVENUE}
@@ -101,7 +103,7 @@ def band_of(world: Sized) -> Band:
         icc=world.icc,
     )
     power = planned_power(goal_of(world.outcome), truth, *size_for(world))
-    return observed(power - POINTS, power + POINTS)
+    return observed(power - TEXTBOOK_POINTS, power + TEXTBOOK_POINTS)
 
 
 def summary_of(m: Array, s: Array, outcome: Outcome) -> dw.MetricSummary:
