@@ -23,6 +23,7 @@ from decision_widgets.moments import MetricSummary
 from decision_widgets.results import Message
 from decision_widgets.results.sizing_records import SizingQuestion
 from decision_widgets.views import numbers
+from decision_widgets.views.markup import count_of
 
 ZEROS_ABOVE: Final = 0.5
 APART_ABOVE: Final = 1.2
@@ -96,12 +97,13 @@ def _covariates(size: Size) -> Iterator[Message]:
     if not metric.covariates:
         return
     if past.reduction is None:
-        why = (
-            "The history has no two windows of equal length, one after the other, from which to learn what it removes."
-        )
-        yield Message.of(
-            "W_NOT_APPLIED", metric=metric.name, what=f"covariates of {metric.name}", why=f"{why} The size is without."
-        )
+        why = "The history has no two windows of equal length, one after the other, to learn from what they remove."
+        if past.of_participants:
+            why = "What they remove is known for the average of observations alone."
+        elif past.source == "typed":
+            why = "The typed numbers do not say what they remove (variance_reduction=)."
+        what = f"covariates of {metric.name}"
+        yield Message.of("W_NOT_APPLIED", metric=metric.name, what=what, why=f"{why} The size is without.")
     elif past.reduction[size.index] < WEAK_BELOW:
         share = numbers.level_percent(past.left_out(size.index))
         yield Message.of("I_CUPED_WEAK", metric=metric.name, percent=share)
@@ -140,7 +142,7 @@ def _days(size: Size, arms: PlannedArms) -> Iterator[Message]:
         "W_UNREACHABLE",
         metric=size.wanted.metric.name,
         n=numbers.integer(sum(size.n_arms)),
-        days=run.horizon,
+        days=count_of(run.horizon, "day"),
         instead=instead,
         remedy=remedy,
     )

@@ -16,6 +16,7 @@ from statsmodels.stats.power import TTestIndPower
 import decision_widgets as dw
 from decision_widgets.errors import ColumnNotFound, InputError
 from decision_widgets.moments import MetricSummary, TypedSummary
+from decision_widgets.results import EffectEstimate
 from decision_widgets.results.sizing_records import NotSized, PairAdvice
 
 COLUMNS = [
@@ -357,6 +358,25 @@ def test_covariates_count_only_when_the_design_has_them() -> None:
     assert with_it / without == pytest.approx(0.7, abs=0.001)
 
 
+def test_what_covariates_are_planned_to_remove_is_what_they_remove() -> None:
+    """The last two weeks as an experiment, each participant's mean of the two weeks before as its covariate."""
+    rng = np.random.default_rng(7)
+    who = np.repeat(np.arange(1500), 2 + rng.poisson(12 * np.exp(0.5 * rng.normal(size=1500))))
+    taste = rng.normal(0, 1, 1500)[who]
+    moment = pd.Timestamp("2026-10-05") + pd.to_timedelta(rng.integers(0, 28 * 24, len(who)), "h")
+    frame = pd.DataFrame({"user": who, "spend": 20 + taste + rng.normal(0, 2, len(who)), "time": moment})
+    frame["variant"] = np.array([CONTROL, TREATMENT])[rng.integers(0, 2, 1500)[who]]
+    start = pd.Timestamp("2026-10-19")
+    before = frame[frame.time < start].groupby("user").spend.mean().rename("before")
+    later = frame[frame.time >= start].merge(before, on="user", how="left")
+    metric = dw.Metric("spend", covariates=["before"])
+    planned = dw.advise(plan(metric), frame, days=14).metric("spend").variance_reduction
+    row = dw.analyze(later, plan(metric)).effect("spend")
+    assert isinstance(row, EffectEstimate)
+    assert planned == pytest.approx(row.variance_reduction, abs=0.03)
+    assert planned > 0.2  # type: ignore[operator]
+
+
 def test_the_average_of_participants_is_another_question() -> None:
     frame = past().drop(columns="time")
     means = frame.groupby("user").spend.mean()
@@ -422,6 +442,8 @@ def test_the_frame_has_one_row_per_metric_and_pair_and_what_is_missing_is_missin
 
 
 def test_nothing_to_size_is_said_and_not_raised() -> None:
+    below = dw.advise(design("spend"), spend(mean=-1), effect=0.02)
+    assert "No size can be given. spend has no relative uplift." in below.sentence()
     advice = dw.advise(plan("city"), past(), effect=0.02)
     assert advice.plan is None
     assert advice.sentence().startswith("No size can be given. city could not be computed.")
