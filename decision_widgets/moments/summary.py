@@ -18,6 +18,8 @@ from decision_widgets.vocabulary import Confidence, Kind
 Known = TypeVar("Known")
 SIZES_COUNTED: Final = 11
 """Participants are counted by 1, 2, … 10, and 11 or more observations."""
+STALE_AFTER: Final = 35
+"""Days after which a summary is called old."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
