@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from decision_widgets import estimates, examples
     from decision_widgets.analysis import advise, analyze, monitor, summarize
+    from decision_widgets.data.store import MetricStore
     from decision_widgets.design import Arm, BetweenSubject, Metric, Monitoring, read_design
     from decision_widgets.errors import ColumnNotFound, DecisionError, EngineMissing, InputError, MissingValues
     from decision_widgets.moments import HistorySummary, MetricSummary, TypedSummary
@@ -33,6 +34,7 @@ _HOME: Final = {
     "analyze": "analysis",
     "monitor": "analysis",
     "summarize": "analysis",
+    "MetricStore": "data.store",
     "Arm": "design",
     "BetweenSubject": "design",
     "Metric": "design",
@@ -62,6 +64,7 @@ __all__ = [
     "HistorySummary",
     "InputError",
     "Metric",
+    "MetricStore",
     "MetricSummary",
     "MissingValues",
     "Monitoring",

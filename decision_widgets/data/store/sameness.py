@@ -29,6 +29,8 @@ _BOUNDS: Final = {
     "sum_m2x": ("sum_m2", "sum_m2x2"),
     "within": ("sum_y2", "sum_y2"),
 }
+# Levels, which may be 0 but for the last digit.
+_LEVELS: Final = ("shift", "quantiles")
 
 
 def say_the_same(one: MetricSummary, other: MetricSummary) -> bool:
@@ -46,11 +48,13 @@ def _same(one: Any, other: Any, scale: float = 0.0) -> bool:
         names = [field.name for field in fields(one)]
         return all(_same(getattr(one, name), getattr(other, name), _scale(one, name)) for name in names)
     if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(map(_same, one, other))
+        return len(one) == len(other) and all(_same(*pair, scale) for pair in zip(one, other, strict=True))
     return bool(one == other)
 
 
 def _scale(record: Any, name: str) -> float:
+    if name in _LEVELS:
+        return max((abs(level) for _, level in record.quantiles), default=0.0)
     if name not in _BOUNDS:
         return 0.0
     first, second = (getattr(record, bound) for bound in _BOUNDS[name])
