@@ -54,7 +54,7 @@ def _values(name: str, summary: MetricSummary) -> Iterator[Message]:
     if summary.kind in ("binary", "ratio"):
         return
     if MODAL_SHARE_ABOVE < summary.modal_share < 1:
-        value = "0" if summary.zero_share else "the same"
+        value = "0" if summary.zero_share > MODAL_SHARE_ABOVE else "the same"
         share = numbers.level_percent(summary.modal_share)
         yield Message.of("W_LOW_VARIATION", metric=name, percent=share, value=value)
     if summary.zero_share > ZEROS_ABOVE:
@@ -147,6 +147,8 @@ def _days(size: Size, arms: PlannedArms) -> Iterator[Message]:
 def arms_messages(design: BetweenSubject, arms: PlannedArms) -> list[Message]:
     """Judge the split."""
     found = [] if design.arms is not None else [Message.of("I_EQUAL_SPLIT")]
+    if design.participant is None:
+        found.append(Message.of("I_ROWS_ARE_PARTICIPANTS"))
     split = allocation(arms.shares, compare="control" if arms.versus_control else "all")
     if split.sample_factor > COSTLY_ABOVE:
         best = numbers.level_percent(split.best_control_share)
