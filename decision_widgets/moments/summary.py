@@ -187,6 +187,11 @@ class MetricSummary(Versioned):
         """Participants with a value in the longest window."""
         return self.windows[-1].n_participants
 
+    @property
+    def level(self) -> float:
+        """Average of the longest window's observations; of a ratio, total over total."""
+        return self.shift + self.windows[-1].sum_s / self.windows[-1].sum_m
+
     def summary(self, metric: str) -> MetricSummary:
         """Return itself when it is of this metric."""
         return among({self.metric: self}, metric)
