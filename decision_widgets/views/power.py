@@ -22,7 +22,7 @@ def to_html(payload: Payload) -> str:
     body = [state.note, f'<p class="dw-say dw-answer">{rich(payload.get("sentence") or ())}</p>']
     body.append(table_html("Metrics and arms", _head(_HEADER), [_html_cells(_cells(row)) for row in _rows(payload)]))
     if payload.get("weeks"):
-        weeks = table_html("Weeks", _head(_WEEKS), [_html_cells(line) for line in _week_lines(payload)])
+        weeks = table_html("Weeks", _head(_WEEKS, 1), [_html_cells(line, 1) for line in _week_lines(payload)])
         body.append(fold("weeks", "Smallest change by weeks", weeks, opened=False))
     if payload.get("method"):
         body.append(f'<p class="muted small">{escape(payload["method"])}</p>')
@@ -99,9 +99,9 @@ def _week_lines(payload: Payload) -> Iterator[list[str]]:
                numbers.level_percent(week["power"]), shown]  # fmt: skip
 
 
-def _head(names: Sequence[str]) -> list[Cell]:
-    return [Cell(escape(name), "" if at < 2 else "num") for at, name in enumerate(names)]
+def _head(names: Sequence[str], first_number: int = 2) -> list[Cell]:
+    return [Cell(escape(name), "" if at < first_number else "num") for at, name in enumerate(names)]
 
 
-def _html_cells(cells: Sequence[str]) -> list[Cell]:
-    return [words(cell) if at < 2 else number(cell) for at, cell in enumerate(cells)]
+def _html_cells(cells: Sequence[str], first_number: int = 2) -> list[Cell]:
+    return [words(cell) if at < first_number else number(cell) for at, cell in enumerate(cells)]

@@ -43,6 +43,40 @@ def monitoring(**changes: Any) -> dict[str, Any]:
     }
 
 
+def power(**changes: Any) -> dict[str, Any]:
+    row = {
+        "metric": "booked", "label": "Booked", "arm": "ETA badge", "control": "control", "role": "primary",
+        "solved": "participants", "n_control": 20600, "n_treatment": 20600, "n_participants": 41200,
+        "n_observations": 163152, "days": 14, "mde": 0.007, "relative_mde": 0.02, "power": 0.8, "alpha": 0.05,
+        "icc": 0.0425, "design_effect": 1.174, "codes": [], "error": None,
+    }  # fmt: skip
+    refused = {"code": "E_NI_MARGIN", "title": "Guardrail wait has no limit.", "text": "Nobody can say.", "do": ""}
+    week = {"days": 7, "n_control": 12075, "n_treatment": 12075, "power": 0.57, "detectable_effect": 0.0261}
+    curve = {"mde_rel": 0.02, "mde_abs": 0.007, "n": [20600.0, 41200.0], "power": [0.5, 0.8]}
+    return {
+        "schema": "dw.power/1",
+        "state": "ready",
+        "sentence": [
+            {"text": "You need ", "strong": False},
+            {"text": "41,200 participants", "strong": True},
+            {"text": " (2 weeks) to find a change of 2.00% in Booked with 80% power.", "strong": False},
+        ],
+        "rows": [row, row | {"metric": "wait", "label": "Wait", "error": refused}],
+        "code": ["design = dw.BetweenSubject(...)", "advice = dw.advise(design, history)"],
+        "confirmed": True,
+        "metric": "booked",
+        "label": "Booked",
+        "solve": "n",
+        "inputs": {"power": 0.8, "relative": True},
+        "answer": {"n_units": 41200, "power": 0.8, "mde_abs": 0.007, "mde_rel": 0.02},
+        "weeks": [week],
+        "weeks_of": [{"metric": "booked", "label": "Booked", "weeks": [week, week | {"days": 14}]}],
+        "curves": [curve, curve | {"mde_rel": 0.03, "mde_abs": 0.0105, "power": [0.8, 0.99]}],
+        "method": "sums over participants, whatever their sizes",
+        **changes,
+    }
+
+
 def verdict(**changes: Any) -> dict[str, Any]:
     return {
         "schema": "dw.verdict/1",
