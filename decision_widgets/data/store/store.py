@@ -89,7 +89,9 @@ class MetricStore:
             A summary says of no day that it is true, or is of another population; nothing was published.
         """
         given, refused = _given(summaries)
-        ready = [_labelled(summary, population, as_of) for summary in given]
+        labelled = [_labelled(summary, population, as_of) for summary in given]
+        ready = [summary for summary in labelled if _is_finite(summary)]
+        refused += tuple(_too_large(summary) for summary in labelled if summary not in ready)
         if not ready:
             return Publication(published=(), refused=refused)
         now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -236,6 +238,23 @@ def _labelled(summary: MetricSummary, population: str | None, as_of: date | str 
     if problems:
         raise InputError.together("publish", problems)
     return kept
+
+
+def _is_finite(summary: MetricSummary) -> bool:
+    # What is not finite is no JSON: the summary would be kept and could not be read again.
+    try:
+        MetricSummary.from_dict(summary.to_dict())
+    except InputError:
+        return False
+    return True
+
+
+def _too_large(summary: MetricSummary) -> RefusedMetric:
+    return RefusedMetric(
+        metric=summary.metric,
+        what="Its sums are beyond what a number holds.",
+        remedy="check the metric's query, or measure it in a larger unit",
+    )
 
 
 def _is_storable(name: object) -> bool:

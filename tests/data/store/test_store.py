@@ -217,6 +217,16 @@ def test_metrics_that_could_not_be_read_are_handed_on(store: MetricStore, past: 
     assert store.publish(replace(past, metrics=(), refused=(refused,))) == Publication(published=(), refused=(refused,))
 
 
+def test_sums_beyond_numbers_are_refused_and_the_other_metrics_kept(
+    store: MetricStore, past: dw.HistorySummary
+) -> None:
+    booked, fare = past.metrics
+    endless = replace(fare, windows=(*fare.windows[:-1], replace(fare.windows[-1], sum_s4=float("inf"))))
+    said = store.publish([booked, endless])
+    assert [each.metric for each in said.refused] == ["fare"]
+    assert [each.metric for each in store.list()] == ["booked"]
+
+
 @pytest.mark.parametrize("given", [[], "booked", 5, [dw.TypedSummary("booked", mean=0.3)]])
 def test_only_summaries_are_published(given: Any, store: MetricStore) -> None:
     with pytest.raises(dw.InputError, match="publish takes summaries"):
