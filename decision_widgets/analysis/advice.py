@@ -19,6 +19,7 @@ from decision_widgets.analysis.sizing_rows import metric_advice, pair_rows
 from decision_widgets.analysis.solving import Found, solve
 from decision_widgets.analysis.sources import kept_source
 from decision_widgets.data import Listener
+from decision_widgets.data.store import MetricStore, StoreView
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import CannotEstimate, InputError, did_you_mean, listed
 from decision_widgets.moments import TypedSummary
@@ -203,7 +204,11 @@ def _traffic(traffic: object, problems: list[str]) -> tuple[float, ...]:
 
 
 def _as_code(history: Any) -> str | None:
-    """Write a typed history as Python; data have no short form."""
+    """Write a history of typed numbers, names or a store as Python; other data have no short form."""
+    if isinstance(history, str):
+        return repr(history)
+    if isinstance(history, MetricStore | StoreView):
+        return f"dw.{history!r}"
     if isinstance(history, TypedSummary):
         words = [f"{f.name}={v!r}" for f in fields(history)[1:] if (v := getattr(history, f.name)) != f.default]
         return f"dw.TypedSummary({', '.join([repr(history.metric), *words])})"

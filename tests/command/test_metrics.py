@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -198,6 +199,11 @@ def test_an_advice_finds_published_metrics_by_their_names() -> None:
         assert found.plan.n_participants == direct.plan.n_participants
         late = dw.advise(asked, history, effect=0.1, today="2031-01-01")
         assert "W_STALE" in {message.code for message in late.messages}
+    for history in (dw.MetricStore(), dw.MetricStore().of("riders", window=14), "booked", "rides-*.csv"):
+        names: dict[str, Any] = {"dw": dw}
+        advice = dw.advise(design, history, effect=0.1)
+        exec("\n".join(advice.code()), names)
+        assert names["advice"].plan.n_participants == advice.plan.n_participants
     with pytest.raises(dw.InputError, match=r"Did you mean 'booked'.*Nor is there a file of data called 'bookd'"):
         dw.advise(design, "bookd", effect=0.1)
     with pytest.raises(dw.InputError, match="and the design has 'fare' too"):

@@ -93,16 +93,16 @@ class Database:
 
     def _failure(self, problem: SQLAlchemyError, doing: str) -> StoreFailed:
         cause = getattr(problem, "orig", None) or problem
-        lines = self._address.without_secrets(str(cause)).strip().splitlines() or [type(cause).__name__]
-        reason, shown = " ".join(lines[0].split()).rstrip("."), self._address.shown
-        if "database is locked" in reason or getattr(cause, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+        said, shown = str(cause).strip() or type(cause).__name__, self._address.shown
+        reason = " ".join(self._address.without_secrets(said).splitlines()[0].split()).rstrip(".")
+        if "database is locked" in said or getattr(cause, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
             return StoreFailed(
                 f"The store {shown} was locked by another process for {self._timeout:g} seconds. "
                 "Try again, or end the process that holds it."
             )
-        if self._address.file is None and "connection" in reason:
+        if self._address.file is None and "connection" in said:
             return StoreFailed(
-                f"The store {shown} cannot be reached: {reason}. Check the server, the user and the password."
+                f"The store {shown} cannot be reached: {reason}. Check the server, database, user and password."
             )
         return StoreFailed(f"The store {shown} cannot be {doing}: {reason}.")
 

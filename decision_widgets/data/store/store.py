@@ -184,13 +184,16 @@ class MetricStore:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class StoreView:
     """One population of a store, and perhaps one length of window: a history for ``advise``."""
 
     store: MetricStore
     population: str
     window: int | None = None
+
+    def __repr__(self) -> str:
+        return f"{self.store!r}.of({self.population!r}{'' if self.window is None else f', window={self.window}'})"
 
     def summary(self, metric: str) -> MetricSummary:
         """Return the newest summary of a metric."""
