@@ -22,6 +22,7 @@ from decision_widgets.estimates import allocation
 from decision_widgets.moments import STALE_AFTER, MetricSummary
 from decision_widgets.results import Message, SizingQuestion
 from decision_widgets.views import numbers
+from decision_widgets.views.markup import count_of
 
 ZEROS_ABOVE: Final = 0.5
 APART_ABOVE: Final = 1.2
@@ -138,7 +139,7 @@ def _days(size: Size, arms: PlannedArms) -> Iterator[Message]:
         "W_UNREACHABLE",
         metric=size.wanted.metric.name,
         n=numbers.integer(sum(size.n_arms)),
-        days=run.horizon,
+        days=count_of(run.horizon, "day"),
         instead=instead,
         remedy=remedy,
     )

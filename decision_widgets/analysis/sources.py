@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from decision_widgets.data import is_table
 from decision_widgets.data.store import MetricStore
 from decision_widgets.errors import InputError, MetricNotFound
 from decision_widgets.moments import MetricSummary, RefusedMetric, SummarySource, TypedSummary
@@ -51,16 +52,13 @@ class _Named:
 
 def kept_source(history: Any) -> SummarySource | None:
     """Return what knows summaries that were made earlier; ``None`` for a table."""
-    # A Spark frame has a method of that name too.
-    if (
-        callable(getattr(history, "summary", None))
-        and not isinstance(history, type)
-        and not hasattr(history, "columns")
-    ):
-        source: SummarySource = history
-        return source
     if isinstance(history, str) and not _OF_A_PATH.search(history) and not Path(history).exists():
         return _Named(history)
+    if is_table(history):  # a Spark frame has a method `summary` too
+        return None
+    if callable(getattr(history, "summary", None)) and not isinstance(history, type):
+        source: SummarySource = history
+        return source
     if isinstance(history, Mapping):
         return _Several({str(name): _summary_of(each) for name, each in history.items()})
     if isinstance(history, list | tuple) and history and all(map(_is_summary, history)):

@@ -14,6 +14,7 @@ from decision_widgets.data.reading import (
     Reading,
     Unreadable,
 )
+from decision_widgets.data.tables import is_table
 
 __all__ = [
     "Adjustment",
@@ -29,6 +30,7 @@ __all__ = [
     "Progress",
     "Reading",
     "Unreadable",
+    "is_table",
     "read_cells",
     "read_enrolment",
     "read_history",

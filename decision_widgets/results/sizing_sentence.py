@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from decision_widgets.results.sentence import Piece, piece
-from decision_widgets.results.sizing_records import MetricAdvice, PairAdvice
+from decision_widgets.results.sizing_records import MetricAdvice, NotSized, PairAdvice
 from decision_widgets.views import numbers
+from decision_widgets.views.markup import count_of
 from decision_widgets.vocabulary import readable
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def plan_sentence(advice: SizingAdvice) -> list[Piece]:
     plan = advice.plan
     row = leading_row(advice)
     if plan is None or row is None:
-        why = next((f"{m.title} {m.text}" for m in advice.messages if m.severity == "error"), "")
+        why = next((f"{row.message.title} {row.message.text}" for row in advice.rows if isinstance(row, NotSized)), "")
         return [piece("No size can be given.", strong=True), piece(f" {why}".rstrip())]
     metric = advice.metric(row.metric)
     n = piece(f"{numbers.integer(plan.n_participants)} participants", strong=True)
@@ -77,7 +78,7 @@ def _when(advice: SizingAdvice) -> str:
             return f"{plan.days} days"
         return "1 week" if plan.days == WEEK else f"{plan.days // WEEK} weeks"
     if plan.horizon is not None:
-        return f"more than come in {plan.horizon} days"
+        return f"more than come in {count_of(plan.horizon, 'day')}"
     return "in all arms together"
 
 

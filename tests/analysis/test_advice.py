@@ -422,6 +422,8 @@ def test_the_frame_has_one_row_per_metric_and_pair_and_what_is_missing_is_missin
 
 
 def test_nothing_to_size_is_said_and_not_raised() -> None:
+    below = dw.advise(design("spend"), spend(mean=-1), effect=0.02)
+    assert "No size can be given. spend has no relative uplift." in below.sentence()
     advice = dw.advise(plan("city"), past(), effect=0.02)
     assert advice.plan is None
     assert advice.sentence().startswith("No size can be given. city could not be computed.")

@@ -12,18 +12,9 @@ import decision_widgets as dw
 from decision_widgets.analysis.sources import kept_source
 
 
-class SparkLike:
-    """A frame with a method called `summary`, as PySpark's."""
-
-    columns = ("booked",)
-
-    def summary(self, *statistics: str) -> SparkLike:
-        return self
-
-
 @pytest.mark.parametrize(
     "table",
-    [SparkLike(), pd.DataFrame({"summary": [1]}), "a/b", "rides.csv", "rides-*", "day=1.PARQUET", Path("rides")],
+    [pd.DataFrame({"summary": [1]}), "a/b", "rides.csv", "rides-*", "day=1.PARQUET", Path("rides")],
 )
 def test_a_table_or_a_path_is_no_store(table: Any) -> None:
     assert kept_source(table) is None

@@ -148,6 +148,20 @@ def test_every_engine_gives_the_same_history(engine: Opened, found: Any) -> None
                 assert a == pytest.approx(b, rel=tolerance(engine.name) * 1e3, abs=tolerance(engine.name) * largest)
 
 
+def test_an_advice_is_the_same_on_every_engine(engine: Opened) -> None:
+    frame = history()
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    table = table.set_column(table.column_names.index("time"), "time", table["time"].cast(pa.timestamp("us")))
+    design = dw.BetweenSubject(
+        participant="user", arm="arm", control="A", time="time", missing="drop",
+        metrics=[dw.Metric("paid", covariates=["before"]), dw.Metric("spend", role="secondary")],
+    )  # fmt: skip
+    own, expected = (dw.advise(design, given, effect=0.1) for given in (engine.make(table), frame))
+    assert own.plan.n_participants == expected.plan.n_participants
+    for left, right in zip(own.rows, expected.rows, strict=True):
+        assert_same(left, right, 1e-9)
+
+
 def test_more_than_six_weeks_are_read_from_their_end() -> None:
     frame = running(400, days=70, seed=2)
     summary = read_history(frame, replace(SPEC, metrics=METRICS[1:2])).summary("paid")
