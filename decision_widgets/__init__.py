@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from decision_widgets.analysis.between import analyze
     from decision_widgets.analysis.monitoring import monitor
     from decision_widgets.analysis.summaries import summarize
+    from decision_widgets.data.store import MetricStore
     from decision_widgets.design import Arm, BetweenSubject, Metric, Monitoring
     from decision_widgets.design.yaml import read_design
     from decision_widgets.errors import ColumnNotFound, DecisionError, EngineMissing, InputError, MissingValues
@@ -39,6 +40,7 @@ _HOME: Final = {
     "analyze": "analysis.between",
     "monitor": "analysis.monitoring",
     "summarize": "analysis.summaries",
+    "MetricStore": "data.store",
     "Arm": "design",
     "BetweenSubject": "design",
     "Metric": "design",
@@ -68,6 +70,7 @@ __all__ = [
     "HistorySummary",
     "InputError",
     "Metric",
+    "MetricStore",
     "MetricSummary",
     "MissingValues",
     "Monitoring",

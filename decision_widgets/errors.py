@@ -31,6 +31,20 @@ class ColumnNotFound(InputError, LookupError):
         return cls(f"The table has no column {column!r}{wanted}.{did_you_mean(column, known)} It has: {listed(known)}.")
 
 
+class MetricNotFound(InputError, LookupError):
+    """The store of common metrics lacks what was asked for."""
+
+    @classmethod
+    def among(cls, metric: str, available: Iterable[str], store: str) -> MetricNotFound:
+        known = sorted(available)
+        if not known:
+            return cls(
+                f"The store {store} holds no metric yet, so not {metric!r} either. "
+                "Publish first: decision metrics publish, or MetricStore().publish(summarize(data, …))."
+            )
+        return cls(f"The store has no metric {metric!r}.{did_you_mean(str(metric), known)} It has: {listed(known)}.")
+
+
 class MissingValues(InputError):
     """Values are missing and the design does not say what to do with them."""
 
@@ -46,6 +60,10 @@ class CannotEstimate(InputError):
 
 class EngineFailed(InputError):
     """The engine that holds the table could not run a statement."""
+
+
+class StoreFailed(InputError):
+    """The store of common metrics cannot be reached, read or written."""
 
 
 class EngineMissing(DecisionError, ImportError):

@@ -11,13 +11,15 @@ from typing import Any, Final
 import decision_widgets
 from decision_widgets import checks
 from decision_widgets.analysis.arms import PlannedArms, planned_arms
-from decision_widgets.analysis.past import Past, is_kept, read_pasts
+from decision_widgets.analysis.past import Past, read_pasts
 from decision_widgets.analysis.provenance import in_order
 from decision_widgets.analysis.sizing import Size
 from decision_widgets.analysis.sizing_messages import arms_messages, history_messages, size_messages
 from decision_widgets.analysis.sizing_rows import metric_advice, pair_rows
 from decision_widgets.analysis.solving import Found, solve
+from decision_widgets.analysis.sources import kept_source
 from decision_widgets.data import Listener
+from decision_widgets.data.store import MetricStore, StoreView
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import CannotEstimate, InputError, did_you_mean, listed
 from decision_widgets.moments import TypedSummary
@@ -61,9 +63,10 @@ def advise(
         Its arms with their shares, power, alpha, and what its metrics say: role, direction, limit, covariates. A
         primary metric with a `minimum_effect` δ is planned for an effect of δ/0.7, which is found worth shipping with
         the power asked for.
-    history : table, MetricSummary, HistorySummary, TypedSummary, a sequence or mapping of them, or a store of summaries
-        A table is anything that ``analyze`` reads; it has no arms. A store is anything with a method
-        ``summary(metric)``.
+    history : table, MetricSummary, HistorySummary, TypedSummary, a sequence or mapping of them, MetricStore, or str
+        A table is anything that ``analyze`` reads; it has no arms. A store, or anything with a method
+        ``summary(metric)``, is asked for each metric by its name. A text that is no path is the name of a metric in the
+        store; so is a text in a mapping, under the name that the design uses.
     effect : float or mapping of metric to float, optional
         The size of the change to find, for all primary metrics or by name: in the direction that is better, or the
         other one when below 0.
@@ -113,7 +116,9 @@ def advise(
     arms = planned_arms(design, compare)
     pasts = read_pasts(design, history, estimand, progress)
     found, plan = solve(design, pasts, arms, question)
-    messages, rows, explained = _gather(design, pasts, found, arms, question, (_day(today), is_kept(history)))
+    messages, rows, explained = _gather(
+        design, pasts, found, arms, question, (_day(today), kept_source(history) is not None)
+    )
     return SizingAdvice(
         design=design,
         question=question,
@@ -201,7 +206,11 @@ def _traffic(traffic: object, problems: list[str]) -> tuple[float, ...]:
 
 
 def _as_code(history: Any) -> str | None:
-    """Write a typed history as Python; data have no short form."""
+    """Write a history of typed numbers, names or a store as Python; other data have no short form."""
+    if isinstance(history, str):
+        return repr(history)
+    if isinstance(history, MetricStore | StoreView):
+        return f"dw.{history!r}"
     if isinstance(history, TypedSummary):
         words = [f"{f.name}={v!r}" for f in fields(history)[1:] if (v := getattr(history, f.name)) != f.default]
         return f"dw.TypedSummary({', '.join([repr(history.metric), *words])})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final, Literal
@@ -10,7 +10,8 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from decision_widgets.data import Listener, is_table
+from decision_widgets.analysis.sources import Known, kept_source
+from decision_widgets.data import Listener
 from decision_widgets.data.history import read_history
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import CannotEstimate, InputError
@@ -29,18 +30,14 @@ from decision_widgets.moments import (
     HistorySpec,
     HistorySummary,
     MetricSummary,
-    RefusedMetric,
-    SummarySource,
     TypedSummary,
     WindowSums,
 )
-from decision_widgets.moments.summary import among
 from decision_widgets.vocabulary import Estimand
 
 HORIZON: Final = 42
 LEAST: Final = 3
 Array = NDArray[np.float64]
-Known = MetricSummary | TypedSummary | RefusedMetric
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +108,7 @@ def read_pasts(
     InputError
         The history lacks a metric, or nobody's history is long enough for a variance.
     """
-    source = _kept(history)
+    source = kept_source(history)
     if source is None:
         source = _read(design, history, progress)
     known = {metric.name: source.summary(metric.name) for metric in design.metrics}
@@ -124,36 +121,6 @@ def read_pasts(
     return {name: _past(each, estimand) for name, each in known.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Several:
-    """Summaries given one by one."""
-
-    known: Mapping[str, Known]
-
-    def summary(self, metric: str) -> Known:
-        """Return the one of this metric."""
-        return among(self.known, metric)
-
-
-def is_kept(history: Any) -> bool:
-    """Tell whether a history was summed up earlier, so that its age matters."""
-    return _kept(history) is not None
-
-
-def _kept(history: Any) -> SummarySource | None:
-    """Return what knows summaries that were made earlier; ``None`` for a table."""
-    if is_table(history):  # a Spark frame has a method of that name too
-        return None
-    if callable(getattr(history, "summary", None)) and not isinstance(history, type):
-        source: SummarySource = history
-        return source
-    if isinstance(history, Mapping):
-        return _Several({str(name): _summary_of(each) for name, each in history.items()})
-    if isinstance(history, list | tuple) and history and all(map(_is_summary, history)):
-        return _Several({each.metric: each for each in history})
-    return None
-
-
 def _read(design: BetweenSubject, table: Any, progress: bool | Listener | None) -> HistorySummary:
     spec = HistorySpec(
         participant=design.participant,
@@ -162,19 +129,6 @@ def _read(design: BetweenSubject, table: Any, progress: bool | Listener | None) 
         missing=design.missing,
     )
     return read_history(table, spec, progress)
-
-
-def _is_summary(each: object) -> bool:
-    return isinstance(each, MetricSummary | TypedSummary)
-
-
-def _summary_of(each: object) -> Known:
-    if not isinstance(each, MetricSummary | TypedSummary):
-        raise InputError(
-            "A mapping as history holds a MetricSummary or TypedSummary under each metric's name; got "
-            f"{type(each).__name__}."
-        )
-    return each
 
 
 def _past(known: Known, estimand: Estimand) -> Past | CannotEstimate:

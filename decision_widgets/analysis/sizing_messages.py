@@ -19,7 +19,7 @@ from decision_widgets.analysis.sizing import Size, fewest_events, other_total, s
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.errors import CannotEstimate
 from decision_widgets.estimates import allocation
-from decision_widgets.moments import MetricSummary
+from decision_widgets.moments import STALE_AFTER, MetricSummary
 from decision_widgets.results import Message
 from decision_widgets.results.sizing_records import SizingQuestion
 from decision_widgets.views import numbers
@@ -28,7 +28,6 @@ from decision_widgets.views.markup import count_of
 ZEROS_ABOVE: Final = 0.5
 APART_ABOVE: Final = 1.2
 THIN_ABOVE: Final = 1.2
-OLD_ABOVE: Final = 35
 WEAK_BELOW: Final = 0.05
 COSTLY_ABOVE: Final = 1.02
 LEAST_FOR_TOP: Final = 100
@@ -42,7 +41,7 @@ def history_messages(metric: Metric, past: Past | CannotEstimate, today: date, *
     found = [*_values(metric.name, summary), *_missing(metric.name, summary)]
     if kept and summary.as_of is not None:
         age = (today - date.fromisoformat(summary.as_of)).days
-        if age > OLD_ABOVE:
+        if age > STALE_AFTER:
             found.append(Message.of("W_STALE", metric=metric.name, days=age, as_of=summary.as_of))
     if past.alike is not None and past.alike.negative:
         found.append(Message.of("I_ICC_NEG", metric=metric.name, icc=numbers.fixed(past.alike.icc_found, 3)))

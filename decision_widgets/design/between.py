@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from decision_widgets import checks
-from decision_widgets.design.metric import Metric
+from decision_widgets.design.metric import Metric, read_metrics
 from decision_widgets.design.monitoring import Monitoring
 from decision_widgets.errors import InputError, did_you_mean, listed
 from decision_widgets.moments import MomentSpec, label
@@ -112,7 +112,7 @@ class BetweenSubject(Record):
         object.__setattr__(self, "control", self.control if self.control is None else label(self.control))
         for names in ("strata", "segments"):
             object.__setattr__(self, names, checks.as_names(getattr(self, names)))
-        object.__setattr__(self, "metrics", _read_metrics(self.metrics, problems))
+        object.__setattr__(self, "metrics", read_metrics(self.metrics, "A design", problems))
         problems += checks.problems(_RULES, {name: getattr(self, name) for name in _RULES})
         object.__setattr__(self, "monitoring", _read_monitoring(self.monitoring, problems))
         object.__setattr__(self, "arms", _read_arms(self.arms, self.control, problems))
@@ -177,22 +177,6 @@ class BetweenSubject(Record):
             if key != "design" and value not in (defaults[key], []):
                 plain[key] = value
         return plain
-
-
-def _read_metrics(given: object, problems: list[str]) -> tuple[Metric, ...]:
-    items = [given] if isinstance(given, str | Mapping | Metric) else given
-    if not isinstance(items, Iterable):
-        problems.append(f"metrics must be a list of metrics; got {given!r}.")
-        return ()
-    metrics = []
-    for item in items:
-        try:
-            metrics.append(Metric.of(item))
-        except InputError as problem:
-            problems.append(str(problem))
-    if not metrics and not problems:
-        problems.append("A design needs at least one metric; got none.")
-    return tuple(metrics)
 
 
 def _read_monitoring(given: Any, problems: list[str]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, asdict, dataclass, fields
 from typing import Any, Self
 
@@ -132,3 +132,20 @@ class Metric(Record):
         if self.numerator is not None:
             plain.pop("kind")
         return plain
+
+
+def read_metrics(given: object, needed_by: str, problems: list[str]) -> tuple[Metric, ...]:
+    """Read metrics, each as ``Metric.of`` accepts it; what is wrong with them is added to the problems."""
+    items = [given] if isinstance(given, str | Mapping | Metric) else given
+    if not isinstance(items, Iterable):
+        problems.append(f"metrics must be a list of metrics; got {given!r}.")
+        return ()
+    metrics = []
+    for item in items:
+        try:
+            metrics.append(Metric.of(item))
+        except InputError as problem:
+            problems.append(str(problem))
+    if not metrics and not problems:
+        problems.append(f"{needed_by} needs at least one metric; got none.")
+    return tuple(metrics)

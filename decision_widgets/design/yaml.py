@@ -1,4 +1,4 @@
-"""A design as YAML: the same words as in Python; a wrong word is named with its line."""
+"""A design, or a list of common metrics, as YAML: the same words as in Python; a wrong word is named with its line."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from decision_widgets.design.between import BetweenSubject
+from decision_widgets.design.common_metrics import CommonMetrics
 from decision_widgets.design.metric import Metric
 from decision_widgets.design.monitoring import keys_of_monitoring
 from decision_widgets.errors import InputError, did_you_mean, listed
@@ -33,18 +34,7 @@ def read_design(text: str, *, first_line: int = 1) -> BetweenSubject:
     >>> read_design("participant: rider_id\\narm: variant\\ncontrol: A\\nmetrics: [booked]").participant
     'rider_id'
     """
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        given = _given(node)
-    except (yaml.YAMLError, ValueError) as problem:
-        mark = getattr(problem, "problem_mark", None)
-        where = f" in line {mark.line + first_line}" if mark is not None else ""
-        raise InputError(f"The design is not valid YAML{where}: {getattr(problem, 'problem', problem)}.") from problem
-    if not isinstance(node, yaml.MappingNode):
-        raise InputError(
-            "A design is written as 'key: value' lines, for example 'participant: rider_id'; "
-            f"got {'nothing' if node is None else type(given).__name__}."
-        )
+    node, given = _read(text, first_line, "design")
     kind = given.get("design", "between-subject")
     if not isinstance(kind, str) or kind not in DESIGNS:
         line = next(key.start_mark.line + first_line for key, _ in node.value if key.value == "design")
@@ -61,6 +51,31 @@ def read_design(text: str, *, first_line: int = 1) -> BetweenSubject:
         raise InputError(_with_lines(str(problem), node, first_line)) from None
 
 
+def read_common_metrics(text: str, *, first_line: int = 1) -> CommonMetrics:
+    """Read from YAML text which metrics of a table are published.
+
+    Raises
+    ------
+    InputError
+        As ``read_design``.
+
+    Examples
+    --------
+    >>> read_common_metrics("participant: rider_id\\ntime: day\\nmetrics: [booked]").time
+    'day'
+    """
+    node, given = _read(text, first_line, "list of common metrics")
+    known = tuple(item.name for item in fields(CommonMetrics))
+    problems = [*_unknown_or_repeated(node, known, "A list of common metrics", first_line)]
+    problems += _wrong_keys_of_metrics(node, first_line)
+    if problems:
+        raise InputError.together("The list of common metrics", problems)
+    try:
+        return CommonMetrics.of(given)
+    except InputError as problem:
+        raise InputError(_with_lines(str(problem), node, first_line)) from None
+
+
 def keys_of_design() -> tuple[str, ...]:
     """Return the words a between-subject design knows."""
     return tuple(item.name for item in fields(BetweenSubject))
@@ -69,6 +84,22 @@ def keys_of_design() -> tuple[str, ...]:
 def keys_of_metric() -> tuple[str, ...]:
     """Return the words a metric knows."""
     return tuple(item.name for item in fields(Metric))
+
+
+def _read(text: str, first_line: int, called: str) -> tuple[yaml.MappingNode, dict[str, Any]]:
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        given = _given(node)
+    except (yaml.YAMLError, ValueError) as problem:
+        mark = getattr(problem, "problem_mark", None)
+        where = f" in line {mark.line + first_line}" if mark is not None else ""
+        raise InputError(f"The {called} is not valid YAML{where}: {getattr(problem, 'problem', problem)}.") from problem
+    if not isinstance(node, yaml.MappingNode):
+        raise InputError(
+            f"A {called} is written as 'key: value' lines, for example 'participant: rider_id'; "
+            f"got {'nothing' if node is None else type(given).__name__}."
+        )
+    return node, given
 
 
 def _given(node: yaml.Node | None) -> Any:
@@ -106,6 +137,11 @@ def _wrong_keys(node: yaml.MappingNode, first_line: int) -> Iterator[str]:
     for key, value in node.value:
         if key.value == "monitoring" and isinstance(value, yaml.MappingNode):
             yield from _unknown_or_repeated(value, keys_of_monitoring(), "A plan of looks", first_line)
+    yield from _wrong_keys_of_metrics(node, first_line)
+
+
+def _wrong_keys_of_metrics(node: yaml.MappingNode, first_line: int) -> Iterator[str]:
+    for key, value in node.value:
         if key.value == "metrics" and isinstance(value, yaml.SequenceNode):
             for item in value.value:
                 if isinstance(item, yaml.MappingNode):

@@ -6,6 +6,7 @@ from decision_widgets.moments.moments import Moments
 from decision_widgets.moments.sample import Sample
 from decision_widgets.moments.spec import HistorySpec, MetricColumns, MomentSpec, label
 from decision_widgets.moments.summary import (
+    STALE_AFTER,
     HistorySummary,
     MetricSummary,
     PreviousWindow,
@@ -17,6 +18,7 @@ from decision_widgets.moments.summary import (
 )
 
 __all__ = [
+    "STALE_AFTER",
     "AdjustedMoments",
     "ArmMoments",
     "ClusterSums",

@@ -18,6 +18,8 @@ from decision_widgets.vocabulary import Confidence, Kind
 Known = TypeVar("Known")
 SIZES_COUNTED: Final = 11
 """Participants are counted by 1, 2, … 10, and 11 or more observations."""
+STALE_AFTER: Final = 35
+"""Days after which a summary is called old."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -184,6 +186,11 @@ class MetricSummary(Versioned):
     def n_participants(self) -> int:
         """Participants with a value in the longest window."""
         return self.windows[-1].n_participants
+
+    @property
+    def level(self) -> float:
+        """Average of the longest window's observations; of a ratio, total over total."""
+        return self.shift + self.windows[-1].sum_s / self.windows[-1].sum_m
 
     def summary(self, metric: str) -> MetricSummary:
         """Return itself when it is of this metric."""

@@ -5,12 +5,24 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("pandas", "scipy", "statsmodels", "matplotlib", "ipywidgets", "IPython", "anywidget", "sklearn", "econml")
+HEAVY = (
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "matplotlib",
+    "ipywidgets",
+    "IPython",
+    "anywidget",
+    "sklearn",
+    "econml",
+    "sqlalchemy",
+    "psycopg",
+)
 STATSMODELS_FREE = """
 import pandas as pd, decision_widgets as dw, sys
 frame = pd.DataFrame({"u": range(40), "v": ["A", "B"] * 20, "y": [i % 7 for i in range(40)]})
 dw.analyze(frame, dw.BetweenSubject(participant="u", arm="v", control="A", metrics=["y"]))
-print(*[name for name in ("statsmodels", "matplotlib", "scipy.stats", "IPython") if name in sys.modules])
+print(*[name for name in ("statsmodels", "matplotlib", "scipy.stats", "IPython", "sqlalchemy") if name in sys.modules])
 """
 
 

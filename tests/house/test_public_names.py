@@ -21,6 +21,7 @@ NAMES = {
     "HistorySummary",
     "InputError",
     "Metric",
+    "MetricStore",
     "MetricSummary",
     "MissingValues",
     "Monitoring",

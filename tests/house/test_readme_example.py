@@ -1,4 +1,4 @@
-"""The README's example runs as it is written, and its YAML is a design."""
+"""The README's example runs as it is written, and its YAML is a design or a list of common metrics."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import decision_widgets as dw
+from decision_widgets.design.yaml import read_common_metrics
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
@@ -29,3 +30,8 @@ def test_the_five_minute_examples_give_a_verdict() -> None:
 def test_the_yaml_of_the_readme_is_a_design() -> None:
     cell = re.search(r"```\n%%decision[^\n]*\n(.*?)```", README, re.DOTALL)[1]
     assert [metric.name for metric in dw.read_design(cell).metrics] == ["booked", "wait_minutes"]
+
+
+def test_the_metrics_to_publish_of_the_readme_are_a_list_of_common_metrics() -> None:
+    (config,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    assert [metric.name for metric in read_common_metrics(config).metrics] == ["booked", "cancel_rate"]

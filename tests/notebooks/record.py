@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from decision_widgets.command import execute, write_notebook
+from decision_widgets.command.run import execute, write_notebook
 
 HERE = Path(__file__).parent
 

@@ -14,8 +14,7 @@ from nbformat import NotebookNode
 from nbformat.sign import NotebookNotary
 
 import decision_widgets as dw
-from decision_widgets import command
-from decision_widgets.command import main
+from decision_widgets.command import main, run
 
 pytestmark = pytest.mark.notebook
 
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.notebook
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[NotebookNode]:
     """Keep the notebooks that would have run, without running them."""
     kept: list[NotebookNode] = []
-    monkeypatch.setattr(command, "execute", lambda notebook, folder: kept.append(notebook))
+    monkeypatch.setattr(run, "execute", lambda notebook, folder: kept.append(notebook))
     return kept
 
 
@@ -198,6 +197,6 @@ def test_a_kernel_that_dies_or_hangs_is_said(
     def fail(notebook: NotebookNode, folder: Path) -> None:
         raise problem
 
-    monkeypatch.setattr(command, "execute", fail)
+    monkeypatch.setattr(run, "execute", fail)
     assert main(["run", "--headless", "-o", str(tmp_path)]) == 3
     assert f"The notebook stopped: {type(problem).__name__}: {problem}" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""The command line: run a template from clean, show its verdict, write its report."""
+"""``decision run``: run a template from clean, show its verdict, write its report."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
-import decision_widgets
-from decision_widgets.errors import DecisionError, InputError
+from decision_widgets.errors import InputError
 from decision_widgets.results import DecisionResult
 from decision_widgets.templates import new_notebook, read_template
 from decision_widgets.vocabulary import CARD_MIME
@@ -21,35 +20,28 @@ from decision_widgets.vocabulary import CARD_MIME
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 OUTPUT_FOLDER = "output_folder"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0 done, 2 not understood, 3 the notebook failed."""
-    parser = _parser()
-    asked = parser.parse_args(arguments)
-    try:
-        return _run(asked)
-    except DecisionError as problem:
-        print(f"decision: {problem}", file=sys.stderr)
-        return 2
-    except OSError as problem:
-        where = problem.filename or asked.output
-        print(f"decision: {where}: {problem.strerror or problem}. Give -o a folder to write in.", file=sys.stderr)
-        return 2
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="decision", description="Design and decide online experiments.")
-    parser.add_argument("--version", action="version", version=f"decision_widgets {decision_widgets.__version__}")
-    verbs = parser.add_subparsers(dest="verb", required=True)
+def add_verb(verbs: Verbs) -> None:
+    """Add ``decision run``."""
     run = verbs.add_parser("run", help="run a guided template and open JupyterLab on its result")
     run.add_argument("template", nargs="?", default="between-subject", help="which template (between-subject)")
     run.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="set a parameter")
     run.add_argument("-o", "--output", type=Path, default=Path("decision-output"), help="folder for what it writes")
     run.add_argument("--headless", action="store_true", help="print the verdict and stop; open nothing")
-    return parser
+    run.set_defaults(do=_do)
+
+
+def _do(asked: argparse.Namespace) -> int:
+    try:
+        return _run(asked)
+    except OSError as problem:
+        where = problem.filename or asked.output
+        raise InputError(f"{where}: {problem.strerror or problem}. Give -o a folder to write in.") from problem
 
 
 def _run(asked: argparse.Namespace) -> int:

@@ -1,0 +1,33 @@
+"""Read the command line, and do what its verb says."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import decision_widgets
+from decision_widgets.command import metrics, run
+from decision_widgets.errors import DecisionError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 done, 2 not understood or not possible, 3 done in part.
+
+    3 says that the notebook of ``run`` failed, or that some metrics could not be published.
+    """
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.do(asked))
+    except DecisionError as problem:
+        print(f"decision: {problem}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="decision", description="Design and decide online experiments.")
+    parser.add_argument("--version", action="version", version=f"decision_widgets {decision_widgets.__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    run.add_verb(verbs)
+    metrics.add_verb(verbs)
+    return parser
