@@ -298,7 +298,7 @@ _OTHERS = (
     Workload(
         key="W8 analyze",
         title="import what dw.analyze needs",
-        ours=Program(name="ours", script="ours/w8.py", words=("decision_widgets.analysis",)),
+        ours=Program(name="ours", script="ours/w8.py", words=("decision_widgets.analysis.between",)),
         limit=_limit("numpy", "ours/w8.py", "numpy"),
         rivals=_IMPORTS[:1],
         kind=None,
