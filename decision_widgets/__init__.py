@@ -22,17 +22,23 @@ if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
     from decision_widgets import estimates, examples
+    from decision_widgets.analysis.advice import advise
     from decision_widgets.analysis.between import analyze
     from decision_widgets.analysis.monitoring import monitor
+    from decision_widgets.analysis.summaries import summarize
     from decision_widgets.design import Arm, BetweenSubject, Metric, Monitoring
     from decision_widgets.design.yaml import read_design
     from decision_widgets.errors import ColumnNotFound, DecisionError, EngineMissing, InputError, MissingValues
+    from decision_widgets.moments.summary import HistorySummary, MetricSummary, TypedSummary
     from decision_widgets.results import DecisionResult
     from decision_widgets.results.monitoring import MonitoringResult
+    from decision_widgets.results.sizing import SizingAdvice
 
 _HOME: Final = {
+    "advise": "analysis.advice",
     "analyze": "analysis.between",
     "monitor": "analysis.monitoring",
+    "summarize": "analysis.summaries",
     "Arm": "design",
     "BetweenSubject": "design",
     "Metric": "design",
@@ -43,8 +49,12 @@ _HOME: Final = {
     "EngineMissing": "errors",
     "InputError": "errors",
     "MissingValues": "errors",
+    "HistorySummary": "moments.summary",
+    "MetricSummary": "moments.summary",
+    "TypedSummary": "moments.summary",
     "DecisionResult": "results",
     "MonitoringResult": "results.monitoring",
+    "SizingAdvice": "results.sizing",
 }
 _ROOMS: Final = ("estimates", "examples")
 
@@ -55,16 +65,22 @@ __all__ = [
     "DecisionError",
     "DecisionResult",
     "EngineMissing",
+    "HistorySummary",
     "InputError",
     "Metric",
+    "MetricSummary",
     "MissingValues",
     "Monitoring",
     "MonitoringResult",
+    "SizingAdvice",
+    "TypedSummary",
+    "advise",
     "analyze",
     "estimates",
     "examples",
     "monitor",
     "read_design",
+    "summarize",
 ]
 
 

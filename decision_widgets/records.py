@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from decision_widgets.errors import InputError
 
@@ -59,6 +59,26 @@ class Record:
         if len(line) <= LONGEST_REPR or not _is_written_by_people(self):
             return line
         return f"{type(self).__name__}(\n" + "".join(f"    {part},\n" for part in _arguments(self)) + ")"
+
+
+class Versioned(Record):
+    """Base of the records that are kept: their plain form names its schema, and another one is refused."""
+
+    __slots__ = ()
+    SCHEMA: ClassVar[str]
+    CALLED: ClassVar[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON-legal values with their schema; what is not finite becomes ``None``."""
+        return {"schema": self.SCHEMA} | super().to_dict()
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Self:
+        """Restore a record from `to_dict`."""
+        schema = plain.get("schema") if isinstance(plain, Mapping) else None
+        if schema != cls.SCHEMA:
+            raise InputError(f"A saved {cls.CALLED} has schema {cls.SCHEMA!r}; got {schema!r}.")
+        return super().from_dict({key: plain[key] for key in plain if key != "schema"})
 
 
 def _line(record: Record) -> str:

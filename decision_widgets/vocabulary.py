@@ -15,6 +15,8 @@ RuleStatus = Literal["pass", "fail", "note", "not_run"]
 Severity = Literal["error", "warning", "info"]
 Confidence = Literal["certain", "likely", "guess"]
 StoppingRule = Literal["obf", "pocock", "mixture"]
+Compare = Literal["control", "all"]
+Estimand = Literal["observation", "participant"]
 
 MonitoringVerdict = Literal["stop-benefit", "stop-harm", "plan-reached", "continue", "too-early", "invalid"]
 
@@ -55,7 +57,7 @@ CODES: Final[dict[str, Code]] = {
         do="{remedy}",
     ),
     "E_NO_VARIATION": Code(
-        title="{metric} never changes in arm {arm}.",
+        title="{metric} never changes in {where}.",
         text="All {n} hold {value}, so nothing can be tested.",
         do="check the metric's query; for an event that never happened, report the count",
     ),
@@ -87,7 +89,7 @@ CODES: Final[dict[str, Code]] = {
     ),
     "W_DOMINANT": Code(
         title="A few participants decide {metric}.",
-        text="The top 1% carry {percent} of its variance in arm {arm}.",
+        text="The top 1% carry {percent} of its variance in {where}.",
         do="check bots and test accounts; cap the metric by plan",
     ),
     "E_SRM": Code(
@@ -199,7 +201,7 @@ CODES: Final[dict[str, Code]] = {
     ),
     "I_EQUAL_SPLIT": Code(
         title="The planned split was not stated.",
-        text="The sample ratio was checked against equal arms.",
+        text="Equal arms were taken for the plan.",
         do="give arms= with the planned shares",
     ),
     "W_FRAGILE": Code(
@@ -277,6 +279,41 @@ CODES: Final[dict[str, Code]] = {
         title="Covariates do not help {metric}.",
         text="Adjusting would widen the interval of {arm} by {percent}; the unadjusted effect is shown.",
         do="",
+    ),
+    "W_ZERO_INFLATED": Code(
+        title="{metric} is 0 in {percent} of its rows.",
+        text="A change of how many are above 0 and one of how large they are look alike in its mean.",
+        do="keep the mean as headline; watch the rate and the size of those above 0 as two metrics",
+    ),
+    "W_ESTIMAND": Code(
+        title="The two averages of {metric} need {n} and {n_other} participants.",
+        text="The average of {this} is planned for; that of {other} answers a different question.",
+        do="choose the estimand before launch",
+    ),
+    "W_HISTORY_THIN": Code(
+        title="The history of {metric} is thin.",
+        text="From another one of its length {n_upper} participants could be needed instead of {n}.",
+        do="give more history, or plan for {n_upper}",
+    ),
+    "W_STALE": Code(
+        title="The summary of {metric} is {days} days old.",
+        text="It is true of {as_of}; traffic and behaviour move.",
+        do="summarise again, or give the data",
+    ),
+    "W_UNREACHABLE": Code(
+        title="{metric} needs {n} participants, more than come in {days} days.",
+        text="{instead}",
+        do="{remedy}",
+    ),
+    "I_ICC_NEG": Code(
+        title="The intraclass correlation of {metric} is shown as 0.",
+        text="Its estimate is {icc}, below 0 by chance; the size does not use it.",
+        do="",
+    ),
+    "I_CUPED_WEAK": Code(
+        title="Covariates will help {metric} little.",
+        text="The window before explains {percent} of its variance.",
+        do="look for another covariate",
     ),
     "I_COVARIATE_LEFT_OUT": Code(
         title="Covariate {covariate} of {metric} was left out.",

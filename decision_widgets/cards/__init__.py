@@ -5,6 +5,7 @@ from decision_widgets.cards.basics import BasicsCard
 from decision_widgets.cards.hte import HteCard
 from decision_widgets.cards.metrics import MetricsCard
 from decision_widgets.cards.monitoring import MonitoringCard
+from decision_widgets.cards.power import PowerCard
 from decision_widgets.cards.result import ResultCard
 from decision_widgets.cards.srm import SrmCard
 from decision_widgets.cards.tests import ToolboxCard
@@ -17,6 +18,7 @@ __all__ = [
     "HteCard",
     "MetricsCard",
     "MonitoringCard",
+    "PowerCard",
     "ResultCard",
     "SrmCard",
     "ToolboxCard",

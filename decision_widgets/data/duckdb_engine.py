@@ -156,6 +156,7 @@ class DuckDB:
             hash_sum="sum({})",
             share="({} / 18446744073709551616.0E0)",
             numbered="SELECT *, row_number() OVER () - 1 AS {} FROM {}",
+            quantiles="quantile_cont({}, [{}])",
         )
 
     def close(self) -> None:

@@ -67,7 +67,7 @@ class Engine(Protocol):
 class Dialect:
     """Templates of the few functions that engines spell differently; ``{}`` takes a column or a list of them.
 
-    `share` makes a number from 0 to 1 of a hash.
+    `share` makes a number from 0 to 1 of a hash; `quantiles` takes a column and a list of shares, and interpolates.
     """
 
     text: str
@@ -79,6 +79,7 @@ class Dialect:
     hash_sum: str
     share: str
     numbered: str | None
+    quantiles: str
 
 
 def double(value: float) -> str:

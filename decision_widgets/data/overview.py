@@ -16,10 +16,11 @@ from decision_widgets.data.columns import Candidate, Column, candidate, expressi
 from decision_widgets.data.engine import ColumnType, Engine, Row, as_label, double
 from decision_widgets.data.reading import Unreadable
 from decision_widgets.errors import InputError
-from decision_widgets.moments import MomentSpec
+from decision_widgets.moments import HistorySpec, MomentSpec
 from decision_widgets.vocabulary import Kind
 
 SAMPLE_ROWS: Final = 10_000
+Spec = MomentSpec | HistorySpec
 FEW_VALUES: Final = 100
 FEW_COMBINATIONS: Final = 10_000
 MICROS_PER_DAY: Final = 86_400_000_000
@@ -44,7 +45,7 @@ class Overview:
     row_hashes: int
 
 
-def look_over(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]) -> Overview:
+def look_over(engine: Engine, spec: Spec, types: Mapping[str, ColumnType]) -> Overview:
     """Scan once, grouped by arm, without touching participants."""
     wanted = _wanted(spec)
     candidates = _candidates(engine, list(dict.fromkeys(name for name, _ in wanted)), types)
@@ -75,7 +76,7 @@ def look_over(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType])
     )
 
 
-def _wanted(spec: MomentSpec) -> list[tuple[str, Kind | None]]:
+def _wanted(spec: Spec) -> list[tuple[str, Kind | None]]:
     """List the columns to read, each with the kind it is declared to be; parts of a ratio stay as they are."""
     wanted: list[tuple[str, Kind | None]] = []
     for metric in spec.metrics:
@@ -112,13 +113,12 @@ def _grouped(candidates: Mapping[str, Candidate]) -> set[str]:
     return chosen
 
 
-def _statement(
-    engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType], candidates: Mapping[str, Candidate]
-) -> str:
+def _statement(engine: Engine, spec: Spec, types: Mapping[str, ColumnType], candidates: Mapping[str, Candidate]) -> str:
     grouped = _grouped(candidates)
     hashed, hash_sum = engine.dialect().hash, engine.dialect().hash_sum
     by_row = [engine.name(name) for name in spec.columns() if name not in (spec.participant, spec.arm, *grouped)]
-    rows = [f"{as_label(engine, spec.arm, types[spec.arm])} AS arm"]
+    arm = "0" if spec.arm is None else as_label(engine, spec.arm, types[spec.arm])
+    rows = [f"{arm} AS arm"]
     rows.append(f"{hashed.format(', '.join(by_row)) if by_row else '0'} AS row_hash")
     rows.append(f"{moment(engine, spec, types)} AS moment")
     aggregates = _Aggregates(powers=spec.participant is None)
@@ -197,7 +197,7 @@ def _conditions(found: Candidate, y: str) -> list[str]:
     ]
 
 
-def moment(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]) -> str:
+def moment(engine: Engine, spec: Spec, types: Mapping[str, ColumnType]) -> str:
     """Write the time of a row: days since 1970 of a column of dates, else microseconds, in its own calendar."""
     if spec.time is None:
         return "CAST(NULL AS BIGINT)"
@@ -214,7 +214,7 @@ def moment(engine: Engine, spec: MomentSpec, types: Mapping[str, ColumnType]) ->
     )
 
 
-def day_of(moment: Any, spec: MomentSpec, types: Mapping[str, ColumnType]) -> date:
+def day_of(moment: Any, spec: Spec, types: Mapping[str, ColumnType]) -> date:
     """Return the calendar day of a `moment` that came back."""
     assert spec.time is not None
     if moment is None:

@@ -101,6 +101,7 @@ class Spark:
             hash_sum="sum(CAST({} AS DECIMAL(38, 0)))",
             share="({} / 18446744073709551616.0E0 + 0.5E0)",
             numbered=None,
+            quantiles="percentile({}, array({}))",
         )
 
     def close(self) -> None:

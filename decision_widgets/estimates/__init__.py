@@ -54,6 +54,7 @@ _NAMES = {
     "power": "Alternative DfRule cluster_power difference_power",
     "predicted_effects": "Calibration GroupEffect GroupEffects PredictedEffectChecks TargetingGain calibration_slope "
     "check_predicted_effects predicted_group_effects targeting_gain",
+    "previous_window": "previous_window_reduction",
     "proportion_power": "ProportionPower proportion_power",
     "proportions": "ProportionDifference two_proportions",
     "quantile_effects": "NoQuantileEffect QuantileEffect quantile_effects",
@@ -70,8 +71,9 @@ _NAMES = {
     "several_arms": "ArmSizes allocation_cost arm_sizes best_control_share control_pairs every_pair",
     "signed_rank": "SignedRank wilcoxon_signed_rank",
     "simultaneous": "interval_alpha interval_disagrees selected_interval_alpha",
+    "size_bounds": "SizeBounds size_bounds",
     "size_interval": "SizeInterval size_interval",
-    "sizing_goal": "SizingGoal",
+    "sizing_goal": "SizingGoal sizing_difference",
     "skew": "TAIL_PER_KAPPA difference_skewness",
     "slot_balance": "LabelBalance ServedSlots WholeBlocks hour_balance lost_slots served_slots whole_blocks",
     "smirnov": "KolmogorovSmirnov ks_two_sample",

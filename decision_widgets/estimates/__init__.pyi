@@ -417,6 +417,7 @@ from decision_widgets.estimates.predicted_effects import (
 from decision_widgets.estimates.predicted_effects import (
     targeting_gain as targeting_gain,
 )
+from decision_widgets.estimates.previous_window import previous_window_reduction as previous_window_reduction
 from decision_widgets.estimates.proportion_power import (
     ProportionPower as ProportionPower,
 )
@@ -539,6 +540,12 @@ from decision_widgets.estimates.simultaneous import (
 from decision_widgets.estimates.simultaneous import (
     selected_interval_alpha as selected_interval_alpha,
 )
+from decision_widgets.estimates.size_bounds import (
+    SizeBounds as SizeBounds,
+)
+from decision_widgets.estimates.size_bounds import (
+    size_bounds as size_bounds,
+)
 from decision_widgets.estimates.size_interval import (
     SizeInterval as SizeInterval,
 )
@@ -546,6 +553,9 @@ from decision_widgets.estimates.size_interval import (
     size_interval as size_interval,
 )
 from decision_widgets.estimates.sizing_goal import SizingGoal as SizingGoal
+from decision_widgets.estimates.sizing_goal import (
+    sizing_difference as sizing_difference,
+)
 from decision_widgets.estimates.skew import (
     TAIL_PER_KAPPA as TAIL_PER_KAPPA,
 )

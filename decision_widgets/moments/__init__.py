@@ -4,17 +4,36 @@ from decision_widgets.moments.adjusted import AdjustedMoments, NormalEquations, 
 from decision_widgets.moments.arm import ArmMoments, ClusterSums, arm_moments
 from decision_widgets.moments.moments import Moments
 from decision_widgets.moments.sample import Sample
-from decision_widgets.moments.spec import MetricColumns, MomentSpec, label
+from decision_widgets.moments.spec import HistorySpec, MetricColumns, MomentSpec, label
+from decision_widgets.moments.summary import (
+    HistorySummary,
+    MetricSummary,
+    PreviousWindow,
+    RefusedMetric,
+    RowSums,
+    SummarySource,
+    TypedSummary,
+    WindowSums,
+)
 
 __all__ = [
     "AdjustedMoments",
     "ArmMoments",
     "ClusterSums",
+    "HistorySpec",
+    "HistorySummary",
     "MetricColumns",
+    "MetricSummary",
     "MomentSpec",
     "Moments",
     "NormalEquations",
+    "PreviousWindow",
+    "RefusedMetric",
+    "RowSums",
     "Sample",
+    "SummarySource",
+    "TypedSummary",
+    "WindowSums",
     "arm_moments",
     "independent_columns",
     "label",

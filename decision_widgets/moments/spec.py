@@ -1,4 +1,4 @@
-"""Which moments a design needs, as data."""
+"""Which moments a design, or its planning, needs, as data."""
 
 from __future__ import annotations
 
@@ -74,14 +74,44 @@ class MomentSpec:
         """Return every column to read, each with what it is for."""
         wanted = {} if self.participant is None else {self.participant: "the participant"}
         wanted |= {self.arm: "the arm"}
-        if self.time is not None:
-            wanted.setdefault(self.time, "the time")
+        _want_metrics(wanted, self.time, self.metrics)
         for metric in self.metrics:
-            wanted.setdefault(metric.numerator, f"metric {metric.metric!r}")
-            if metric.denominator is not None:
-                wanted.setdefault(metric.denominator, f"metric {metric.metric!r}")
             for covariate in metric.covariates:
                 wanted.setdefault(covariate, f"a covariate of {metric.metric!r}")
         for group in (*self.groups, *self.crossed):
             wanted.setdefault(group, "strata or segments")
         return wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistorySpec:
+    """What to read from a table of the past, in which nobody has an arm."""
+
+    participant: str | None
+    time: str | None
+    metrics: tuple[MetricColumns, ...]
+    missing: Missing = "raise"
+
+    @property
+    def arm(self) -> None:
+        """No column of arms."""
+        return
+
+    def labels(self) -> tuple[str, ...]:
+        """Return the columns whose values only tell rows apart."""
+        return () if self.participant is None else (self.participant,)
+
+    def columns(self) -> dict[str, str]:
+        """Return every column to read, each with what it is for."""
+        wanted = {} if self.participant is None else {self.participant: "the participant"}
+        _want_metrics(wanted, self.time, self.metrics)
+        return wanted
+
+
+def _want_metrics(wanted: dict[str, str], time: str | None, metrics: tuple[MetricColumns, ...]) -> None:
+    if time is not None:
+        wanted.setdefault(time, "the time")
+    for metric in metrics:
+        wanted.setdefault(metric.numerator, f"metric {metric.metric!r}")
+        if metric.denominator is not None:
+            wanted.setdefault(metric.denominator, f"metric {metric.metric!r}")

@@ -13,20 +13,36 @@ from decision_widgets.results.records import (
 )
 from decision_widgets.results.result import DecisionResult
 from decision_widgets.results.segments import SegmentComparison
+from decision_widgets.results.sizing import SizingAdvice
+from decision_widgets.results.sizing_records import (
+    DailyOutlook,
+    MetricAdvice,
+    NotSized,
+    PairAdvice,
+    SizingPlan,
+    SizingQuestion,
+)
 from decision_widgets.results.toolbox import ToolAnswer, ToolGroup
 
 __all__ = [
     "ArmStatistics",
     "Check",
+    "DailyOutlook",
     "Decision",
     "DecisionResult",
     "EffectEstimate",
     "Message",
+    "MetricAdvice",
     "MetricKind",
     "NotEstimable",
+    "NotSized",
+    "PairAdvice",
     "Provenance",
     "Row",
     "SegmentComparison",
+    "SizingAdvice",
+    "SizingPlan",
+    "SizingQuestion",
     "ToolAnswer",
     "ToolGroup",
 ]

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.errors import InputError, did_you_mean, listed
 from decision_widgets.estimates import SampleRatioDiagnosis, SequentialSampleRatio
-from decision_widgets.records import Record
 from decision_widgets.results.monitored import MonitoredEffect, MonitoringDecision, NotMonitored, TakenLook
 from decision_widgets.results.monitoring_payload import to_payload
 from decision_widgets.results.records import Message, MetricKind, Provenance
-from decision_widgets.views.html import page, to_html
-from decision_widgets.views.live import live_view
+from decision_widgets.results.shown import Shown
 from decision_widgets.views.looks_figure import looks_figure
-from decision_widgets.views.text import to_text
-from decision_widgets.vocabulary import CARD_MIME
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-SCHEMA: Final = "dw.monitored/1"
 NUMBERS: Final = (
     "n_control",
     "n_treatment",
@@ -43,7 +38,7 @@ FRAME_COLUMNS: Final = ("metric", "arm", "role", "look", "status", "is_planned",
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class MonitoringResult(Record):
+class MonitoringResult(Shown):
     """What the looks at a running experiment say.
 
     Attributes
@@ -67,6 +62,10 @@ class MonitoringResult(Record):
     provenance : Provenance
         Of the rows up to the last look.
     """
+
+    SCHEMA: ClassVar[str] = "dw.monitored/1"
+    CALLED: ClassVar[str] = "monitoring result"
+    TITLE: ClassVar[str] = "Experiment monitoring"
 
     design: BetweenSubject
     decision: MonitoringDecision
@@ -136,44 +135,15 @@ class MonitoringResult(Record):
         """Return what the cards show, as plain JSON values (schema ``dw.result/1``)."""
         return to_payload(self)
 
-    def to_text(self) -> str:
-        """Return the decision in the first line, then the metrics and the looks as aligned text."""
-        return to_text(self.to_payload())
-
-    def to_html(self, *, full_page: bool = False) -> str:
-        """Return the cards as static HTML without scripts; `full_page` makes it a file of its own."""
-        payload = self.to_payload()
-        return page(payload, self.design.name or "Experiment monitoring") if full_page else to_html(payload)
-
     def plot(self) -> Figure:
         """Draw each effect over the looks, with its always-valid interval and the boundary, as a matplotlib figure."""
         return looks_figure(self.to_payload()["cards"][0])
-
-    def __str__(self) -> str:
-        return self.to_text()
 
     def __repr__(self) -> str:
         said = [repr(self.design.name)] if self.design.name else []
         said.append(f"verdict={self.decision.verdict!r}")
         said += [f"arm={self.decision.arm!r}"] if self.decision.arm is not None else []
         return f"MonitoringResult({', '.join(said)}, looks={len(self.looks)}, metrics={len(self.watched())})"
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        payload = self.to_payload()
-        static = {"text/plain": to_text(payload), "text/html": to_html(payload), CARD_MIME: payload}
-        return static | dict(live_view(payload) or {})
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON-legal values; what is not finite becomes ``None``."""
-        return {"schema": SCHEMA} | super(MonitoringResult, self).to_dict()
-
-    @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Self:
-        """Restore a result from `to_dict`."""
-        schema = plain.get("schema") if isinstance(plain, Mapping) else None
-        if schema != SCHEMA:
-            raise InputError(f"A saved monitoring result has schema {SCHEMA!r}; got {schema!r}.")
-        return super(MonitoringResult, cls).from_dict({key: plain[key] for key in plain if key != "schema"})
 
 
 def _looks_of(effect: MonitoredEffect) -> dict[str, dict[str, Any]]:

@@ -36,7 +36,7 @@ class Message(Record):
     @classmethod
     def of(cls, code: str, *, metric: str | None = None, arm: str | None = None, **facts: object) -> Message:
         """Fill the sentences of a code with facts."""
-        known = {"metric": metric, "arm": arm} | facts
+        known = {"metric": metric, "arm": arm, "where": f"arm {arm}"} | facts
         entry = CODES[code]
         title, text, do = (sentence.format_map(known) for sentence in (entry.title, entry.text, entry.do))
         return cls(code=code, severity=severity(code), title=title, text=text, do=do, metric=metric, arm=arm)

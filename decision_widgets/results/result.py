@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.errors import InputError, did_you_mean, listed
 from decision_widgets.estimates import SampleRatio
-from decision_widgets.records import Record
 from decision_widgets.results.payload import to_payload
 from decision_widgets.results.records import (
     ArmStatistics,
@@ -22,18 +20,15 @@ from decision_widgets.results.records import (
     Provenance,
 )
 from decision_widgets.results.segments import SegmentComparison
+from decision_widgets.results.shown import Shown
 from decision_widgets.results.toolbox import ToolAnswer
 from decision_widgets.views.figure import forest
-from decision_widgets.views.html import page, to_html
-from decision_widgets.views.live import live_view
-from decision_widgets.views.text import to_text
-from decision_widgets.vocabulary import CARD_MIME, Kind
+from decision_widgets.vocabulary import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-SCHEMA: Final = "dw.decision/1"
 FRAME_COLUMNS: Final = (
     "metric",
     "arm",
@@ -60,7 +55,7 @@ FRAME_COLUMNS: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class DecisionResult(Record):
+class DecisionResult(Shown):
     """What an experiment says.
 
     Attributes
@@ -82,6 +77,10 @@ class DecisionResult(Record):
     toolbox : tuple of ToolAnswer
         What the usual tests say, and those asked for by ``methods=``.
     """
+
+    SCHEMA: ClassVar[str] = "dw.decision/1"
+    CALLED: ClassVar[str] = "result"
+    TITLE: ClassVar[str] = "Experiment decision"
 
     design: BetweenSubject
     decision: Decision
@@ -186,21 +185,9 @@ class DecisionResult(Record):
         """Return what the cards show, as plain JSON values (schema ``dw.result/1``)."""
         return to_payload(self)
 
-    def to_text(self) -> str:
-        """Return the verdict, then what every card says, as aligned text."""
-        return to_text(self.to_payload())
-
-    def to_html(self, *, full_page: bool = False) -> str:
-        """Return the cards as static HTML without scripts; `full_page` makes it a file of its own."""
-        payload = self.to_payload()
-        return page(payload, self.design.name or "Experiment decision") if full_page else to_html(payload)
-
     def plot(self) -> Figure:
         """Draw the effects of all metrics as a matplotlib figure."""
         return forest(self.to_payload())
-
-    def __str__(self) -> str:
-        return self.to_text()
 
     def __repr__(self) -> str:
         decision = self.decision
@@ -208,20 +195,3 @@ class DecisionResult(Record):
         said.append(f"verdict={decision.verdict!r}")
         said += [f"arm={decision.arm!r}"] if decision.arm is not None else []
         return f"DecisionResult({', '.join(said)}, metrics={len(self.design.metrics)})"
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        payload = self.to_payload()
-        static = {"text/plain": to_text(payload), "text/html": to_html(payload), CARD_MIME: payload}
-        return static | dict(live_view(payload) or {})
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON-legal values; what is not finite becomes ``None``."""
-        return {"schema": SCHEMA} | super(DecisionResult, self).to_dict()
-
-    @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Self:
-        """Restore a result from `to_dict`."""
-        schema = plain.get("schema") if isinstance(plain, Mapping) else None
-        if schema != SCHEMA:
-            raise InputError(f"A saved result has schema {SCHEMA!r}; got {schema!r}.")
-        return super(DecisionResult, cls).from_dict({key: plain[key] for key in plain if key != "schema"})

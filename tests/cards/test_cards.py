@@ -138,6 +138,7 @@ def test_a_result_can_enhance_every_card_and_a_single_card_only_itself() -> None
         "basics",
         "metrics",
         "monitoring",
+        "power",
         "result",
         "verdict",
         "warnings",

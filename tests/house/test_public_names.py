@@ -18,16 +18,22 @@ NAMES = {
     "DecisionError",
     "DecisionResult",
     "EngineMissing",
+    "HistorySummary",
     "InputError",
     "Metric",
+    "MetricSummary",
     "MissingValues",
     "Monitoring",
     "MonitoringResult",
+    "SizingAdvice",
+    "TypedSummary",
+    "advise",
     "analyze",
     "estimates",
     "examples",
     "monitor",
     "read_design",
+    "summarize",
 }
 
 

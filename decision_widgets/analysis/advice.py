@@ -1,0 +1,211 @@
+"""From a design and a history to an advice: how many participants, for how many days, to see what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from hashlib import sha256
+from typing import Any, Final
+
+import decision_widgets
+from decision_widgets import checks
+from decision_widgets.analysis.arms import PlannedArms, planned_arms
+from decision_widgets.analysis.past import Past, is_kept, read_pasts
+from decision_widgets.analysis.provenance import in_order
+from decision_widgets.analysis.sizing import Size
+from decision_widgets.analysis.sizing_messages import arms_messages, history_messages, size_messages
+from decision_widgets.analysis.sizing_rows import metric_advice, pair_rows
+from decision_widgets.analysis.solving import Found, solve
+from decision_widgets.data import Listener
+from decision_widgets.design import BetweenSubject
+from decision_widgets.errors import CannotEstimate, InputError, did_you_mean, listed
+from decision_widgets.moments import TypedSummary
+from decision_widgets.results import Message, MetricAdvice, NotSized, PairAdvice, SizingAdvice, SizingQuestion
+from decision_widgets.vocabulary import Compare, Estimand, words
+
+_RULES: Final[Mapping[str, checks.Rule]] = {
+    "participants": checks.Optional(checks.Positive(whole=True)),
+    "days": checks.Optional(checks.Positive(whole=True)),
+    "relative": checks.TrueOrFalse(),
+    "compare": checks.OneOf(words(Compare)),
+    "estimand": checks.OneOf(words(Estimand)),
+}
+
+
+def advise(
+    design: BetweenSubject,
+    history: Any,
+    *,
+    effect: float | Mapping[str, float] | None = None,
+    relative: bool = True,
+    participants: int | None = None,
+    days: int | None = None,
+    traffic: float | Sequence[float] = 1.0,
+    compare: Compare = "control",
+    estimand: Estimand = "observation",
+    today: date | str | None = None,
+    progress: bool | Listener | None = None,
+) -> SizingAdvice:
+    """Tell how many participants and days an experiment needs, or what it will be able to see.
+
+    With an effect alone the participants follow, and the days in which they come. With `participants` or `days` the
+    smallest effect follows, or the power of a given `effect`. Guardrails need enough participants to rule out their
+    limit, secondary metrics show the smallest effect that they would find.
+
+    Parameters
+    ----------
+    design : BetweenSubject
+        Its arms with their shares, power, alpha, and what its metrics say: role, direction, limit, covariates. A
+        primary metric with a `minimum_effect` δ is planned for an effect of δ/0.7, which is found worth shipping with
+        the power asked for.
+    history : table, MetricSummary, HistorySummary, TypedSummary, a sequence or mapping of them, or a store of summaries
+        A table is anything that ``analyze`` reads; it has no arms. A store is anything with a method
+        ``summary(metric)``.
+    effect : float or mapping of metric to float, optional
+        The size of the change to find, for all primary metrics or by name: in the direction that is better, or the
+        other one when below 0.
+    relative : bool
+        Whether `effect` is a fraction of the control (0.02 is 2 %) or in the metric's own unit.
+    participants : int, optional
+        Of all arms together.
+    days : int, optional
+        The participants that come in so many days.
+    traffic : float or sequence of float
+        Share of the traffic in the experiment, or its shares by day for a ramp; the last one goes on.
+    compare : {"control", "all"}
+        Every treatment with control, or every pair of arms; all pairs asked for have the power.
+    estimand : {"observation", "participant"}
+        The average of observations, as the recommended analysis estimates it, or that of participants.
+    today : date, optional
+        The day on which the age of a summary is judged.
+    progress : bool, callable, optional
+        As in ``analyze``.
+
+    Returns
+    -------
+    SizingAdvice
+        One row per metric and pair of arms (`to_frame`), the plan, the explanation of each metric, messages by code. A
+        metric that cannot be sized is refused with its reason; the others are sized.
+
+    Raises
+    ------
+    InputError, ColumnNotFound, MissingValues
+        The question or the history does not fit the design; nothing was computed.
+
+    Examples
+    --------
+    >>> import decision_widgets as dw
+    >>> design = dw.BetweenSubject(participant="rider_id", arm="variant", control="control", metrics=["booked"])
+    >>> dw.advise(design, dw.TypedSummary("booked", mean=0.35), effect=0.02).plan.n_participants
+    149368
+    """
+    given = {
+        "relative": relative,
+        "participants": participants,
+        "days": days,
+        "compare": compare,
+        "estimand": estimand,
+    }
+    question = _question(design, effect, traffic, given)
+    arms = planned_arms(design, compare)
+    pasts = read_pasts(design, history, estimand, progress)
+    found, plan = solve(design, pasts, arms, question)
+    messages, rows, explained = _gather(design, pasts, found, arms, question, (_day(today), is_kept(history)))
+    return SizingAdvice(
+        design=design,
+        question=question,
+        plan=plan,
+        rows=tuple(rows),
+        metrics=tuple(explained),
+        messages=in_order([*messages, *arms_messages(design, arms)]),
+        history=_as_code(history),
+        version=decision_widgets.__version__,
+        design_fingerprint=sha256(design.to_json().encode()).hexdigest()[:12],
+    )
+
+
+def _gather(
+    design: BetweenSubject,
+    pasts: Mapping[str, Past | CannotEstimate],
+    found: Mapping[str, Found],
+    arms: PlannedArms,
+    question: SizingQuestion,
+    asked: tuple[date, bool],
+) -> tuple[list[Message], list[PairAdvice | NotSized], list[MetricAdvice]]:
+    """Return what has to be said, the rows and the explanations, metric by metric."""
+    messages: list[Message] = []
+    rows: list[PairAdvice | NotSized] = []
+    explained: list[MetricAdvice] = []
+    for metric in design.metrics:
+        size, (today, kept) = found[metric.name], asked
+        own = history_messages(metric, pasts[metric.name], today, kept=kept)
+        if isinstance(size, Size):
+            own += size_messages(size, arms, question)
+            explained.append(metric_advice(size, arms, question))
+        own, own_rows = pair_rows(metric, size, arms, own)
+        messages += own
+        rows += own_rows
+    return messages, rows, explained
+
+
+def _question(design: object, effect: object, traffic: object, given: Mapping[str, Any]) -> SizingQuestion:
+    if not isinstance(design, BetweenSubject):
+        raise InputError(
+            f"The design must be a BetweenSubject; got {type(design).__name__}. "
+            "Call it as advise(design, history), the design first."
+        )
+    problems = checks.problems(_RULES, given)
+    effects = _effects(design, effect, problems)
+    schedule = _traffic(traffic, problems)
+    if problems:
+        raise InputError.together("The question", problems)
+    return SizingQuestion(effects=effects, traffic=schedule, **given)
+
+
+def _effects(design: BetweenSubject, effect: object, problems: list[str]) -> dict[str, float]:
+    """Read the effects to find by metric; a metric that the design lacks is named with the nearest."""
+    if effect is None:
+        return {}
+    names = [metric.name for metric in design.metrics]
+    if isinstance(effect, Mapping):
+        given = {str(name): size for name, size in effect.items()}
+        problems += [
+            f"effect names no metric {name!r} of the design.{did_you_mean(name, names)} It has: {listed(names)}."
+            for name in given
+            if name not in names
+        ]
+    else:
+        given = {metric.name: effect for metric in design.metrics if metric.role == "primary"}
+        if not given:
+            problems.append("effect= is for primary metrics and the design has none; name the metric: effect={...}.")
+    rule = checks.Between(-1e100, 1e100)
+    for name, size in given.items():
+        wrong = checks.problems({"effect": rule}, {"effect": size})
+        if wrong or size == 0:
+            problems.append(
+                wrong[0] if wrong else f"effect must not be 0 (of {name!r}); state the smallest one worth finding."
+            )
+    return given
+
+
+def _traffic(traffic: object, problems: list[str]) -> tuple[float, ...]:
+    shares = tuple(traffic) if isinstance(traffic, Sequence) and not isinstance(traffic, str) else (traffic,)
+    wrong = [share for share in shares if not (share == 1 or checks.Between(0, 1, or_low=True).accepts(share))]
+    if wrong or not shares or not any(shares):
+        problems.append(f"traffic must be shares from 0 to 1, not all 0; got {traffic!r}.")
+        return (1.0,)
+    return tuple(float(share) for share in shares)
+
+
+def _as_code(history: Any) -> str | None:
+    """Write a typed history as Python; data have no short form."""
+    return f"dw.{history!r}" if isinstance(history, TypedSummary) else None
+
+
+def _day(given: date | str | None) -> date:
+    if given is None:
+        return date.today()
+    day = checks.as_day(given)
+    if not checks.is_day(day):
+        raise InputError(f"today must be a day such as '2026-05-28'; got {given!r}.")
+    return date.fromisoformat(str(day))

@@ -1,0 +1,92 @@
+"""The words of an advice: what a product manager can repeat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from decision_widgets.results.sentence import Piece, piece
+from decision_widgets.results.sizing_records import MetricAdvice, PairAdvice
+from decision_widgets.views import numbers
+from decision_widgets.vocabulary import readable
+
+if TYPE_CHECKING:
+    from decision_widgets.results.sizing import SizingAdvice
+
+WEEK = 7
+
+
+def plan_sentence(advice: SizingAdvice) -> list[Piece]:
+    """Say what is needed to see what, or what is seen with what is there."""
+    plan = advice.plan
+    row = leading_row(advice)
+    if plan is None or row is None:
+        why = next((f"{m.title} {m.text}" for m in advice.messages if m.severity == "error"), "")
+        return [piece("No size can be given.", strong=True), piece(f" {why}".rstrip())]
+    metric = advice.metric(row.metric)
+    n = piece(f"{numbers.integer(plan.n_participants)} participants", strong=True)
+    effect, power = effect_words(row, metric), numbers.level_percent(row.power)
+    if row.solved == "participants":
+        return [
+            piece("You need "), n, piece(f" ({_when(advice)}) to {_verb(row)} "), piece(effect, strong=True),
+            piece(f" {_in(row)} with {power} power.{_meaning(advice, row, metric)}"),
+        ]  # fmt: skip
+    if row.solved == "power":
+        return [
+            piece("With "), n, piece(f" ({_when(advice)}) {effect} {_in(row)} is found with "),
+            piece(f"{power} power", strong=True), piece("."),
+        ]  # fmt: skip
+    return [
+        piece("With "), n, piece(f" ({_when(advice)}) you can {_verb(row)} "), piece(effect, strong=True),
+        piece(f" {_in(row)} with {power} power."),
+    ]  # fmt: skip
+
+
+def leading_row(advice: SizingAdvice) -> PairAdvice | None:
+    """Return the row that the plan is made for: of its metric the pair that sees least."""
+    sized = [row for row in advice.rows if isinstance(row, PairAdvice)]
+    own = [row for row in sized if advice.plan is not None and row.metric == advice.plan.metric] or sized
+    primary = [row for row in own if row.role == "primary"] or own
+    return max(primary, key=lambda row: row.mde, default=None)
+
+
+def effect_words(row: PairAdvice, metric: MetricAdvice) -> str:
+    """Write the size of an effect: a fraction of the control where there is one."""
+    if row.relative_mde is not None:
+        return numbers.level_percent(row.relative_mde)
+    return numbers.level(row.mde, metric.kind)
+
+
+def _verb(row: PairAdvice) -> str:
+    return "rule out a loss of" if row.role == "guardrail" else "find a change of"
+
+
+def _in(row: PairAdvice) -> str:
+    return f"in {readable(row.metric)}"
+
+
+def _when(advice: SizingAdvice) -> str:
+    plan = advice.plan
+    assert plan is not None
+    if plan.days:
+        weeks = plan.days // WEEK
+        return "1 week" if weeks == 1 else f"{weeks} weeks" if plan.days % WEEK == 0 else f"{plan.days} days"
+    if plan.horizon is not None:
+        return f"more than come in {plan.horizon} days"
+    return "in all arms together"
+
+
+def _meaning(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice) -> str:
+    """Say from where to where, and what the least worthwhile effect has to do with it."""
+    if row.role == "guardrail":
+        return ""
+    planned = next(each for each in advice.design.metrics if each.name == row.metric)
+    stated = advice.question.effects.get(row.metric)
+    up = (planned.direction == "increase") == (stated is None or stated > 0)
+    control, treatment = numbers.levels(metric.level, metric.level + (row.mde if up else -row.mde), metric.kind)
+    said = f" That is from {control} to {treatment}."
+    if stated is None and planned.minimum_effect:
+        least = numbers.level_percent(planned.minimum_effect)
+        said += (
+            f" An effect of that size ships as often; {least}, the least worth shipping, would seem less half the time."
+        )
+    return said
