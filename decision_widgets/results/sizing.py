@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import InputError, did_you_mean, listed
+from decision_widgets.moments import HistorySummary, TypedSummary
 from decision_widgets.results.records import Message
 from decision_widgets.results.shown import Shown
 from decision_widgets.results.sizing_code import sizing_code
@@ -43,6 +44,10 @@ class SizingAdvice(Shown):
         Errors first, then warnings, then notes.
     history : str or None
         The typed history as Python, for the lines that reproduce the advice; ``None`` for data.
+    past : HistorySummary or None
+        What the data said, in sums, so that the advice can be asked again; ``None`` when all was typed.
+    typed : tuple of TypedSummary
+        What was typed.
     version, design_fingerprint : str
     """
 
@@ -57,6 +62,8 @@ class SizingAdvice(Shown):
     metrics: tuple[MetricAdvice, ...]
     messages: tuple[Message, ...]
     history: str | None
+    past: HistorySummary | None = None
+    typed: tuple[TypedSummary, ...] = ()
     version: str
     design_fingerprint: str
 
