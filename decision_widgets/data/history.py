@@ -153,7 +153,7 @@ def _terms(overview: Overview, spec: HistorySpec, columns: MetricColumns) -> Met
     if isinstance(y, Unreadable):
         return y
     total, count = (sum(part[at] for part in y.sums.values()) for at in (0, 1))
-    terms = MetricTerms(columns=columns, column=y, shift=total / max(1, count), as_zero=spec.missing == "zero")
+    terms = MetricTerms(columns=columns, column=y, shift=_near(total / max(1, count)), as_zero=spec.missing == "zero")
     if columns.denominator is None:
         return terms
     if columns.denominator == spec.participant:
@@ -167,7 +167,12 @@ def _terms(overview: Overview, spec: HistorySpec, columns: MetricColumns) -> Met
             remedy="a ratio of totals needs a denominator of 0 or more",
         )
     weight = sum(value for value, _ in d.sums.values())
-    return replace(terms, denominator=d, shift=total / (weight or 1.0))
+    return replace(terms, denominator=d, shift=_near(total / (weight or 1.0)))
+
+
+def _near(level: float) -> float:
+    """Round to 12 digits, so that engines that add up in another order subtract the same."""
+    return float(f"{level:.12g}")
 
 
 def _period(overview: Overview, spec: HistorySpec) -> Period:

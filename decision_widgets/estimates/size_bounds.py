@@ -68,9 +68,9 @@ def size_bounds(
     total = _total(goal, learnt.level, learnt.variance, allocation, binary=binary)
     if math.isinf(total):
         sizing_difference(goal, learnt.level, learnt.variance, binary=binary)
-    step = math.sqrt(learnt.level_variance)
-    ends = [_total(goal, learnt.level + side * step, learnt.variance, allocation, binary=binary) for side in (-1, 1)]
     z = float(special.ndtri((1 + trust) / 2))
+    step = z * math.sqrt(learnt.level_variance)
+    ends = [_total(goal, learnt.level + side * step, learnt.variance, allocation, binary=binary) for side in (-1, 1)]
     if math.isinf(max(ends)):
         return SizeBounds(n_total=total, n_lower=min(total, *ends), n_upper=None, upper_ratio=None, confidence=trust)
     by_level = math.log(ends[1] / ends[0]) / (2 * step) if step else 0.0
