@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from decision_widgets.analysis.between import analyze
     from decision_widgets.analysis.monitoring import monitor
     from decision_widgets.analysis.summaries import summarize
+    from decision_widgets.cards.power_widget import PowerWidget
     from decision_widgets.design import Arm, BetweenSubject, Metric, Monitoring
     from decision_widgets.design.yaml import read_design
     from decision_widgets.errors import ColumnNotFound, DecisionError, EngineMissing, InputError, MissingValues
@@ -39,6 +40,7 @@ _HOME: Final = {
     "analyze": "analysis.between",
     "monitor": "analysis.monitoring",
     "summarize": "analysis.summaries",
+    "PowerWidget": "cards.power_widget",
     "Arm": "design",
     "BetweenSubject": "design",
     "Metric": "design",
@@ -72,6 +74,7 @@ __all__ = [
     "MissingValues",
     "Monitoring",
     "MonitoringResult",
+    "PowerWidget",
     "SizingAdvice",
     "TypedSummary",
     "advise",
@@ -123,4 +126,10 @@ def _live_view(payload: dict[str, Any]) -> dict[str, Any]:
     return view
 
 
+def _answering_card(advice: SizingAdvice) -> PowerWidget:
+    card: PowerWidget = import_module("decision_widgets.cards.power_widget").PowerWidget.of(advice)
+    return card
+
+
 import_module("decision_widgets.views.live").set_live_view(_live_view)
+import_module("decision_widgets.views.live").set_card_maker(_answering_card)

@@ -15,6 +15,7 @@ from decision_widgets.results.sizing_payload import power_card, to_payload
 from decision_widgets.results.sizing_records import MetricAdvice, NotSized, PairAdvice, SizingPlan, SizingQuestion
 from decision_widgets.results.sizing_sentence import plan_sentence
 from decision_widgets.views.power import to_markdown
+from decision_widgets.views.live import answering_card
 from decision_widgets.views.power_figure import power_figure, weeks_figure
 
 if TYPE_CHECKING:
@@ -139,6 +140,10 @@ class SizingAdvice(Shown):
     def to_markdown(self) -> str:
         """Return the answer and one row per metric × compared pair as Markdown."""
         return to_markdown(power_card(self))
+
+    def card(self) -> Any:
+        """Open the card that answers what-if questions, filled with this advice (a ``PowerWidget``)."""
+        return answering_card(self)
 
     def figure(self) -> Figure:
         """Draw power by participants, for the planned effect and for others around it, as a matplotlib figure."""

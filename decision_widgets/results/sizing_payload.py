@@ -24,12 +24,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from decision_widgets.design import Metric
+from decision_widgets.design.yaml import write_design
 from decision_widgets.errors import InputError
 from decision_widgets.estimates import difference_power, sizing_difference
 from decision_widgets.estimates.sizing_goal import SizingGoal
 from decision_widgets.results.sizing_code import sizing_code
 from decision_widgets.results.sizing_records import MetricAdvice, NotSized, PairAdvice
 from decision_widgets.results.sizing_sentence import effect_words, leading_row, plan_sentence
+from decision_widgets.views import numbers
 from decision_widgets.vocabulary import readable
 
 if TYPE_CHECKING:
@@ -40,8 +42,8 @@ ROW_FIELDS: Final = (
     "days", "mde", "relative_mde", "power", "alpha", "icc", "design_effect", "codes",
 )  # fmt: skip
 LIFTS: Final = (0.5, 0.75, 1.0, 1.5)
-POINTS: Final = 41
-FARTHEST: Final = 2.0
+POINTS: Final = 61
+MONTH: Final = 31
 
 
 def to_payload(advice: SizingAdvice) -> dict[str, Any]:
@@ -64,15 +66,22 @@ def to_payload(advice: SizingAdvice) -> dict[str, Any]:
     }
 
 
-def power_card(advice: SizingAdvice) -> dict[str, Any]:
-    """Return the payload of the power card, of the metric that decides; others stand beside it."""
-    row = leading_row(advice)
+def shown_row(advice: SizingAdvice, metric: str | None = None) -> PairAdvice | None:
+    """Return the row that a card is about: of the metric asked for, else of the one that decides."""
+    own = [row for row in advice.rows if isinstance(row, PairAdvice) and row.metric == metric]
+    return max(own, key=lambda row: row.mde, default=None) or leading_row(advice)
+
+
+def power_card(advice: SizingAdvice, metric_shown: str | None = None) -> dict[str, Any]:
+    """Return the payload of the power card, of one metric (by default the one that decides); others stand beside it."""
+    row = shown_row(advice, metric_shown)
     shared: dict[str, Any] = {
         "schema": "dw.power/1",
         "state": "ready" if row is not None else "empty",
         "sentence": plan_sentence(advice),
         "rows": [_row(each) for each in advice.rows],
         "code": list(sizing_code(advice)),
+        "yaml": write_design(advice.design),
         "confirmed": True,
     }
     if row is None or advice.plan is None:
@@ -82,6 +91,7 @@ def power_card(advice: SizingAdvice) -> dict[str, Any]:
     return shared | {
         "metric": row.metric,
         "label": readable(row.metric),
+        "role": row.role,
         "kind": metric.kind,
         "evidence": metric.evidence,
         "solve": {"participants": "n", "effect": "mde", "power": "power"}[row.solved],
@@ -97,6 +107,7 @@ def power_card(advice: SizingAdvice) -> dict[str, Any]:
         "weeks_of": {each.metric: [week.to_dict() for week in each.weeks] for each in advice.metrics},
         "curves": list(_curves(advice, row, metric, planned)),
         "history": {"participants": metric.n_history, "as_of": metric.as_of, "source": metric.source},
+        "axis": {"n_max": axis_end(advice, metric)},
         "method": metric.method_text,
     }
 
@@ -140,10 +151,10 @@ def _answer(advice: SizingAdvice, row: PairAdvice) -> dict[str, Any]:
     n = plan.n_participants
     return {
         "n_units": n,
-        "n_shown": round(n, -max(0, len(str(n)) - 3)),
+        "n_shown": numbers.plan_size(n),
         "n_observations": plan.n_observations,
         "days": plan.days,
-        "first_day": plan.first_day,
+        "first_day": plan.first_day or _first_day(advice, advice.metric(row.metric)),
         "mde_rel": row.relative_mde,
         "mde_abs": row.mde,
         "power": row.power,
@@ -152,6 +163,25 @@ def _answer(advice: SizingAdvice, row: PairAdvice) -> dict[str, Any]:
         "n_upper": advice.metric(row.metric).n_upper,
         "text": "".join(str(each["text"]) for each in plan_sentence(advice)),
     }
+
+
+def _first_day(advice: SizingAdvice, metric: MetricAdvice) -> int | None:
+    """Return the first day by which the plan's participants have come."""
+    if advice.plan is None or metric.daily is None:
+        return None
+    daily, n = metric.daily, advice.plan.n_participants
+    come = [people * share for people, share in zip(daily.participants, daily.traffic, strict=True)]
+    return next((day for day, so_far in enumerate(come, 1) if so_far >= n - len(advice.plan.n_arms)), None)
+
+
+def axis_end(advice: SizingAdvice, metric: MetricAdvice) -> float:
+    """Return up to how many participants a chart goes: a month or twice the plan, as far as the history knows."""
+    assert advice.plan is not None
+    n, daily = advice.plan.n_participants, metric.daily
+    if daily is None:
+        return 2.5 * n
+    last = min(len(daily.participants), max(MONTH, 2 * (advice.plan.days or 0)))
+    return max(1.15 * n, daily.participants[last - 1] * daily.traffic[last - 1])
 
 
 def _shares(advice: SizingAdvice) -> list[tuple[str, float]]:
@@ -200,6 +230,7 @@ def _other(advice: SizingAdvice, row: PairAdvice) -> dict[str, Any]:
         "metric": row.metric,
         "label": readable(row.metric),
         "role": row.role,
+        "kind": advice.metric(row.metric).kind,
         "mde_rel": row.relative_mde,
         "mde_abs": row.mde,
         "power": row.power,
@@ -212,7 +243,7 @@ def _curves(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned
     """Compute power by participants of all arms, for the row's effect and some around it."""
     shares = dict(_shares(advice))
     share_c, share_t = shares[row.control], shares[row.arm]
-    total = np.linspace(0, FARTHEST * row.n_participants, POINTS)[1:]
+    total = np.linspace(0, axis_end(advice, metric), POINTS)[1:]
     n_c, n_t = np.maximum(2.0, share_c * total), np.maximum(2.0, share_t * total)
     left = 1 - (metric.variance_reduction or 0.0) * metric.adjusted
     sign = _sign(planned, advice.question.effects.get(row.metric))
