@@ -35,7 +35,8 @@ def kept_pasts(advice: SizingAdvice) -> dict[str, Past | CannotEstimate]:
     """
     known: dict[str, Known] = {typed.metric: typed for typed in advice.typed}
     if advice.past is not None:
-        known |= {each.metric: each for each in (*advice.past.metrics, *advice.past.refused)}
+        known |= {each.metric: each for each in advice.past.metrics}
+        known |= {each.metric: each for each in advice.past.refused}
     missing = [metric.name for metric in advice.design.metrics if metric.name not in known]
     if missing:
         raise InputError(f"This advice was saved without the history of {missing[0]!r}; call advise again.")

@@ -17,6 +17,7 @@ from decision_widgets.analysis.sizing import SHIPPED
 from decision_widgets.design import Arm, BetweenSubject, Metric
 from decision_widgets.errors import CannotEstimate, InputError, did_you_mean, listed
 from decision_widgets.estimates import design_effect
+from decision_widgets.moments import TypedSummary
 from decision_widgets.records import Record
 from decision_widgets.results.sizing import SizingAdvice
 from decision_widgets.results.sizing_payload import shown_row
@@ -123,7 +124,7 @@ def with_icc(past: Past | CannotEstimate, icc: float) -> Past | CannotEstimate:
     m, cv = float(past.observations[-1]), float(past.cv[-1])
     deff = float(design_effect(m, icc, cv=cv))
     scale = deff / past.alike.design_effect
-    summary = replace(past.summary, icc=icc) if past.source == "typed" else past.summary
+    summary = replace(past.summary, icc=icc) if isinstance(past.summary, TypedSummary) else past.summary
     effective = past.alike.effective_observations
     alike = replace(
         past.alike,
@@ -155,12 +156,13 @@ def circumstances(advice: SizingAdvice, metric: str | None = None) -> dict[str, 
     row = shown_row(advice, metric)
     if row is None or advice.plan is None:
         return None
+    pasts = kept_pasts(advice)
     return {
         "key": _key(advice),
         "metric": row.metric,
         "lift": row.mde if _is_absolute(advice, row.metric) else row.relative_mde,
         "asked_days": advice.question.days,
-        "metrics": [_known(advice, each) for each in advice.metrics],
+        "metrics": [_known(advice, each, pasts[each.metric]) for each in advice.metrics],
         "powers": [advice.design.power, other_power(advice.design.power)],
         "levels": [advice.design.alpha, other_alpha(advice.design.alpha)],
         "scenarios": list(_scenarios(advice)),
@@ -179,7 +181,7 @@ def _is_absolute(advice: SizingAdvice, name: str) -> bool:
     return not (advice.question.relative or _rules_out(advice, planned) or _worth(advice, planned) is not None)
 
 
-def _known(advice: SizingAdvice, metric: MetricAdvice) -> dict[str, Any]:
+def _known(advice: SizingAdvice, metric: MetricAdvice, past: Past | CannotEstimate) -> dict[str, Any]:
     planned, stated = _metric_of(advice.design, metric.metric), advice.question.effects.get(metric.metric)
     rules_out = _rules_out(advice, planned)
     up = (planned.direction == "increase") == (stated is None or stated > 0)
@@ -201,8 +203,17 @@ def _known(advice: SizingAdvice, metric: MetricAdvice) -> dict[str, Any]:
         "variance": metric.variance,
         "vr": metric.variance_reduction,
         "cuped": metric.adjusted,
+        "alike": None if isinstance(past, CannotEstimate) else _alike(past),
         "grid": None if metric.daily is None else metric.daily.to_dict(),
     }
+
+
+def _alike(past: Past) -> dict[str, float] | None:
+    """Return what the correlation of a participant's observations does, over the longest window."""
+    if past.alike is None:
+        return None
+    m, cv = float(past.observations[-1]), float(past.cv[-1])
+    return {"m": m, "cv": cv, "design_effect": past.alike.design_effect}
 
 
 def _scenarios(advice: SizingAdvice) -> Iterator[dict[str, Any]]:

@@ -36,7 +36,8 @@ const sizing = (() => {
   const come = (metric, day) => metric.grid.participants[day] * metric.grid.traffic[day];
   const level = (metric, day) => (metric.grid ? metric.grid.level[day] : metric.mean);
   const perParticipant = (metric, day) => (metric.grid ? metric.grid.observations_per_participant[day] : metric.m);
-  const designEffect = (metric, icc) => 1 + ((1 + metric.cv ** 2) * metric.m - 1) * icc;
+  // What a history showed, or what another correlation would make of as many observations per participant.
+  const designEffect = (metric, icc) => icc === null ? metric.alike.design_effect : 1 + ((1 + metric.alike.cv ** 2) * metric.alike.m - 1) * icc;
 
   const shown = (base, s) => base.metrics.find((each) => each.metric === s.metric);
   const isShown = (metric, s) => metric.metric === s.metric;
@@ -45,7 +46,7 @@ const sizing = (() => {
     const raw = metric.grid ? metric.grid.variance[day] : metric.variance;
     const removed = metric.grid ? metric.grid.variance_reduction[day] : metric.vr ?? 0;
     const adjusts = isShown(metric, s) && s.otherCovariates ? !metric.cuped : metric.cuped;
-    const alike = isShown(metric, s) && s.icc !== null ? designEffect(metric, s.icc) / designEffect(metric, metric.icc) : 1;
+    const alike = isShown(metric, s) && s.icc !== null ? designEffect(metric, s.icc) / metric.alike.design_effect : 1;
     return raw * (adjusts ? 1 - removed : 1) * alike;
   };
 
@@ -159,9 +160,10 @@ const sizing = (() => {
       const n = scenario.shares.reduce((sum, share) => sum + Math.floor(share * come(metric, s.days - 1) + 1e-9), 0);
       found = { n, first: s.days, plan: s.days, index: s.days - 1, lift: seenAt(base, metric, s, n, s.days - 1), decides: metric };
     } else {
-      const first = firstDay(metric, s.n, arms);
+      const n = scenario.shares.reduce((sum, share) => sum + Math.floor(share * s.n + 1e-9), 0);
+      const first = firstDay(metric, n, arms);
       const index = first === null ? days(metric) - 1 : Math.min(wholeWeeks(first) - 1, days(metric) - 1);
-      found = { n: s.n, first, plan: first === null ? null : wholeWeeks(first), index, lift: seenAt(base, metric, s, s.n, index), decides: metric };
+      found = { n, first, plan: first === null ? null : wholeWeeks(first), index, lift: seenAt(base, metric, s, n, index), decides: metric };
     }
     const R = level(metric, found.index);
     const inUnits = found.lift === null ? null : found.lift * (metric.relative ? R : 1);
@@ -175,7 +177,7 @@ const sizing = (() => {
       relative: metric.relative ? found.lift : R > 0 && inUnits !== null ? inUnits / R : null,
       m: perParticipant(metric, found.index),
       icc: s.icc ?? metric.icc,
-      designEffect: metric.icc === null ? null : designEffect(metric, s.icc ?? metric.icc),
+      designEffect: metric.alike ? designEffect(metric, s.icc) : null,
       cuped: s.otherCovariates ? !metric.cuped : metric.cuped,
     };
   };
@@ -359,7 +361,7 @@ function powerPanel(card, model, answers) {
 
   const buildIcc = () => {
     const metric = sizing.shown(base, state);
-    if (metric.icc === null || metric.m <= 1) return [];
+    if (!metric.alike || metric.icc === null || metric.alike.m <= 1) return [];
     return [knob("icc", "What if the ICC were", { min: 0, max: Math.max(0.3, Math.min(1, metric.icc * 2)), step: 0.0025 })];
   };
 
@@ -757,7 +759,7 @@ function addCopies(card) {
   for (const [name, label] of [["python", "Copy Python"], ["yaml", "Copy YAML"]]) {
     const text = card.querySelector(`pre[data-slot=${name}]`);
     if (!text) continue;
-    const made = copyButton(label, `power/${name}`, () => (name === "python" ? `import decision_widgets as dw\n\n${text.textContent}` : text.textContent));
+    const made = copyButton(label, `power/${name}`, () => [text.dataset.before, text.textContent].filter(Boolean).join("\n\n"));
     text.after(made);
   }
 }

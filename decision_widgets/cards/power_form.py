@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from decision_widgets.design import BetweenSubject, Metric
@@ -72,7 +73,7 @@ def read_form(form: Form, columns: Sequence[str] | None) -> Asked | None:
     problems: dict[str, str] = {}
     shares = _attempt("shares", lambda: read_shares(form.get("shares", "")), problems)
     numbers = {
-        name: _attempt(name, lambda name=name: _number(name, form.get(name, "")), problems)
+        name: _attempt(name, partial(_number, name, form.get(name, "")), problems)
         for name in (*_TYPED, "lift", "power", "confidence")
     }
     name, lift = form.get("metric", "").strip(), numbers["lift"]
@@ -98,7 +99,9 @@ def read_shares(text: str) -> list[float]:
     """
     if not text.strip():
         return [0.5, 0.5]
-    parts = [part for part in (re.split(r"[,;]\s*", text) if re.search("[,;]", text) else re.split(r"\s*/\s*", text)) if part]
+    parts = [
+        part for part in (re.split(r"[,;]\s*", text) if re.search("[,;]", text) else re.split(r"\s*/\s*", text)) if part
+    ]
     if len(parts) < 2:
         raise InputError("Shares are written like 50/50, control first.")
     values = [_fraction(part) for part in parts]
@@ -142,7 +145,13 @@ def _plan_fields() -> list[dict[str, Any]]:
 def _field(
     name: str, label: str, help: str, value: str = "", *, options: Sequence[str] | None = None
 ) -> dict[str, Any]:
-    return {"name": name, "label": label, "help": help, "value": value, "options": None if options is None else [*options]}
+    return {
+        "name": name,
+        "label": label,
+        "help": help,
+        "value": value,
+        "options": None if options is None else [*options],
+    }
 
 
 def _attempt(field: str, make: Callable[[], Any], problems: dict[str, str]) -> Any:

@@ -51,7 +51,7 @@ class PowerWidget(PowerCard):
     _stems: ClassVar[tuple[str, ...]] = ("power",)
 
     answers = traitlets.Bool(True, help="a kernel confirms what the browser estimates").tag(sync=True)
-    fields = traitlets.List(help="what can be typed").tag(sync=True)
+    fields: Any = traitlets.List(help="what can be typed").tag(sync=True)
     problems = traitlets.Dict(help="what is wrong with it, by field").tag(sync=True)
 
     def __init__(self, history: Any = None, *, design: BetweenSubject | None = None, **question: Any) -> None:

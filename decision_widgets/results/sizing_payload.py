@@ -26,11 +26,11 @@ import numpy as np
 from decision_widgets.design import Metric
 from decision_widgets.design.yaml import write_design
 from decision_widgets.errors import InputError
-from decision_widgets.estimates import difference_power, sizing_difference
+from decision_widgets.estimates import PlanningVariance, difference_power, minimum_detectable_effect, sizing_difference
 from decision_widgets.estimates.sizing_goal import SizingGoal
 from decision_widgets.results.sizing_code import sizing_code
 from decision_widgets.results.sizing_records import MetricAdvice, NotSized, PairAdvice
-from decision_widgets.results.sizing_sentence import effect_words, leading_row, plan_sentence
+from decision_widgets.results.sizing_sentence import leading_row, plan_sentence
 from decision_widgets.views import numbers
 from decision_widgets.vocabulary import readable
 
@@ -101,7 +101,7 @@ def power_card(advice: SizingAdvice, metric_shown: str | None = None) -> dict[st
         "cluster_size_hist": list(metric.sizes),
         "arms": _arms(advice, metric),
         "pairs": [[each.control, each.arm] for each in advice.rows if each.metric == row.metric],
-        "others": [_other(advice, each) for each in _others(advice, row.metric)],
+        "others": list(_others(advice, row.metric)),
         "grid": None if metric.daily is None else metric.daily.to_dict(),
         "weeks": [week.to_dict() for week in metric.weeks],
         "weeks_of": {each.metric: [week.to_dict() for week in each.weeks] for each in advice.metrics},
@@ -217,26 +217,65 @@ def _row(row: PairAdvice | NotSized) -> dict[str, Any]:
     return shared
 
 
-def _others(advice: SizingAdvice, leading: str) -> Iterator[PairAdvice]:
-    """Return of every other metric the pair that sees least."""
+def _others(advice: SizingAdvice, leading: str) -> Iterator[dict[str, Any]]:
+    """Say of every other metric what it sees in the plan, in the pair of arms that sees least."""
     for metric in advice.metrics:
         own = [row for row in advice.rows if isinstance(row, PairAdvice) and row.metric == metric.metric]
         if own and metric.metric != leading:
-            yield max(own, key=lambda row: row.mde)
+            yield _other(advice, metric, own)
 
 
-def _other(advice: SizingAdvice, row: PairAdvice) -> dict[str, Any]:
+def _other(advice: SizingAdvice, metric: MetricAdvice, rows: list[PairAdvice]) -> dict[str, Any]:
+    planned = next(each for each in advice.design.metrics if each.name == metric.metric)
+    planning = _in_plan(advice, metric)
+    relative = planning.level > 0
+    seen = [_seen(advice, row, planned, planning, relative=relative) for row in rows]
+    known = None if any(each is None for each in seen) else max(each for each in seen if each is not None)
     return {
-        "metric": row.metric,
-        "label": readable(row.metric),
-        "role": row.role,
-        "kind": advice.metric(row.metric).kind,
-        "mde_rel": row.relative_mde,
-        "mde_abs": row.mde,
-        "power": row.power,
-        "n_units": row.n_participants,
-        "text": effect_words(row, advice.metric(row.metric)),
+        "metric": metric.metric,
+        "label": readable(metric.metric),
+        "role": metric.role,
+        "kind": metric.kind,
+        "mde_rel": known if relative else None,
+        "mde_abs": known if known is None or not relative else known * planning.level,
     }
+
+
+def _in_plan(advice: SizingAdvice, metric: MetricAdvice) -> PlanningVariance:
+    """Return what one participant adds to a metric by the end of the plan."""
+    assert advice.plan is not None
+    daily, adjusted = metric.daily, metric.adjusted
+    at = 0 if daily is None else min(advice.plan.days or len(daily.level), len(daily.level)) - 1
+    reduction = (metric.variance_reduction or 0.0) if daily is None else daily.variance_reduction[at]
+    return PlanningVariance(
+        level=metric.level if daily is None else daily.level[at],
+        variance=(metric.variance if daily is None else daily.variance[at]) * (1 - reduction * adjusted),
+        observations_per_participant=metric.observations_per_participant,
+        cv_observations=metric.cv_observations,
+        binary=metric.kind == "binary",
+    )
+
+
+def _seen(
+    advice: SizingAdvice, row: PairAdvice, planned: Metric, planning: PlanningVariance, *, relative: bool
+) -> float | None:
+    assert advice.plan is not None
+    n_c, n_t = (advice.plan.n_arms[arm] for arm in (row.control, row.arm))
+    rates: dict[str, Any] = {"alpha": row.alpha, "power": advice.design.power, "relative": relative}
+    sign = _sign(planned, advice.question.effects.get(row.metric))
+    try:
+        goal = (
+            SizingGoal.noninferiority(0.01, direction=planned.direction, **rates)
+            if _rules_out(advice, planned)
+            else SizingGoal(effect=sign * 0.01, **rates)
+        )
+        return abs(minimum_detectable_effect(goal, planning, n_c, n_t))
+    except InputError:  # nothing can be seen by so few
+        return None
+
+
+def _rules_out(advice: SizingAdvice, planned: Metric) -> bool:
+    return planned.role == "guardrail" and planned.name not in advice.question.effects
 
 
 def _curves(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned: Metric) -> Iterator[dict[str, Any]]:
@@ -247,7 +286,7 @@ def _curves(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned
     n_c, n_t = np.maximum(2.0, share_c * total), np.maximum(2.0, share_t * total)
     left = 1 - (metric.variance_reduction or 0.0) * metric.adjusted
     sign = _sign(planned, advice.question.effects.get(row.metric))
-    guardrail = row.role == "guardrail" and row.metric not in advice.question.effects
+    guardrail = _rules_out(advice, planned)
     for lift in LIFTS:
         size = lift * row.mde
         try:

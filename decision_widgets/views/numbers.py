@@ -55,7 +55,7 @@ def plan_size(n: float) -> int:
     >>> plan_size(41133), plan_size(99.2), plan_size(74800)
     (41200, 100, 74800)
     """
-    unit = 10 ** max(0, len(str(math.ceil(n))) - 3)
+    unit = int(10 ** max(0, len(str(math.ceil(n))) - 3))
     return math.ceil(math.ceil(n) / unit) * unit
 
 

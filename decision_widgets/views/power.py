@@ -91,7 +91,9 @@ def _likeness_html(payload: Payload) -> str:
     if history.get("source") == "history" and history.get("participants"):
         as_of = f", as of {history['as_of']}" if history.get("as_of") else ""
         source = f"From a history of {numbers.integer(history['participants'])} participants{as_of}."
-    lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in _likeness(payload, inputs, found))
+    lines = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in _likeness(payload, inputs, found)
+    )
     return (
         _title("Repeated observations") + f'<p class="small muted">{escape(source)}</p>{_sizes_html(payload)}'
         f'<div data-icc></div><dl class="dw-kv" data-slot="likeness">{lines}</dl>'
@@ -135,7 +137,7 @@ def _sees_html(payload: Payload) -> str:
     own = {"label": payload["label"], "role": payload.get("role", "primary"), "mde_rel": payload["answer"]["mde_rel"],
            "mde_abs": payload["answer"]["mde_abs"], "kind": payload["kind"]}  # fmt: skip
     lines = "".join(
-        f'<dt>{escape(one_line(each["label"]))} {tag(each["role"]) if each["role"] != "secondary" else ""}</dt>'
+        f"<dt>{escape(one_line(each['label']))} {tag(each['role']) if each['role'] != 'secondary' else ''}</dt>"
         f"<dd>{escape(change(each['mde_rel'], each['mde_abs'], str(each.get('kind'))))}</dd>"
         for each in (own, *payload.get("others", ()))
     )
@@ -164,8 +166,12 @@ def _details(payload: Payload) -> str:
 def _code_html(payload: Payload) -> str:
     lines = "\n".join(payload.get("code") or ())
     written = payload.get("yaml") or ""
-    as_yaml = f'<p class="small strong">The design as YAML</p><pre data-slot="yaml">{escape(written)}</pre>' if written else ""
-    return f'<p class="small strong">Two lines of Python</p><pre data-slot="python">{escape(lines)}</pre>{as_yaml}'
+    as_yaml = (
+        f'<p class="small strong">The design as YAML</p><pre data-slot="yaml">{escape(written)}</pre>'
+        if written
+        else ""
+    )
+    return f'<p class="small strong">Two lines of Python</p><pre data-slot="python" data-before="import decision_widgets as dw">{escape(lines)}</pre>{as_yaml}'
 
 
 def to_text(payload: Payload) -> str:

@@ -38,7 +38,9 @@ def _marks(payload: Payload, curves: Sequence[Payload], end: float) -> Iterator[
     n, height = payload["answer"]["n_units"] / end * 100, _height(payload["answer"]["power"])
     for curve in sorted(curves, key=lambda each: _is_planned(payload, each)):
         css = "curve" if _is_planned(payload, curve) else "ghost"
-        points = "L".join(f"{x / end * 100:.1f} {_height(y):.2f}" for x, y in zip(curve["n"], curve["power"], strict=True))
+        start = [(0.0, payload["inputs"]["alpha"])]
+        reached = [*start, *zip(curve["n"], curve["power"], strict=True)]
+        points = "L".join(f"{x / end * 100:.1f} {_height(y):.2f}" for x, y in reached)
         yield f'<path class="{css}" d="M{points}"/>'
     for _, at in _weeks(payload, end):
         yield f'<line class="g" x1="{at:.2f}" x2="{at:.2f}" y1="0" y2="100"/>'
@@ -69,9 +71,9 @@ def _ticks(end: float) -> Iterator[str]:
     for level in LEVELS:
         yield _label(f"{round(level * 100)}%", 0, _height(level), "yt")
     step = nice_step(end / TICKS)
-    for at in range(int(end / step) + 1):
-        if at * step / end * 100 < _LAST:
-            yield _label(short(at * step), at * step / end * 100, 100, "xt")
+    for tick in range(int(end / step) + 1):
+        if tick * step / end * 100 < _LAST:
+            yield _label(short(tick * step), tick * step / end * 100, 100, "xt")
     yield _label("participants in the experiment (days on top)", 100, 100, "xl")
 
 
@@ -79,9 +81,9 @@ def nice_step(least: float) -> float:
     """Return the smallest of 1, 2, 5, 10, … that is at least so large.
 
     >>> nice_step(18000), nice_step(3)
-    (20000, 5)
+    (20000.0, 5.0)
     """
-    unit = 10 ** floor(log10(least))
+    unit = float(10 ** floor(log10(least)))
     return next(factor * unit for factor in (1, 2, 5, 10) if factor * unit >= least)
 
 

@@ -58,10 +58,13 @@ def size(payload: Payload) -> str:
     return change(found.get("mde_rel"), found["mde_abs"], str(payload.get("kind")))
 
 
-def change(relative: float | None, absolute: float, kind: str = "continuous") -> str:
+def change(relative: float | None, absolute: float | None, kind: str = "continuous") -> str:
     """Write the size of a change: a fraction of the control where there is one."""
+    if relative is None and absolute is None:
+        return numbers.NOT_AVAILABLE
     if relative is not None:
         return numbers.lift(relative)
+    assert absolute is not None
     return numbers.level(absolute, kind).removesuffix("%") + (f"{numbers.NBSP}pp" if kind == "binary" else "")
 
 
@@ -72,10 +75,10 @@ def word(payload: Payload) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a power or a share with no more digits than it has.
+    r"""Write a power or a share with no more digits than it has.
 
     >>> percent(0.8), percent(1 / 3), percent(0.9996)
-    ('80%', '33.3%', '> 99.9%')
+    ('80%', '33.3%', '>\xa099.9%')
     """
     if 0.9995 < share < 1:
         return f">{numbers.NBSP}99.9%"

@@ -25,6 +25,7 @@ NAMES = {
     "MissingValues",
     "Monitoring",
     "MonitoringResult",
+    "PowerWidget",
     "SizingAdvice",
     "TypedSummary",
     "advise",
