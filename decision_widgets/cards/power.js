@@ -155,7 +155,6 @@ const sizing = (() => {
         const own = sizeOf(base, other, s, other.goal);
         if (own.n > found.n) found = { ...found, n: own.n, first: own.first, plan: own.plan, index: own.index, decides: other };
       }
-      if (found.decides !== metric) found.lift = seenAt(base, metric, s, found.n, Math.min(found.index, days(metric) - 1)) ?? s.lift;
     } else if (s.by === "days") {
       const n = scenario.shares.reduce((sum, share) => sum + Math.floor(share * come(metric, s.days - 1) + 1e-9), 0);
       found = { n, first: s.days, plan: s.days, index: s.days - 1, lift: seenAt(base, metric, s, n, s.days - 1), decides: metric };
@@ -165,17 +164,19 @@ const sizing = (() => {
       const index = first === null ? days(metric) - 1 : Math.min(wholeWeeks(first) - 1, days(metric) - 1);
       found = { n, first, plan: first === null ? null : wholeWeeks(first), index, lift: seenAt(base, metric, s, n, index), decides: metric };
     }
-    const R = level(metric, found.index);
+    const last = Math.min(found.index, days(metric) - 1);
+    const R = level(metric, last);
     const inUnits = found.lift === null ? null : found.lift * (metric.relative ? R : 1);
     return {
       ...found,
       metric,
       scenario,
       power: base.powers[s.otherPower ? 1 : 0],
+      reached: found.lift === null ? 0 : powerAt(base, metric, s, found.n, last, found.lift),
       level: R,
       absolute: inUnits,
       relative: metric.relative ? found.lift : R > 0 && inUnits !== null ? inUnits / R : null,
-      m: perParticipant(metric, found.index),
+      m: perParticipant(metric, last),
       icc: s.icc ?? metric.icc,
       designEffect: metric.alike ? designEffect(metric, s.icc) : null,
       cuped: s.otherCovariates ? !metric.cuped : metric.cuped,
@@ -465,7 +466,7 @@ function powerPanel(card, model, answers) {
       out.textContent = text;
     }
     handle.style.left = `${Math.min(100, (view.n / end) * 100)}%`;
-    handle.style.top = `${100 - shownPower() * 100}%`;
+    handle.style.top = `${100 - view.reached * 100}%`;
     const bounds = base.horizon ? [1, base.horizon, view.first ?? base.horizon] : [0, Math.round(end), Math.round(view.n)];
     ["min", "max", "now"].forEach((name, at) => handle.setAttribute(`aria-value${name}`, bounds[at]));
     const when = view.first === null ? "" : `, ${words.dayCount(view.first)}`;
@@ -476,7 +477,6 @@ function powerPanel(card, model, answers) {
       chip.told.textContent = (pressed ? "undo: " : "") + told(look({ ...state, ...chip.flip(state, true) }));
     }
   };
-  const shownPower = () => (view.lift === null ? 0 : sizing.powerAt(base, view.metric, state, view.n, Math.min(view.index, sizing.days(view.metric) - 1), view.lift));
 
   const told = (other) => {
     if (other.solve !== "n") return `detects ${words.change(other.relative, other.absolute, other.metric.binary)}`;
@@ -658,7 +658,7 @@ function marksOf(base, s, view, end) {
     ghostSizes(base).map((lift) => `<path class="ghost" d="${curveOf(base, s, view, end, lift)}"/>`).join("") +
     weeksOf(view, end).map(([, at]) => `<line class="g" x1="${at.toFixed(2)}" x2="${at.toFixed(2)}" y1="0" y2="100"/>`).join("") +
     `<line class="asked" x1="0" x2="100" y1="${height}" y2="${height}"/>` +
-    `<line class="stem" x1="${x}" x2="${x}" y1="${height}" y2="100"/>` +
+    `<line class="stem" x1="${x}" x2="${x}" y1="${(100 - view.reached * 100).toFixed(2)}" y2="100"/>` +
     (view.lift === null ? "" : `<path class="curve" d="${curveOf(base, s, view, end, view.lift)}"/>`)
   );
 }

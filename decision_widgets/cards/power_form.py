@@ -187,7 +187,7 @@ def _fraction(text: str) -> float:
 
 def _attempt_typed(name: str, given: Mapping[str, float], problems: dict[str, str]) -> TypedSummary | None:
     try:
-        return TypedSummary(name, **given)  # type: ignore[arg-type]
+        return TypedSummary(name, **given)
     except InputError as problem:
         for line in str(problem).splitlines():
             said = line.removeprefix("- ")

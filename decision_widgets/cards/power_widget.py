@@ -1,4 +1,4 @@
-"""A power card that a kernel answers: it opens empty, or filled with an advice, and confirms what the browser estimates."""
+"""A power card that a kernel answers: it opens empty or filled, and confirms what the browser estimates."""
 
 from __future__ import annotations
 

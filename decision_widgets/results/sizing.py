@@ -14,8 +14,8 @@ from decision_widgets.results.sizing_code import sizing_code
 from decision_widgets.results.sizing_payload import power_card, to_payload
 from decision_widgets.results.sizing_records import MetricAdvice, NotSized, PairAdvice, SizingPlan, SizingQuestion
 from decision_widgets.results.sizing_sentence import plan_sentence
-from decision_widgets.views.power import to_markdown
 from decision_widgets.views.live import answering_card
+from decision_widgets.views.power import to_markdown
 from decision_widgets.views.power_figure import power_figure, weeks_figure
 
 if TYPE_CHECKING:

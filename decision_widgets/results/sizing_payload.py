@@ -158,6 +158,7 @@ def _answer(advice: SizingAdvice, row: PairAdvice) -> dict[str, Any]:
         "mde_rel": row.relative_mde,
         "mde_abs": row.mde,
         "power": row.power,
+        "decides": None if plan.metric == row.metric else readable(plan.metric),
         "best_control_share": plan.best_control_share,
         "n_lower": advice.metric(row.metric).n_lower,
         "n_upper": advice.metric(row.metric).n_upper,

@@ -144,7 +144,8 @@ def _sees_html(payload: Payload) -> str:
     note = f"At this size, {percent(inputs['power'])} power"
     return (
         _title("What each metric can detect")
-        + f'<p class="small muted" data-slot="sees-note">{escape(note)}</p><dl class="dw-kv" data-slot="sees">{lines}</dl>'
+        + f'<p class="small muted" data-slot="sees-note">{escape(note)}</p>'
+        + f'<dl class="dw-kv" data-slot="sees">{lines}</dl>'
     )
 
 
@@ -171,7 +172,10 @@ def _code_html(payload: Payload) -> str:
         if written
         else ""
     )
-    return f'<p class="small strong">Two lines of Python</p><pre data-slot="python" data-before="import decision_widgets as dw">{escape(lines)}</pre>{as_yaml}'
+    return (
+        '<p class="small strong">Two lines of Python</p>'
+        f'<pre data-slot="python" data-before="import decision_widgets as dw">{escape(lines)}</pre>{as_yaml}'
+    )
 
 
 def to_text(payload: Payload) -> str:

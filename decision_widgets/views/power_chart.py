@@ -30,12 +30,13 @@ def chart_html(payload: Payload) -> str:
         f'<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">{grid}'
         f'<g data-slot="marks">{"".join(_marks(payload, curves, end))}</g></svg>'
         f'<div class="ticks" aria-hidden="true">{"".join(_ticks(end))}</div>'
-        f'<div class="labels" aria-hidden="true" data-slot="labels">{"".join(_labels(payload, curves, end))}</div></div>'
+        f'<div class="labels" aria-hidden="true" data-slot="labels">{"".join(_labels(payload, curves, end))}</div>'
+        "</div>"
     )
 
 
 def _marks(payload: Payload, curves: Sequence[Payload], end: float) -> Iterator[str]:
-    n, height = payload["answer"]["n_units"] / end * 100, _height(payload["answer"]["power"])
+    n, height = payload["answer"]["n_units"] / end * 100, _height(_reached(payload, curves))
     for curve in sorted(curves, key=lambda each: _is_planned(payload, each)):
         css = "curve" if _is_planned(payload, curve) else "ghost"
         start = [(0.0, payload["inputs"]["alpha"])]
@@ -53,8 +54,8 @@ def _labels(payload: Payload, curves: Sequence[Payload], end: float) -> Iterator
     for curve in curves:
         if not _is_planned(payload, curve):
             last = len(curve["n"]) - 1
-            at = next((i for i, power in enumerate(curve["power"]) if power > _LABEL_AT), last)
-            x, y = curve["n"][at] / end * 100, _height(curve["power"][at])
+            place = next((i for i, power in enumerate(curve["power"]) if power > _LABEL_AT), last)
+            x, y = curve["n"][place] / end * 100, _height(curve["power"][place])
             text = change(curve["mde_rel"], curve["mde_abs"], str(payload.get("kind")))
             yield _label(text, x, y, "ghost" + (" end" if x > 92 else ""))
     for days, at in _weeks(payload, end):
@@ -64,7 +65,21 @@ def _labels(payload: Payload, curves: Sequence[Payload], end: float) -> Iterator
     n = min(100.0, found["n_units"] / end * 100)
     people = f"{numbers.integer(numbers.plan_size(found['n_units']))} participants"
     yield _label(people, n, 100, "n" + (" end" if n > 80 else ""))
-    yield f'<span class="dot" style="left:{n:.2f}%;top:{_height(found["power"]):.2f}%"></span>'
+    yield f'<span class="dot" style="left:{n:.2f}%;top:{_height(_reached(payload, curves)):.2f}%"></span>'
+
+
+def _reached(payload: Payload, curves: Sequence[Payload]) -> float:
+    """Return the planned curve's power at the plan's size, which may be more than was asked for."""
+    n: float = payload["answer"]["n_units"]
+    planned = next((curve for curve in curves if _is_planned(payload, curve)), None)
+    if planned is None:
+        return float(payload["answer"]["power"])
+    before_n, before = 0.0, payload["inputs"]["alpha"]
+    for after_n, after in zip(planned["n"], planned["power"], strict=True):
+        if after_n >= n:
+            return float(before + (after - before) * (n - before_n) / (after_n - before_n))
+        before_n, before = after_n, after
+    return float(before)
 
 
 def _ticks(end: float) -> Iterator[str]:

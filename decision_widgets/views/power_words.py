@@ -35,7 +35,9 @@ def below(payload: Payload) -> str:
     """Say from where to where, and how many whole weeks that is."""
     if payload.get("metric") is None:
         return ""
-    return f"{_levels(payload)} {weeks(payload)}".strip()
+    decides = payload["answer"].get("decides")
+    other = f"{one_line(decides)} decides: it needs more participants." if decides and payload["solve"] == "n" else ""
+    return " ".join(part for part in (_levels(payload), other, weeks(payload)) if part)
 
 
 def weeks(payload: Payload) -> str:
