@@ -150,10 +150,14 @@ const sizing = (() => {
     let found;
     if (s.solve === "n") {
       found = { ...sizeOf(base, metric, s, s.lift), lift: s.lift, decides: metric };
+      found.own = found.index;
       for (const other of base.metrics) {
         if (other === metric || !other.goal) continue;
         const own = sizeOf(base, other, s, other.goal);
-        if (own.n > found.n) found = { ...found, n: own.n, first: own.first, plan: own.plan, index: own.index, decides: other };
+        if (own.n > found.n) found = { ...found, n: own.n, index: own.index, decides: other };
+        const both = found.first !== null && own.first !== null;
+        found.first = both ? Math.max(found.first, own.first) : null;
+        found.plan = both ? Math.max(found.plan, own.plan) : null;
       }
     } else if (s.by === "days") {
       const n = scenario.shares.reduce((sum, share) => sum + Math.floor(share * come(metric, s.days - 1) + 1e-9), 0);
@@ -165,7 +169,7 @@ const sizing = (() => {
       found = { n, first, plan: first === null ? null : wholeWeeks(first), index, lift: seenAt(base, metric, s, n, index), decides: metric };
     }
     const last = Math.min(found.index, days(metric) - 1);
-    const R = level(metric, last);
+    const R = level(metric, found.own ?? last);
     const inUnits = found.lift === null ? null : found.lift * (metric.relative ? R : 1);
     return {
       ...found,
@@ -282,6 +286,7 @@ function powerPanel(card, model, answers) {
     base = payload?.what_if ?? null;
     shape = base && JSON.stringify([base.metric, base.key]);
     card.dataset.state = payload?.metric ? "confirmed" : "empty";
+    addCopies(card);
     if (!base) return;
     state = stateOf(payload, base);
     end = payload.axis.n_max;
@@ -306,7 +311,6 @@ function powerPanel(card, model, answers) {
     spoken = Object.assign(document.createElement("p"), { className: "vh" });
     spoken.setAttribute("role", "status");
     slot("answer").after(spoken);
-    addCopies(card);
     shieldControls(card);
   };
 
@@ -680,7 +684,7 @@ function labelsOf(base, s, view, end) {
     ghosts.join("") +
     weeksOf(view, end).map(([days, at]) => mark(`${days}${words.NBSP}d`, at, 0, "week")).join("") +
     mark(`${words.percent(view.power)} power`, 0, 100 - view.power * 100, "asked") +
-    mark(`${words.integer(words.planSize(view.n))} participants`, n, 100, n > 80 ? "n end" : "n")
+    mark(`${words.integer(words.planSize(view.n))} participants`, n, 100, n > 60 ? "n end" : "n")
   );
 }
 
@@ -701,11 +705,11 @@ function armsOf(base, view) {
   const daily = view.metric.grid ? view.metric.grid.participants.at(-1) / sizing.days(view.metric) : null;
   const colour = (at) => `a${at ? 1 + ((at - 1) % 4) : 0}`;
   const rows = arms.map((arm, at) => {
-    const cells = [words.percent(shares[at]), words.integer(n * shares[at]), words.integer(n * shares[at] * view.m), daily ? words.integer(daily * shares[at]) : "\u2013"];
+    const cells = [words.percent(shares[at]), words.integer(n * shares[at]), words.integer(n * shares[at] * view.m), ...(daily ? [words.integer(daily * shares[at])] : [])];
     const name = `<span class="arm"><i class="dw-dot sq ${colour(at)}"></i>${escaped(arm)}</span>`;
     return `<tr><th scope="row">${name}</th>${cells.map((text) => `<td class="num">${text}</td>`).join("")}</tr>`;
   });
-  const head = ["Share", "Participants", "Observations", "A day"].map((text) => `<th scope="col" class="num">${text}</th>`).join("");
+  const head = ["Share", "Participants", "Observations", ...(daily ? ["A day"] : [])].map((text) => `<th scope="col" class="num">${text}</th>`).join("");
   return (
     `<div class="dw-scroll" tabindex="0" role="region" aria-label="Arms, scrollable" data-lm-suppress-shortcuts="true"><table class="dw-table" aria-label="Arms">` +
     `<thead><tr><th scope="col">Arm</th>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`

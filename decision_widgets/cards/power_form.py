@@ -11,6 +11,7 @@ from typing import Any, Final
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.errors import InputError
 from decision_widgets.moments import TypedSummary
+from decision_widgets.views import numbers as written_as
 
 Form = Mapping[str, str]
 CONTROL: Final = "control"
@@ -41,7 +42,7 @@ def typed_fields() -> list[dict[str, Any]]:
         _field("mean", "Mean", "of an observation; 0.35 or 35% for a yes/no metric"),
         _field("std_dev", "Standard deviation", "of an observation; empty for a yes/no metric"),
         _field("lift", "Smallest lift worth finding", "of the mean, for example 2%"),
-        _field("observations_per_participant", "Observations per participant", "on average", "1"),
+        _field("observations_per_participant", "Observations each", "per participant, on average", "1"),
         _field("cv_observations", "Their CV", "standard deviation over mean", "0"),
         _field("icc", "ICC", "correlation within a participant, 0 to 1", "0"),
         _field("variance_reduction", "CUPED", "share of variance removed, for example 10%", "0"),
@@ -112,7 +113,9 @@ def read_shares(text: str) -> list[float]:
     whole = 100.0 if in_percent and "%" not in text else 1.0
     if abs(total / whole - 1) > 0.011:
         change = round(100 * (1 - total / whole), 1)
-        raise InputError(f"Shares add up to {100 * total / whole:.4g}%, not 100%; change one arm by {change:+g}.")
+        raise InputError(
+            f"Shares add up to {100 * total / whole:.4g}%, not 100%; change one arm by {written_as.fixed(change, 1, signed=True).removesuffix('.0')}."
+        )
     return [value / total for value in values]
 
 

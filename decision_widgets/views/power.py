@@ -74,12 +74,13 @@ def _arms_html(payload: Payload) -> str:
     inputs = payload["inputs"]
     daily = inputs.get("daily_units")
     aside = "" if not daily else f"traffic: {numbers.integer(daily)} new participants a day"
-    head = [Cell("Arm"), *(Cell(escape(name), "num") for name in ("Share", "Participants", "Observations", "A day"))]
+    names = ("Share", "Participants", "Observations", *(("A day",) if daily else ()))
+    head = [Cell("Arm"), *(Cell(escape(name), "num") for name in names)]
     n, rows = numbers.plan_size(payload["answer"]["n_units"]), []
     for arm in payload["arms"]:
-        per_day = numbers.NOT_AVAILABLE if not daily else numbers.integer(daily * arm["share"])
-        texts = (percent(arm["share"]), numbers.integer(n * arm["share"]),
-                 numbers.integer(n * arm["share"] * inputs["m"]), per_day)  # fmt: skip
+        share = arm["share"]
+        texts = [percent(share), numbers.integer(n * share), numbers.integer(n * share * inputs["m"])]
+        texts += [numbers.integer(daily * share)] if daily else []
         rows.append([Cell(arm_html(arm["id"], arm["index"])), *map(number, texts)])
     return _title("Arms", aside) + f'<div data-slot="arms">{table_html("Arms", head, rows)}</div>'
 

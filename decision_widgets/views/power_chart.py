@@ -29,7 +29,7 @@ def chart_html(payload: Payload) -> str:
         f'<div class="dw-plot" data-plot role="group" aria-label="{label}">'
         f'<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">{grid}'
         f'<g data-slot="marks">{"".join(_marks(payload, curves, end))}</g></svg>'
-        f'<div class="ticks" aria-hidden="true">{"".join(_ticks(end))}</div>'
+        f'<div class="ticks" aria-hidden="true">{"".join(_ticks(end, bool(payload.get("grid"))))}</div>'
         f'<div class="labels" aria-hidden="true" data-slot="labels">{"".join(_labels(payload, curves, end))}</div>'
         "</div>"
     )
@@ -64,7 +64,7 @@ def _labels(payload: Payload, curves: Sequence[Payload], end: float) -> Iterator
     yield _label(f"{percent(payload['inputs']['power'])} power", 0, _height(payload["inputs"]["power"]), "asked")
     n = min(100.0, found["n_units"] / end * 100)
     people = f"{numbers.integer(numbers.plan_size(found['n_units']))} participants"
-    yield _label(people, n, 100, "n" + (" end" if n > 80 else ""))
+    yield _label(people, n, 100, "n" + (" end" if n > 60 else ""))
     yield f'<span class="dot" style="left:{n:.2f}%;top:{_height(_reached(payload, curves)):.2f}%"></span>'
 
 
@@ -82,14 +82,14 @@ def _reached(payload: Payload, curves: Sequence[Payload]) -> float:
     return float(before)
 
 
-def _ticks(end: float) -> Iterator[str]:
+def _ticks(end: float, days: bool) -> Iterator[str]:
     for level in LEVELS:
         yield _label(f"{round(level * 100)}%", 0, _height(level), "yt")
     step = nice_step(end / TICKS)
     for tick in range(int(end / step) + 1):
         if tick * step / end * 100 < _LAST:
             yield _label(short(tick * step), tick * step / end * 100, 100, "xt")
-    yield _label("participants in the experiment (days on top)", 100, 100, "xl")
+    yield _label(f"participants in the experiment{' (days on top)' if days else ''}", 100, 100, "xl")
 
 
 def nice_step(least: float) -> float:

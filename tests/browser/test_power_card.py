@@ -350,7 +350,7 @@ def test_a_walk_by_keyboard(lab: Lab, page: Page) -> None:
     assert "80% power" in card.locator(".dw-answer").inner_text()
     assert page.locator(".jp-Notebook .jp-Cell").count() == 1
     assert page.locator(".jp-mod-editMode").count() == 0
-    card.get_by_role("slider", name="Days").focus()
+    card.get_by_role("slider", name="Days", exact=True).focus()
     page.keyboard.press("ArrowLeft")
     assert card.locator(".dw-answer").inner_text().startswith("With ")
 
@@ -367,7 +367,7 @@ def test_an_empty_card_fills_from_its_fields_and_tells_what_is_wrong(
     icc = card.get_by_label("ICC", exact=True)
     for label, wrong, said in (
         ("ICC", "-0.1", "ICC must be 0 or a number between 0 and 1; got -0.1."),
-        ("Split", "60/50", "Shares add up to 110%, not 100%; change one arm by -10."),
+        ("Split", "60/50", "Shares add up to 110%, not 100%; change one arm by −10."),
         ("Smallest lift worth finding", "0", "The lift must not be 0"),
         ("Power", "1", "Power must lie between 5% and 100%"),
     ):
