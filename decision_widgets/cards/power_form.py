@@ -112,9 +112,9 @@ def read_shares(text: str) -> list[float]:
     in_percent = total > 1.5 or "%" in text
     whole = 100.0 if in_percent and "%" not in text else 1.0
     if abs(total / whole - 1) > 0.011:
-        change = round(100 * (1 - total / whole), 1)
+        change = written_as.fixed(100 * (1 - total / whole), 1, signed=True).removesuffix(".0")
         raise InputError(
-            f"Shares add up to {100 * total / whole:.4g}%, not 100%; change one arm by {written_as.fixed(change, 1, signed=True).removesuffix('.0')}."
+            f"Shares add up to {100 * total / whole:.4g}%, not 100%; change one arm by {change}."
         )
     return [value / total for value in values]
 

@@ -13,6 +13,7 @@ from decision_widgets.cards import (
     HteCard,
     MetricsCard,
     MonitoringCard,
+    PowerCard,
     ResultCard,
     SrmCard,
     ToolboxCard,
@@ -24,7 +25,7 @@ from decision_widgets.cards import (
 from decision_widgets.errors import InputError
 from decision_widgets.views.html import to_html
 from decision_widgets.vocabulary import CARD_MIME
-from tests.views.payloads import basics, hte, metrics, monitoring, result, srm, toolbox, verdict, warnings
+from tests.views.payloads import basics, hte, metrics, monitoring, power, result, srm, toolbox, verdict, warnings
 
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 CARDS = [
@@ -36,6 +37,7 @@ CARDS = [
     (BasicsCard, basics),
     (ToolboxCard, toolbox),
     (MonitoringCard, monitoring),
+    (PowerCard, power),
     (ResultCard, result),
 ]
 

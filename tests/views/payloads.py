@@ -396,3 +396,8 @@ def result(*cards: dict[str, Any]) -> dict[str, Any]:
         "state": "ready",
         "cards": list(cards) or [verdict(), metrics(), warnings(), srm(), hte(), basics(), toolbox()],
     }
+
+
+def power(kind: str = "typed", **changed: Any) -> dict[str, Any]:
+    """Make the payload of a power card."""
+    return power_card(power_advice(kind)) | changed
