@@ -301,7 +301,7 @@ CODES: Final[dict[str, Code]] = {
         do="summarise again, or give the data",
     ),
     "W_UNREACHABLE": Code(
-        title="{metric} needs {n} participants, more than come in {days} days.",
+        title="{metric} needs {n} participants, more than come in {days}.",
         text="{instead}",
         do="{remedy}",
     ),

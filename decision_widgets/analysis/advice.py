@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from hashlib import sha256
 from typing import Any, Final
@@ -216,7 +217,12 @@ def _traffic(traffic: object, problems: list[str]) -> tuple[float, ...]:
 
 def _as_code(history: Any) -> str | None:
     """Write a typed history as Python; data have no short form."""
-    return f"dw.{history!r}" if isinstance(history, TypedSummary) else None
+    if isinstance(history, TypedSummary):
+        words = [f"{f.name}={v!r}" for f in fields(history)[1:] if (v := getattr(history, f.name)) != f.default]
+        return f"dw.TypedSummary({', '.join([repr(history.metric), *words])})"
+    if isinstance(history, list | tuple) and history and all(isinstance(each, TypedSummary) for each in history):
+        return f"[{', '.join(str(_as_code(each)) for each in history)}]"
+    return None
 
 
 def _day(given: date | str | None) -> date:

@@ -36,13 +36,13 @@ def planned_arms(design: BetweenSubject, compare: Compare) -> PlannedArms:
     return PlannedArms(names=names, shares=shares, pairs=pairs, versus_control=versus)
 
 
-def pair_alpha(design: BetweenSubject, metric: Metric, arms: PlannedArms) -> tuple[float, str]:
+def pair_alpha(design: BetweenSubject, metric: Metric, arms: PlannedArms, *, margin: bool) -> tuple[float, str]:
     """Return the level of one comparison, as the analysis will judge it, and how it was found in words.
 
-    A guardrail must hold by itself: one-sided, at half the level. One primary metric against control is Dunnett's,
-    several primary metrics and pairs share the level (Bonferroni); what is not primary shares it among its pairs.
+    A guardrail's margin must hold by itself: one-sided, at half the level. One primary metric against control is
+    Dunnett's, several primary metrics and pairs share the level (Bonferroni); others share it among their pairs.
     """
-    if metric.role == "guardrail":
+    if margin:
         return design.alpha / 2, f"one-sided at {design.alpha / 2:g}"
     primaries = sum(each.role == "primary" for each in design.metrics) if metric.role == "primary" else 1
     comparisons = len(arms.pairs) * primaries

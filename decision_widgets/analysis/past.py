@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from decision_widgets.data import Listener
 from decision_widgets.data.history import read_history
+from decision_widgets.data.tables import is_table
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import CannotEstimate, InputError
 from decision_widgets.estimates import (
@@ -142,6 +143,8 @@ def is_kept(history: Any) -> bool:
 
 def _kept(history: Any) -> SummarySource | None:
     """Return what knows summaries that were made earlier; ``None`` for a table."""
+    if is_table(history):  # a Spark frame has a method of that name too
+        return None
     if callable(getattr(history, "summary", None)) and not isinstance(history, type):
         source: SummarySource = history
         return source

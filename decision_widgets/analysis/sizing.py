@@ -89,9 +89,10 @@ def wanted_of(design: BetweenSubject, metric: Metric, arms: PlannedArms, questio
     CannotEstimate
         A guardrail without a limit.
     """
-    alpha, text = pair_alpha(design, metric, arms)
+    margin = metric.role == "guardrail" and metric.name not in question.effects
+    alpha, text = pair_alpha(design, metric, arms, margin=margin)
     sign = 1.0 if metric.direction == "increase" else -1.0
-    if metric.role == "guardrail" and metric.name not in question.effects:
+    if margin:
         if not metric.limit:
             raise CannotEstimate("E_NI_MARGIN", "A non-inferiority plan needs a margin; set limit=.")
         goal = SizingGoal.noninferiority(
@@ -113,6 +114,7 @@ def size_for_effect(wanted: Wanted, past: Past, arms: PlannedArms, question: Siz
     """Find the participants, and the days in which they come, that this metric's effect needs."""
     last = len(past.level) - 1
     adjusted = adjusts(wanted.metric, past)
+    _needs_a_base(wanted, past.at(last))
     totals = _totals(wanted.goal, past.at(last, adjusted=adjusted), arms)
     neediest = arms.pairs[int(np.argmax(totals))]
     run = _run(wanted.goal, past, neediest, arms, question, adjusted=adjusted)
@@ -140,6 +142,9 @@ def size_for_participants(
 ) -> Size:
     """Take the participants as given: the smallest effect follows, or the power of the one that was asked for."""
     index = min(index, len(past.level) - 1)
+    if not wanted.effect_known and past.level[index] <= 0:
+        wanted = replace(wanted, goal=replace(wanted.goal, relative=False))
+    _needs_a_base(wanted, past.at(index))
     shares = np.array(arms.shares)
     neediest = max(arms.pairs, key=lambda pair: 1 / shares[pair[0]] + 1 / shares[pair[1]])
     adjusted = adjusts(wanted.metric, past)
@@ -151,6 +156,11 @@ def size_for_participants(
         wanted=wanted, past=past, solved="power" if wanted.asked_for and not wanted.margin else "effect", index=index,
         n_arms=n_arms, neediest=neediest, total_exact=None, days=days, run=run,
     )  # fmt: skip
+
+
+def _needs_a_base(wanted: Wanted, planning: PlanningVariance) -> None:
+    if wanted.goal.relative and planning.level <= 0:
+        raise CannotEstimate("E_BASELINE_SIGN", "A percentage needs a positive level.", mean=f"{planning.level:.4g}")
 
 
 def arms_after(past: Past, arms: PlannedArms, question: SizingQuestion, days: int) -> tuple[int, ...]:

@@ -22,6 +22,7 @@ from decision_widgets.estimates import allocation
 from decision_widgets.moments import MetricSummary
 from decision_widgets.results import Message, SizingQuestion
 from decision_widgets.views import numbers
+from decision_widgets.views.markup import count_of
 
 ZEROS_ABOVE: Final = 0.5
 APART_ABOVE: Final = 1.2
@@ -55,7 +56,7 @@ def _values(name: str, summary: MetricSummary) -> Iterator[Message]:
     if summary.kind in ("binary", "ratio"):
         return
     if MODAL_SHARE_ABOVE < summary.modal_share < 1:
-        value = "0" if summary.zero_share else "the same"
+        value = "0" if summary.zero_share > MODAL_SHARE_ABOVE else "the same"
         share = numbers.level_percent(summary.modal_share)
         yield Message.of("W_LOW_VARIATION", metric=name, percent=share, value=value)
     if summary.zero_share > ZEROS_ABOVE:
@@ -95,12 +96,13 @@ def _covariates(size: Size) -> Iterator[Message]:
     if not metric.covariates:
         return
     if past.reduction is None:
-        why = (
-            "The history has no two windows of equal length, one after the other, from which to learn what it removes."
-        )
-        yield Message.of(
-            "W_NOT_APPLIED", metric=metric.name, what=f"covariates of {metric.name}", why=f"{why} The size is without."
-        )
+        why = "The history has no two windows of equal length, one after the other, to learn from what they remove."
+        if past.of_participants:
+            why = "What they remove is known for the average of observations alone."
+        elif past.source == "typed":
+            why = "The typed numbers do not say what they remove (variance_reduction=)."
+        what = f"covariates of {metric.name}"
+        yield Message.of("W_NOT_APPLIED", metric=metric.name, what=what, why=f"{why} The size is without.")
     elif past.reduction[size.index] < WEAK_BELOW:
         share = numbers.level_percent(past.left_out(size.index))
         yield Message.of("I_CUPED_WEAK", metric=metric.name, percent=share)
@@ -139,7 +141,7 @@ def _days(size: Size, arms: PlannedArms) -> Iterator[Message]:
         "W_UNREACHABLE",
         metric=size.wanted.metric.name,
         n=numbers.integer(sum(size.n_arms)),
-        days=run.horizon,
+        days=count_of(run.horizon, "day"),
         instead=instead,
         remedy=remedy,
     )
@@ -148,6 +150,8 @@ def _days(size: Size, arms: PlannedArms) -> Iterator[Message]:
 def arms_messages(design: BetweenSubject, arms: PlannedArms) -> list[Message]:
     """Judge the split."""
     found = [] if design.arms is not None else [Message.of("I_EQUAL_SPLIT")]
+    if design.participant is None:
+        found.append(Message.of("I_ROWS_ARE_PARTICIPANTS"))
     split = allocation(arms.shares, compare="control" if arms.versus_control else "all")
     if split.sample_factor > COSTLY_ABOVE:
         best = numbers.level_percent(split.best_control_share)

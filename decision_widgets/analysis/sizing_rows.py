@@ -132,6 +132,7 @@ def metric_advice(size: Size, arms: PlannedArms, question: SizingQuestion) -> Me
         n_lower=None if bounds is None else whole(bounds.n_lower),
         n_upper=None if bounds is None or bounds.n_upper is None else whole(bounds.n_upper),
         n_other_estimand=None if other is None else whole(other),
+        relative=wanted.goal.relative,
         weeks=() if size.run is None else size.run.weeks,
         daily=_daily(past, question),
         sizes=() if read is None else read.sizes,

@@ -113,9 +113,7 @@ def read_shares(text: str) -> list[float]:
     whole = 100.0 if in_percent and "%" not in text else 1.0
     if abs(total / whole - 1) > 0.011:
         change = written_as.fixed(100 * (1 - total / whole), 1, signed=True).removesuffix(".0")
-        raise InputError(
-            f"Shares add up to {100 * total / whole:.4g}%, not 100%; change one arm by {change}."
-        )
+        raise InputError(f"Shares add up to {100 * total / whole:.4g}%, not 100%; change one arm by {change}.")
     return [value / total for value in values]
 
 

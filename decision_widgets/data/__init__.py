@@ -11,6 +11,7 @@ from decision_widgets.data.reading import (
     Reading,
     Unreadable,
 )
+from decision_widgets.data.tables import is_table
 
 __all__ = [
     "Adjustment",

@@ -140,7 +140,6 @@ def _summary(
         last_day=day,
         as_of=day,
         shift=term.shift,
-        zero_share=column.modal_share if column.modal_value == 0 else 0.0,
         modal_share=column.modal_share,
         left_out=left_out,
         **sums,

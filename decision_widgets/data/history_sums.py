@@ -59,6 +59,7 @@ class MetricTerms:
             f"h{k}": f"CASE WHEN {held} IS NOT NULL THEN 1 ELSE 0 END",
             f"w{k}": f"{inside} {weight} END",
             f"v{k}": f"{inside} {y} - {double(self.shift)} * {weight} END",
+            f"z{k}": f"CASE WHEN {y} = 0 THEN 1 ELSE 0 END",
         }
 
     def gathered(self, k: int) -> dict[str, str]:
@@ -66,6 +67,7 @@ class MetricTerms:
         return {
             f"c{k}": f"sum(u{k})",
             f"h{k}": f"sum(h{k})",
+            f"z{k}": f"sum(z{k})",
             f"m{k}": f"coalesce(sum(w{k}), 0.0E0)",
             f"s{k}": f"coalesce(sum(v{k}), 0.0E0)",
             f"q{k}": f"coalesce(sum(v{k} * v{k}), 0.0E0)",
@@ -73,7 +75,7 @@ class MetricTerms:
 
     def single(self, k: int) -> dict[str, str]:
         """Return the same of a row that is a participant."""
-        value = {f"c{k}": f"u{k}", f"h{k}": f"h{k}", f"m{k}": f"coalesce(w{k}, 0.0E0)"}
+        value = {f"c{k}": f"u{k}", f"h{k}": f"h{k}", f"z{k}": f"z{k}", f"m{k}": f"coalesce(w{k}, 0.0E0)"}
         return value | {f"s{k}": f"coalesce(v{k}, 0.0E0)", f"q{k}": f"coalesce(v{k} * v{k}, 0.0E0)"}
 
     def weight(self, k: int, count: str, weight: str) -> str:
@@ -103,20 +105,17 @@ class WindowStatements:
         before = [self._previous(days) for days in self.previous]
         found: list[dict[str, Any] | None] = []
         for k, term in enumerate(self.terms):
-            own, (n_rows, n_missing, sizes, quantiles) = windows[k], spread[k]
+            own = windows[k]
             if not own[-1].n_participants or not own[-1].sum_m > 0:
                 found.append(None)
                 continue
             halves = [half for by_metric in before for half in by_metric[k]]
             found.append(
-                {
+                spread[k]
+                | {
                     "windows": tuple(own),
                     "previous": tuple(half for half in halves if half.n_participants),
-                    "quantiles": quantiles,
-                    "sizes": sizes,
                     "top_share": self._top_share(k, term, own[-1]),
-                    "n_rows": n_rows,
-                    "n_missing": n_missing,
                 }
             )
         return found
@@ -163,13 +162,13 @@ class WindowStatements:
 
     def _people(self, condition: str, extra: str = "") -> str:
         """Write the participants of some days after FROM."""
-        names = [f"{letter}{k}" for k in range(len(self.terms)) for letter in "chmsq"]
+        names = [f"{letter}{k}" for k in range(len(self.terms)) for letter in "chzmsq"]
         if self.everybody_once:
             return f"(SELECT *{extra} FROM {self.rows} WHERE {condition}) AS people"
         sums = ", ".join(f"sum({name}) AS {name}" for name in names)
         return f"(SELECT id, sum(n) AS n, {sums}{extra} FROM {self.rows} WHERE {condition} GROUP BY id) AS people"
 
-    def _spread(self) -> list[tuple[int, int, tuple[int, ...], tuple[tuple[float, float], ...]]]:
+    def _spread(self) -> list[dict[str, Any]]:
         """Count rows and missing ones, participants by their observations, and take quantiles of levels."""
         parts = []
         listed_quantiles = ", ".join(double(share) for share in QUANTILES)
@@ -178,10 +177,10 @@ class WindowStatements:
             level = f"CASE WHEN {weight} > 0 THEN s{k} / ({weight}) END"
             sizes = [f"sum(CASE WHEN c{k} = {size} THEN 1 ELSE 0 END)" for size in range(1, SIZES_COUNTED)]
             sizes.append(f"sum(CASE WHEN c{k} >= {SIZES_COUNTED} THEN 1 ELSE 0 END)")
-            parts += ["sum(n)", f"sum(n - h{k})", *sizes]
+            parts += ["sum(n)", f"sum(n - h{k})", f"sum(z{k})", f"sum(c{k})", *sizes]
             parts.append(self.engine.dialect().quantiles.format(level, listed_quantiles))
         (row,) = self.engine.query(f"SELECT {', '.join(parts)} FROM {self._people(f'day >= {self.first}')}")
-        width = 3 + SIZES_COUNTED
+        width = 5 + SIZES_COUNTED
         return [_spread_of(row[width * k : width * (k + 1)], term) for k, term in enumerate(self.terms)]
 
     def _previous(self, days: int) -> list[list[PreviousWindow]]:
@@ -265,17 +264,16 @@ def _window(days: int | None, people: float, sums: Sequence[float], *, rows: boo
     )
 
 
-def _spread_of(
-    row: Sequence[Any], term: MetricTerms
-) -> tuple[int, int, tuple[int, ...], tuple[tuple[float, float], ...]]:
-    n_rows, n_missing, *sizes, quantiles = row
+def _spread_of(row: Sequence[Any], term: MetricTerms) -> dict[str, Any]:
+    n_rows, n_missing, zeros, used, *sizes, quantiles = row
     levels = zip(QUANTILES, quantiles or (), strict=False)
-    return (
-        int(n_rows or 0),
-        int(n_missing or 0),
-        tuple(int(size or 0) for size in sizes),
-        tuple((share, float(level) + term.shift) for share, level in levels),
-    )
+    return {
+        "n_rows": int(n_rows or 0),
+        "n_missing": int(n_missing or 0),
+        "zero_share": int(zeros or 0) / max(1, int(used or 0)),
+        "sizes": tuple(int(size or 0) for size in sizes),
+        "quantiles": tuple((share, float(level) + term.shift) for share, level in levels),
+    }
 
 
 def _previous_of(days: int, half: int, row: Row) -> PreviousWindow:

@@ -42,6 +42,13 @@ def open_table(table: Any, wanted: Wanted, watch: Watch) -> Engine:
     return engine
 
 
+def is_table(given: Any) -> bool:
+    """Tell whether something is a table, whatever methods it has beside."""
+    frames = (("pandas", "DataFrame"), ("polars", "DataFrame"), ("polars", "LazyFrame"), ("pyarrow", "Table"))
+    others = (("pyspark", "DataFrame"), ("duckdb", "DuckDBPyRelation"))
+    return isinstance(given, str | Path) or any(_made_by(given, *each) for each in (*frames, *others))
+
+
 def _engine_of(table: Any, watch: Watch) -> Engine:
     if isinstance(table, str | Path):
         return DuckDB.of_files(table, watch)

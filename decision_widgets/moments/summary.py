@@ -253,11 +253,6 @@ class TypedSummary(Record):
         """Binary without a standard deviation, else continuous."""
         return "binary" if self.std_dev is None else "continuous"
 
-    @property
-    def n_days(self) -> None:
-        """No window: typed numbers hold for any length."""
-        return
-
     def summary(self, metric: str) -> TypedSummary:
         """Return itself when it is of this metric."""
         return among({self.metric: self}, metric)

@@ -104,7 +104,11 @@ def power_card(advice: SizingAdvice, metric_shown: str | None = None) -> dict[st
         "others": list(_others(advice, row.metric)),
         "grid": None if metric.daily is None else metric.daily.to_dict(),
         "weeks": [week.to_dict() for week in metric.weeks],
-        "weeks_of": {each.metric: [week.to_dict() for week in each.weeks] for each in advice.metrics},
+        "weeks_of": [
+            {"metric": each.metric, "label": readable(each.metric), "weeks": [week.to_dict() for week in each.weeks]}
+            for each in advice.metrics
+            if each.relative == metric.relative and each.weeks
+        ],
         "curves": list(_curves(advice, row, metric, planned)),
         "history": {"participants": metric.n_history, "as_of": metric.as_of, "source": metric.source},
         "axis": {"n_max": axis_end(advice, metric)},
@@ -129,7 +133,7 @@ def _inputs(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned
         "power": advice.design.power,
         "sides": 1 if guardrail else 2,
         "sign": _sign(planned, stated),
-        "relative": guardrail or stated is None or advice.question.relative,
+        "relative": metric.relative,
         "binary": metric.kind == "binary",
         "margin": planned.limit if guardrail else None,
         "minimum_effect": planned.minimum_effect,

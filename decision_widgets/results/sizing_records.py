@@ -136,7 +136,8 @@ class MetricAdvice(Record):
     n_other_estimand : int or None
         Participants of all arms for the other average: of participants, when the plan is for that of observations.
     weeks : tuple of WeekOutlook
-        What the neediest pair holds after whole weeks, and the smallest effect that it would find.
+        What the neediest pair holds after whole weeks, and the smallest effect that it would find, a fraction of the
+        control if `relative`.
     daily : DailyOutlook or None
         ``None`` when the history has no days.
     sizes : tuple of int
@@ -164,6 +165,7 @@ class MetricAdvice(Record):
     n_lower: int | None = None
     n_upper: int | None = None
     n_other_estimand: int | None = None
+    relative: bool = True
     weeks: tuple[WeekOutlook, ...] = ()
     daily: DailyOutlook | None = None
     sizes: tuple[int, ...] = ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from decision_widgets.results.sentence import Piece, piece
-from decision_widgets.results.sizing_records import MetricAdvice, PairAdvice
+from decision_widgets.results.sizing_records import MetricAdvice, NotSized, PairAdvice
 from decision_widgets.views import numbers
+from decision_widgets.views.markup import count_of
 from decision_widgets.vocabulary import readable
 
 if TYPE_CHECKING:
@@ -20,11 +21,11 @@ def plan_sentence(advice: SizingAdvice) -> list[Piece]:
     plan = advice.plan
     row = leading_row(advice)
     if plan is None or row is None:
-        why = next((f"{m.title} {m.text}" for m in advice.messages if m.severity == "error"), "")
+        why = next((f"{row.message.title} {row.message.text}" for row in advice.rows if isinstance(row, NotSized)), "")
         return [piece("No size can be given.", strong=True), piece(f" {why}".rstrip())]
     metric = advice.metric(row.metric)
     n = piece(f"{numbers.integer(plan.n_participants)} participants", strong=True)
-    effect, power = effect_words(row, metric), numbers.level_percent(row.power)
+    effect, power = effect_words(row, metric), f"{100 * row.power:.3g}%"
     if row.solved == "participants":
         return [
             piece("You need "), n, piece(f" ({_when(advice)}) to {_verb(row)} "), piece(effect, strong=True),
@@ -49,6 +50,11 @@ def leading_row(advice: SizingAdvice) -> PairAdvice | None:
     return max(primary, key=lambda row: row.mde, default=None)
 
 
+def _primaries(advice: SizingAdvice) -> list[PairAdvice]:
+    sized = [row for row in advice.rows if isinstance(row, PairAdvice)]
+    return [row for row in sized if row.role == "primary" and row.solved == "participants"]
+
+
 def effect_words(row: PairAdvice, metric: MetricAdvice) -> str:
     """Write the size of an effect: a fraction of the control where there is one."""
     if row.relative_mde is not None:
@@ -68,17 +74,19 @@ def _when(advice: SizingAdvice) -> str:
     plan = advice.plan
     assert plan is not None
     if plan.days:
-        weeks = plan.days // WEEK
-        return "1 week" if weeks == 1 else f"{weeks} weeks" if plan.days % WEEK == 0 else f"{plan.days} days"
+        if plan.days % WEEK:
+            return f"{plan.days} days"
+        return "1 week" if plan.days == WEEK else f"{plan.days // WEEK} weeks"
     if plan.horizon is not None:
-        return f"more than come in {plan.horizon} days"
+        return f"more than come in {count_of(plan.horizon, 'day')}"
     return "in all arms together"
 
 
 def _meaning(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice) -> str:
     """Say from where to where, and what the least worthwhile effect has to do with it."""
     if row.role == "guardrail":
-        return ""
+        alone = max((each.n_participants for each in _primaries(advice)), default=None)
+        return "" if alone is None else f" Primary metrics alone would need {numbers.integer(alone)}."
     planned = next(each for each in advice.design.metrics if each.name == row.metric)
     stated = advice.question.effects.get(row.metric)
     up = (planned.direction == "increase") == (stated is None or stated > 0)

@@ -158,7 +158,7 @@ def _rows_html(payload: Payload) -> str:
 def _details(payload: Payload) -> str:
     parts = [fold("rows", "Every metric and pair of arms", _rows_html(payload), opened=False)]
     if payload.get("weeks"):
-        weeks = table_html("Weeks", _head(_WEEKS), [_html_cells(line) for line in _week_lines(payload)])
+        weeks = table_html("Weeks", _head(_WEEKS, 1), [_html_cells(line, 1) for line in _week_lines(payload)])
         parts.append(fold("weeks", "Smallest change by weeks", f'<div data-slot="weeks">{weeks}</div>', opened=False))
     parts.append(fold("code", "Python and YAML", _code_html(payload), opened=False))
     method = f'<p class="muted small" data-slot="method">{escape(payload.get("method") or "")}</p>'
@@ -240,9 +240,9 @@ def _week_lines(payload: Payload) -> Iterator[list[str]]:
                numbers.level_percent(week["power"]), shown]  # fmt: skip
 
 
-def _head(names: Sequence[str]) -> list[Cell]:
-    return [Cell(escape(name), "" if at < 2 else "num") for at, name in enumerate(names)]
+def _head(names: Sequence[str], first_number: int = 2) -> list[Cell]:
+    return [Cell(escape(name), "" if at < first_number else "num") for at, name in enumerate(names)]
 
 
-def _html_cells(cells: Sequence[str]) -> list[Cell]:
-    return [words(cell) if at < 2 else number(cell) for at, cell in enumerate(cells)]
+def _html_cells(cells: Sequence[str], first_number: int = 2) -> list[Cell]:
+    return [words(cell) if at < first_number else number(cell) for at, cell in enumerate(cells)]

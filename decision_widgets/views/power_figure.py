@@ -11,7 +11,6 @@ from decision_widgets.views import numbers
 from decision_widgets.views.power_words import change
 from decision_widgets.views.schemas import Payload
 from decision_widgets.views.text import one_line
-from decision_widgets.vocabulary import readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,13 +54,13 @@ def power_figure(payload: Payload) -> Figure:
 
 
 def weeks_figure(payload: Payload) -> Figure:
-    """Draw the smallest relative effect of every metric by weeks, and the planned one of the metric that decides.
+    """Draw the smallest effect by weeks, of every metric in the scale of the one that decides.
 
     Takes an advice or a power payload. Without a history in days it says so, in words.
     """
     card = _power(payload)
     figure, axes = _ground(card)
-    drawn = [(name, weeks) for name, weeks in (card.get("weeks_of") or {}).items() if weeks]
+    drawn = [(each["label"], each["weeks"]) for each in card.get("weeks_of") or ()]
     if axes is None:
         return figure
     if not drawn:
@@ -86,7 +85,7 @@ def weeks_figure(payload: Payload) -> Figure:
 
 def _label(name: str) -> str:
     # A leading underscore would hide a line from the legend.
-    return one_line(readable(name)) or "metric"
+    return one_line(name).lstrip("_") or "metric"
 
 
 def _power(payload: Payload) -> Payload:

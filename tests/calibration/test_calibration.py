@@ -32,6 +32,7 @@ KEPT = {
     6003: 100,  # Lan–DeMets with the stopping report
     6100: 500,  # sequential sample ratio
     7003: 500,  # advisor, CV 2
+    7223: 500,  # a textbook's size, CV 2
 }
 CONTROLS = {1400: 500, 3100: 300, 3101: 300, 6002: 200}
 

@@ -13,12 +13,17 @@ README = (Path(__file__).parents[2] / "README.md").read_text()
 
 def test_the_five_minute_examples_give_a_verdict() -> None:
     names: dict[str, Any] = {}
-    first, second = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    first, second, third, fourth = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(first, names)
     assert names["result"].decision.verdict in {"ship", "inconclusive"}
     assert len(names["result"].recommended()) == 3
     exec(second, names)
     assert names["running"].decision.verdict in {"stop-benefit", "continue"}
+    exec(third, names)
+    assert names["advice"].sentence().startswith("You need ")
+    assert len(names["advice"].rows) == 3
+    exec(fourth, names)
+    assert names["same"] == names["kept"]
 
 
 def test_the_yaml_of_the_readme_is_a_design() -> None:

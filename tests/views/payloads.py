@@ -43,6 +43,61 @@ def monitoring(**changes: Any) -> dict[str, Any]:
     }
 
 
+def power(**changes: Any) -> dict[str, Any]:
+    row = {
+        "metric": "booked", "label": "Booked", "arm": "ETA badge", "control": "control", "role": "primary",
+        "solved": "participants", "n_control": 20600, "n_treatment": 20600, "n_participants": 41200,
+        "n_observations": 163152, "days": 14, "mde": 0.007, "relative_mde": 0.02, "power": 0.8, "alpha": 0.05,
+        "icc": 0.0425, "design_effect": 1.174, "codes": [], "error": None,
+    }  # fmt: skip
+    refused = {"code": "E_NI_MARGIN", "title": "Guardrail wait has no limit.", "text": "Nobody can say.", "do": ""}
+    week = {"days": 7, "n_control": 12075, "n_treatment": 12075, "power": 0.57, "detectable_effect": 0.0261}
+    curve = {"mde_rel": 0.02, "mde_abs": 0.007, "n": [20600.0, 41200.0], "power": [0.5, 0.8]}
+    return {
+        "schema": "dw.power/1",
+        "state": "ready",
+        "sentence": [
+            {"text": "You need ", "strong": False},
+            {"text": "41,200 participants", "strong": True},
+            {"text": " (2 weeks) to find a change of 2.00% in Booked with 80% power.", "strong": False},
+        ],
+        "rows": [row, row | {"metric": "wait", "label": "Wait", "error": refused}],
+        "code": ["design = dw.BetweenSubject(...)", "advice = dw.advise(design, history)"],
+        "confirmed": True,
+        "metric": "booked",
+        "label": "Booked",
+        "solve": "n",
+        "kind": "binary",
+        "inputs": {
+            "mean": 0.35,
+            "m": 3.96,
+            "cv": 0.534,
+            "icc": 0.0425,
+            "vr": 0.048,
+            "cuped": True,
+            "alpha": 0.05,
+            "power": 0.8,
+            "sign": 1,
+            "relative": True,
+            "margin": None,
+            "daily_units": 3450,
+            "max_days": 42,
+        },
+        "answer": {"n_units": 41133, "first_day": 12, "days": 14, "power": 0.8, "mde_abs": 0.007, "mde_rel": 0.02},
+        "design_effect": 1.174,
+        "cluster_size_hist": [9, 17, 20, 18, 13, 9, 6, 4, 2, 1, 1],
+        "arms": [{"id": "control", "index": 0, "share": 0.5}, {"id": "ETA badge", "index": 1, "share": 0.5}],
+        "others": [{"label": "Fare", "role": "secondary", "kind": "continuous", "mde_rel": 0.0204, "mde_abs": 0.1}],
+        "axis": {"n_max": 110_000.0},
+        "weeks": [week],
+        "weeks_of": [{"metric": "booked", "label": "Booked", "weeks": [week, week | {"days": 14}]}],
+        "curves": [curve, curve | {"mde_rel": 0.03, "mde_abs": 0.0105, "power": [0.8, 0.99]}],
+        "yaml": "participant: rider_id\n",
+        "method": "sums over participants, whatever their sizes",
+        **changes,
+    }
+
+
 def verdict(**changes: Any) -> dict[str, Any]:
     return {
         "schema": "dw.verdict/1",
@@ -396,8 +451,3 @@ def result(*cards: dict[str, Any]) -> dict[str, Any]:
         "state": "ready",
         "cards": list(cards) or [verdict(), metrics(), warnings(), srm(), hte(), basics(), toolbox()],
     }
-
-
-def power(kind: str = "typed", **changed: Any) -> dict[str, Any]:
-    """Make the payload of a power card."""
-    return power_card(power_advice(kind)) | changed

@@ -1,42 +1,53 @@
-"""The sizes that the advisor returns have the power that was asked for."""
+"""The sizes that the advisor returns have the power that was asked for; those of textbook formulas do not."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Literal
 
 import numpy as np
-from calibration.path import ALPHA, Path, observed
+from calibration.path import ALPHA, Array, Band, Path, at_most, observed
 from calibration.paths.between import Arms, clustered, recommended
-from calibration.worlds.participants import Outcome, Participants
+from calibration.worlds.participants import REVENUE, SHARE, Outcome, Participants
 
+import decision_widgets as dw
 from decision_widgets.estimates import (
-    HistorySums,
-    RequiredSize,
+    PlanningVariance,
     SizingGoal,
     detectable_effect,
+    planned_power,
     required_size,
-    variance_from_history,
+    typed_variance,
 )
+from decision_widgets.moments import WindowSums
 
 POWER, POINTS = 0.80, 0.02
+# So few participants are returned by textbook formulas that the normal power of their sizes is rougher.
+TEXTBOOK_POINTS = 0.04
 HISTORY, PILOT = 500_000, 300
-EFFECTS = {"continuous": 0.1, "binary": 0.03}
+EFFECTS = {"continuous": 0.1, "binary": 0.03, "revenue": 0.15 * REVENUE}
+LEVELS = {"continuous": 0.0, "binary": SHARE, "revenue": REVENUE}
+# Of a single observation.
+VARIANCES = {"continuous": 1.0, "binary": SHARE * (1 - SHARE), "revenue": math.e * math.expm1(1)}
+DESIGN = dw.BetweenSubject(participant="p", arm="a", control="A", metrics=["y"], power=POWER)
+Formula = Literal["advisor", "independent observations", "1 + (m − 1)·ICC"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sized:
-    """An experiment of as many participants as are required after a long history of the same metric."""
+    """An experiment of as many participants as a formula requires after a long history of the same metric."""
 
     outcome: Outcome
     mean: float
     cv: float
     icc: float
     informative: float = 0.0
+    formula: Formula = "advisor"
 
     def draw(self, rng: np.random.Generator, n: int, effect: float) -> Arms:
-        size = size_for(self)
-        return self.people(size.n_control, size.n_treatment).draw(rng, n, effect)
+        return self.people(*size_for(self)).draw(rng, n, effect)
 
     def people(self, control: int, treatment: int) -> Participants:
         return Participants(
@@ -57,11 +68,64 @@ class Sized:
 
 
 @cache
-def size_for(world: Sized) -> RequiredSize:
-    """Size the experiment from a history."""
-    m, s = world.people(1, 1).arm(np.random.default_rng(7999), (1, HISTORY), 0.0)
-    variance = variance_from_history(HistorySums.of(m[0], s[0]), binary=world.outcome == "binary")
-    return required_size(SizingGoal(effect=EFFECTS[world.outcome], power=POWER), variance)
+def size_for(world: Sized) -> tuple[int, int]:
+    """Size the experiment: by an advice on the summary of a history, or by a textbook's formula."""
+    if world.formula == "advisor":
+        m, s = world.people(1, 1).arm(np.random.default_rng(7999), (1, HISTORY), 0.0)
+        summary = summary_of(m[0], s[0], world.outcome)
+        goal = goal_of(world.outcome)
+        advice = dw.advise(DESIGN, summary, effect=goal.effect, relative=goal.relative)
+        assert advice.plan is not None
+        control, treatment = advice.plan.n_arms.values()
+        return control, treatment
+    inflation = 1.0 if world.formula == "independent observations" else 1 + (world.mean - 1) * world.icc
+    variance = PlanningVariance(level=0.0, variance=VARIANCES[world.outcome] * inflation / world.mean)
+    size = required_size(SizingGoal(effect=EFFECTS[world.outcome], power=POWER), variance)
+    return size.n_control, size.n_treatment
+
+
+def goal_of(outcome: Outcome) -> SizingGoal:
+    """Return the effect to find: of revenue a fraction, for there it multiplies."""
+    if outcome == "revenue":
+        return SizingGoal(effect=EFFECTS[outcome] / REVENUE, relative=True, power=POWER)
+    return SizingGoal(effect=EFFECTS[outcome], power=POWER)
+
+
+def band_of(world: Sized) -> Band:
+    """Say which power a textbook's size has in truth (Eldridge); informative sizes have no formula, and lose more."""
+    if world.informative:
+        return at_most(POWER)
+    truth = typed_variance(
+        LEVELS[world.outcome],
+        None if world.outcome == "binary" else VARIANCES[world.outcome] ** 0.5,
+        observations_per_participant=world.mean,
+        cv_observations=world.cv,
+        icc=world.icc,
+    )
+    power = planned_power(goal_of(world.outcome), truth, *size_for(world))
+    return observed(power - TEXTBOOK_POINTS, power + TEXTBOOK_POINTS)
+
+
+def summary_of(m: Array, s: Array, outcome: Outcome) -> dw.MetricSummary:
+    """Sum a history up as ``summarize`` does; the squares of single observations are not known here."""
+    powers = {"m": (1, 0), "s": (0, 1), "m2": (2, 0), "sm": (1, 1), "s2": (0, 2), "m3": (3, 0), "sm2": (2, 1)}
+    powers |= {"s2m": (1, 2), "s3": (0, 3), "m4": (4, 0), "sm3": (3, 1), "s2m2": (2, 2), "s3m": (1, 3), "s4": (0, 4)}
+    sums = {f"sum_{name}": float((m**a * s**b).sum()) for name, (a, b) in powers.items()}
+    window = WindowSums(days=None, n_people=len(m), n_participants=len(m), n_observations=int(m.sum()), **sums)
+    return dw.MetricSummary(
+        metric="y",
+        kind="binary" if outcome == "binary" else "continuous",
+        evidence="simulated",
+        confidence="certain",
+        numerator="y",
+        shift=0.0,
+        windows=(window,),
+        zero_share=0.0,
+        modal_share=0.0,
+        top_share=0.0,
+        n_rows=int(m.sum()),
+        n_missing=0,
+    )
 
 
 GRID = (
@@ -76,6 +140,7 @@ GRID = (
     Sized(outcome="continuous", mean=8, cv=2, icc=0.2, informative=0.5),
     Sized(outcome="binary", mean=8, cv=1, icc=0.2),
     Sized(outcome="binary", mean=8, cv=2, icc=0.1),
+    Sized(outcome="revenue", mean=8, cv=1, icc=0.2),
 )
 
 
@@ -99,6 +164,8 @@ def detectable_in(people: Participants) -> float:
 
 
 SHOWN = Participants(control=300, treatment=300, outcome="continuous", cv=1, icc=0.36, effect_spread=0.0)
+FORMULAS: tuple[Formula, ...] = ("independent observations", "1 + (m − 1)·ICC")
+TEXTBOOK = "Advisor: power at the size that a textbook formula returns for 80%"
 SECTION = "Advisor: power at the size returned for 80%"
 
 PATHS = (
@@ -123,5 +190,19 @@ PATHS = (
             batch=100,
         )
         for i, world in enumerate(GRID)
+    ),
+    *(
+        Path(
+            section=TEXTBOOK,
+            name=f"{world.title}, sized for {formula}",
+            seed=7200 + 20 * k + i,
+            draw=replace(world, formula=formula).draw,
+            analyse=clustered,
+            band=band_of(replace(world, formula=formula)),
+            effect=EFFECTS[world.outcome],
+            batch=100,
+        )
+        for i, world in enumerate(GRID)
+        for k, formula in enumerate(FORMULAS)
     ),
 )
