@@ -160,7 +160,7 @@ def circumstances(advice: SizingAdvice, metric: str | None = None) -> dict[str, 
     return {
         "key": _key(advice),
         "metric": row.metric,
-        "lift": row.mde if _is_absolute(advice, row.metric) else row.relative_mde,
+        "lift": row.relative_mde if advice.metric(row.metric).relative else row.mde,
         "asked_days": advice.question.days,
         "metrics": [_known(advice, each, pasts[each.metric]) for each in advice.metrics],
         "powers": [advice.design.power, other_power(advice.design.power)],
@@ -176,11 +176,6 @@ def _key(advice: SizingAdvice) -> str:
     return sha256(said.encode()).hexdigest()[:12]
 
 
-def _is_absolute(advice: SizingAdvice, name: str) -> bool:
-    planned = _metric_of(advice.design, name)
-    return not (advice.question.relative or _rules_out(advice, planned) or _worth(advice, planned) is not None)
-
-
 def _known(advice: SizingAdvice, metric: MetricAdvice, past: Past | CannotEstimate) -> dict[str, Any]:
     planned, stated = _metric_of(advice.design, metric.metric), advice.question.effects.get(metric.metric)
     rules_out = _rules_out(advice, planned)
@@ -193,7 +188,7 @@ def _known(advice: SizingAdvice, metric: MetricAdvice, past: Past | CannotEstima
         "kind": metric.kind,
         "binary": metric.kind == "binary",
         "sign": 1 if up else -1,
-        "relative": not _is_absolute(advice, metric.metric),
+        "relative": metric.relative,
         "rules_out": rules_out,
         "goal": planned.limit if rules_out else worth if stated is None else abs(stated),
         "mean": metric.level,
@@ -230,7 +225,10 @@ def _scenarios(advice: SizingAdvice) -> Iterator[dict[str, Any]]:
                     "arms": list(arms.names),
                     "shares": list(arms.shares),
                     "pairs": [list(pair) for pair in arms.pairs],
-                    "alphas": {metric.name: pair_alpha(design, metric, arms)[0] for metric in design.metrics},
+                    "alphas": {
+                        metric.name: pair_alpha(design, metric, arms, margin=_rules_out(advice, metric))[0]
+                        for metric in design.metrics
+                    },
                 }
 
 

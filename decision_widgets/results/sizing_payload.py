@@ -13,6 +13,10 @@
 - the lift from n and d: solve z²·(V_c/a + V_t/b) = n·δ²; with V_c = V_t = V it is z·√(V(1/a + 1/b)/n)/R, and a few
   steps that put the last r into V_c and V_t settle.
 
+``others`` say what every other metric finds in the plan, ``answer.decides`` which metric the plan is made for when it
+is another one, ``axis`` how far a chart goes. A card that a kernel answers adds ``what_if``: inputs and grid of every
+metric, and shares, pairs and levels for every change (``analysis.what_if.circumstances``).
+
 ``curves`` are power by participants for some lifts, ``weeks`` the smallest effect by whole weeks, both Python's.
 """
 
@@ -26,9 +30,10 @@ import numpy as np
 from decision_widgets.design import Metric
 from decision_widgets.design.yaml import write_design
 from decision_widgets.errors import InputError
-from decision_widgets.estimates import PlanningVariance, difference_power, minimum_detectable_effect, sizing_difference
+from decision_widgets.estimates import difference_power, sizing_difference
 from decision_widgets.estimates.sizing_goal import SizingGoal
 from decision_widgets.results.sizing_code import sizing_code
+from decision_widgets.results.sizing_others import others_in_plan, rules_out, sign_of
 from decision_widgets.results.sizing_records import MetricAdvice, NotSized, PairAdvice
 from decision_widgets.results.sizing_sentence import leading_row, plan_sentence
 from decision_widgets.views import numbers
@@ -101,14 +106,10 @@ def power_card(advice: SizingAdvice, metric_shown: str | None = None) -> dict[st
         "cluster_size_hist": list(metric.sizes),
         "arms": _arms(advice, metric),
         "pairs": [[each.control, each.arm] for each in advice.rows if each.metric == row.metric],
-        "others": list(_others(advice, row.metric)),
+        "others": list(others_in_plan(advice, row.metric)),
         "grid": None if metric.daily is None else metric.daily.to_dict(),
         "weeks": [week.to_dict() for week in metric.weeks],
-        "weeks_of": [
-            {"metric": each.metric, "label": readable(each.metric), "weeks": [week.to_dict() for week in each.weeks]}
-            for each in advice.metrics
-            if each.relative == metric.relative and each.weeks
-        ],
+        "weeks_of": _weeks_of(advice, metric),
         "curves": list(_curves(advice, row, metric, planned)),
         "history": {"participants": metric.n_history, "as_of": metric.as_of, "source": metric.source},
         "axis": {"n_max": axis_end(advice, metric)},
@@ -116,9 +117,17 @@ def power_card(advice: SizingAdvice, metric_shown: str | None = None) -> dict[st
     }
 
 
+def _weeks_of(advice: SizingAdvice, metric: MetricAdvice) -> list[dict[str, Any]]:
+    return [
+        {"metric": each.metric, "label": readable(each.metric), "weeks": [week.to_dict() for week in each.weeks]}
+        for each in advice.metrics
+        if each.relative == metric.relative and each.weeks
+    ]
+
+
 def _inputs(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned: Metric) -> dict[str, Any]:
     stated = advice.question.effects.get(row.metric)
-    guardrail = row.role == "guardrail" and stated is None
+    guardrail = rules_out(advice, planned)
     daily = metric.daily
     return {
         "mean": metric.level,
@@ -132,7 +141,7 @@ def _inputs(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned
         "alpha": row.alpha,
         "power": advice.design.power,
         "sides": 1 if guardrail else 2,
-        "sign": _sign(planned, stated),
+        "sign": sign_of(planned, stated),
         "relative": metric.relative,
         "binary": metric.kind == "binary",
         "margin": planned.limit if guardrail else None,
@@ -142,11 +151,6 @@ def _inputs(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned
         "max_days": None if daily is None else len(daily.participants),
         "traffic": list(advice.question.traffic),
     }
-
-
-def _sign(planned: Metric, stated: float | None) -> int:
-    up = planned.direction == "increase"
-    return 1 if up == (stated is None or stated > 0) else -1
 
 
 def _answer(advice: SizingAdvice, row: PairAdvice) -> dict[str, Any]:
@@ -222,67 +226,6 @@ def _row(row: PairAdvice | NotSized) -> dict[str, Any]:
     return shared
 
 
-def _others(advice: SizingAdvice, leading: str) -> Iterator[dict[str, Any]]:
-    """Say of every other metric what it sees in the plan, in the pair of arms that sees least."""
-    for metric in advice.metrics:
-        own = [row for row in advice.rows if isinstance(row, PairAdvice) and row.metric == metric.metric]
-        if own and metric.metric != leading:
-            yield _other(advice, metric, own)
-
-
-def _other(advice: SizingAdvice, metric: MetricAdvice, rows: list[PairAdvice]) -> dict[str, Any]:
-    planned = next(each for each in advice.design.metrics if each.name == metric.metric)
-    planning = _in_plan(advice, metric)
-    relative = planning.level > 0
-    seen = [_seen(advice, row, planned, planning, relative=relative) for row in rows]
-    known = None if any(each is None for each in seen) else max(each for each in seen if each is not None)
-    return {
-        "metric": metric.metric,
-        "label": readable(metric.metric),
-        "role": metric.role,
-        "kind": metric.kind,
-        "mde_rel": known if relative else None,
-        "mde_abs": known if known is None or not relative else known * planning.level,
-    }
-
-
-def _in_plan(advice: SizingAdvice, metric: MetricAdvice) -> PlanningVariance:
-    """Return what one participant adds to a metric by the end of the plan."""
-    assert advice.plan is not None
-    daily, adjusted = metric.daily, metric.adjusted
-    at = 0 if daily is None else min(advice.plan.days or len(daily.level), len(daily.level)) - 1
-    reduction = (metric.variance_reduction or 0.0) if daily is None else daily.variance_reduction[at]
-    return PlanningVariance(
-        level=metric.level if daily is None else daily.level[at],
-        variance=(metric.variance if daily is None else daily.variance[at]) * (1 - reduction * adjusted),
-        observations_per_participant=metric.observations_per_participant,
-        cv_observations=metric.cv_observations,
-        binary=metric.kind == "binary",
-    )
-
-
-def _seen(
-    advice: SizingAdvice, row: PairAdvice, planned: Metric, planning: PlanningVariance, *, relative: bool
-) -> float | None:
-    assert advice.plan is not None
-    n_c, n_t = (advice.plan.n_arms[arm] for arm in (row.control, row.arm))
-    rates: dict[str, Any] = {"alpha": row.alpha, "power": advice.design.power, "relative": relative}
-    sign = _sign(planned, advice.question.effects.get(row.metric))
-    try:
-        goal = (
-            SizingGoal.noninferiority(0.01, direction=planned.direction, **rates)
-            if _rules_out(advice, planned)
-            else SizingGoal(effect=sign * 0.01, **rates)
-        )
-        return abs(minimum_detectable_effect(goal, planning, n_c, n_t))
-    except InputError:  # nothing can be seen by so few
-        return None
-
-
-def _rules_out(advice: SizingAdvice, planned: Metric) -> bool:
-    return planned.role == "guardrail" and planned.name not in advice.question.effects
-
-
 def _curves(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned: Metric) -> Iterator[dict[str, Any]]:
     """Compute power by participants of all arms, for the row's effect and some around it."""
     shares = dict(_shares(advice))
@@ -290,8 +233,8 @@ def _curves(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned
     total = np.linspace(0, axis_end(advice, metric), POINTS)[1:]
     n_c, n_t = np.maximum(2.0, share_c * total), np.maximum(2.0, share_t * total)
     left = 1 - (metric.variance_reduction or 0.0) * metric.adjusted
-    sign = _sign(planned, advice.question.effects.get(row.metric))
-    guardrail = _rules_out(advice, planned)
+    sign = sign_of(planned, advice.question.effects.get(row.metric))
+    guardrail = rules_out(advice, planned)
     for lift in LIFTS:
         size = lift * row.mde
         try:
