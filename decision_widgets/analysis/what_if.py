@@ -20,6 +20,7 @@ from decision_widgets.estimates import design_effect
 from decision_widgets.moments import TypedSummary
 from decision_widgets.records import Record
 from decision_widgets.results.sizing import SizingAdvice
+from decision_widgets.results.sizing_others import rules_out, sign_of
 from decision_widgets.results.sizing_payload import shown_row
 from decision_widgets.results.sizing_records import MetricAdvice, SizingQuestion
 from decision_widgets.vocabulary import readable
@@ -178,8 +179,7 @@ def _key(advice: SizingAdvice) -> str:
 
 def _known(advice: SizingAdvice, metric: MetricAdvice, past: Past | CannotEstimate) -> dict[str, Any]:
     planned, stated = _metric_of(advice.design, metric.metric), advice.question.effects.get(metric.metric)
-    rules_out = _rules_out(advice, planned)
-    up = (planned.direction == "increase") == (stated is None or stated > 0)
+    margin = rules_out(advice, planned)
     worth = _worth(advice, planned)
     return {
         "metric": metric.metric,
@@ -187,10 +187,10 @@ def _known(advice: SizingAdvice, metric: MetricAdvice, past: Past | CannotEstima
         "role": metric.role,
         "kind": metric.kind,
         "binary": metric.kind == "binary",
-        "sign": 1 if up else -1,
+        "sign": sign_of(planned, stated),
         "relative": metric.relative,
-        "rules_out": rules_out,
-        "goal": planned.limit if rules_out else worth if stated is None else abs(stated),
+        "rules_out": margin,
+        "goal": planned.limit if margin else worth if stated is None else abs(stated),
         "mean": metric.level,
         "m": metric.observations_per_participant,
         "cv": metric.cv_observations,
@@ -226,7 +226,7 @@ def _scenarios(advice: SizingAdvice) -> Iterator[dict[str, Any]]:
                     "shares": list(arms.shares),
                     "pairs": [list(pair) for pair in arms.pairs],
                     "alphas": {
-                        metric.name: pair_alpha(design, metric, arms, margin=_rules_out(advice, metric))[0]
+                        metric.name: pair_alpha(design, metric, arms, margin=rules_out(advice, metric))[0]
                         for metric in design.metrics
                     },
                 }
@@ -242,7 +242,9 @@ def _arms(advice: SizingAdvice, *, more: bool, other: bool) -> tuple[Arm, ...] |
         names.append(next(name for at in range(2, 99) if (name := f"treatment {at}") not in names))
     count = len(names)
     control = (SKEWED if even else 1 / count) if other else 1 / count if even else arms.shares[0]
-    shares = [control, *[(1 - control) / (count - 1)] * (count - 1)]
+    # Whoever reads the shares again reads 0.2, not what is left of 1 after 0.8.
+    rest = control if control == 1 / count else round((1 - control) / (count - 1), 12)
+    shares = [control, *[rest] * (count - 1)]
     return tuple(Arm(name=name, share=share) for name, share in zip(names, shares, strict=True))
 
 
@@ -254,10 +256,6 @@ def _metric_of(design: BetweenSubject, name: str) -> Metric:
     raise InputError(f"The design has no metric {name!r}.{did_you_mean(name, names)} It has: {listed(names)}.")
 
 
-def _rules_out(advice: SizingAdvice, metric: Metric) -> bool:
-    return metric.role == "guardrail" and metric.name not in advice.question.effects
-
-
 def _worth(advice: SizingAdvice, metric: Metric) -> float | None:
     """Return the effect planned for because it is worth shipping, where none was stated."""
     if metric.name in advice.question.effects or metric.role != "primary" or not metric.minimum_effect:
@@ -266,7 +264,7 @@ def _worth(advice: SizingAdvice, metric: Metric) -> float | None:
 
 
 def _with_goal(advice: SizingAdvice, metric: Metric, lift: float) -> Metric:
-    if _rules_out(advice, metric):
+    if rules_out(advice, metric):
         return replace(metric, limit=lift)
     return metric if _worth(advice, metric) is None else replace(metric, minimum_effect=lift * SHIPPED)
 
@@ -275,7 +273,7 @@ def _question(advice: SizingAdvice, metric: Metric, what: WhatIf) -> SizingQuest
     effects = dict(advice.question.effects)
     stated = effects.pop(metric.name, None)
     question = replace(advice.question, participants=what.participants, days=what.days)
-    if what.lift is None or _rules_out(advice, metric) or _worth(advice, metric) is not None:
+    if what.lift is None or rules_out(advice, metric) or _worth(advice, metric) is not None:
         return replace(question, effects=effects)
     lift = what.lift if stated is None or stated > 0 else -what.lift
     return replace(question, effects=effects | {metric.name: lift})

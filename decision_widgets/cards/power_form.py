@@ -122,7 +122,7 @@ _TYPED: Final = (
     "participants_per_day",
 )  # fmt: skip
 _WORDS: Final = {
-    "observations_per_participant": "Observations per participant",
+    "observations_per_participant": "Observations each",
     "cv_observations": "CV",
     "icc": "ICC",
     "std_dev": "Standard deviation",
