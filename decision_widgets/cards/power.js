@@ -263,8 +263,10 @@ enhancers.power = ({ card, model }) => {
   if (!answers) return panel.stop;
   const stopForm = powerForm(card, model);
   model.on("change:payload", panel.take);
+  model.on("change:error", panel.refuse);
   const stop = () => {
     model.off("change:payload", panel.take);
+    model.off("change:error", panel.refuse);
     panel.stop();
     stopForm();
   };
@@ -288,7 +290,7 @@ function powerPanel(card, model, answers) {
     card.dataset.state = payload?.metric ? "confirmed" : "empty";
     addCopies(card);
     if (!base) return;
-    state = stateOf(payload, base);
+    state = keptState() ?? stateOf(payload, base);
     end = payload.axis.n_max;
     confirmedAt = payload.created ? new Date(payload.created) : new Date();
     knobs = {};
@@ -298,6 +300,12 @@ function powerPanel(card, model, answers) {
     // Cold code is slow: run what a drag runs once, before anybody drags.
     marksOf(base, state, view, end);
     labelsOf(base, state, view, end);
+  };
+
+  // Another view of this card may have moved its controls.
+  const keptState = () => {
+    const kept = model.get("controls");
+    return answers && own()?.seq && own().seq === kept?.seq && kept.state?.metric === base.metric ? kept.state : null;
   };
 
   const look = (s) => ({ ...sizing.solve(base, s), solve: s.solve });
@@ -320,7 +328,10 @@ function powerPanel(card, model, answers) {
     const whole = state.lift;
     const scale = metric.relative ? 100 : 1;
     const step = niceStep((whole * scale) / 40);
-    const lifts = { min: step * 5, max: Math.ceil((whole * scale * 3) / step) * step, step, key: "lift" };
+    // A share cannot rise above 1 nor fall below 0.
+    const R = sizing.level(metric, sizing.days(metric) - 1);
+    const room = metric.binary ? ((metric.sign > 0 ? 1 - R : R) / (metric.relative ? R : 1)) * 0.98 * scale : Infinity;
+    const lifts = { min: step * 5, max: Math.min(room, Math.ceil((whole * scale * 3) / step) * step), step };
     row.append(knob("lift", metric.rules_out ? "Loss to rule out" : `Smallest ${words.noun(metric)} worth finding`, lifts));
     const least = Math.max(10, Math.round(end / 400));
     row.append(knob("n", "Participants", { min: least, max: Math.round(end), step: Math.max(1, niceStep(end / 2000)) }));
@@ -437,6 +448,7 @@ function powerPanel(card, model, answers) {
   const paint = () => {
     const began = performance.now();
     view = look(state);
+    if (!Number.isFinite(view.n)) return impossible();
     setHtml(slot("answer"), answerHtml(view));
     slot("below").textContent = words.below(view, horizon());
     slot("marks").innerHTML = marksOf(base, state, view, end);
@@ -449,6 +461,13 @@ function powerPanel(card, model, answers) {
     sync();
     tell("estimate", answers ? "estimate, kernel will confirm" : "estimate");
     card.dataset.repaintMs = (performance.now() - began).toFixed(2);
+    speak();
+  };
+
+  const impossible = () => {
+    setHtml(slot("answer"), escaped(`No number of participants can show that ${words.noun(view.metric)}.`));
+    slot("below").textContent = "";
+    tell("estimate", "estimate");
     speak();
   };
 
@@ -483,6 +502,7 @@ function powerPanel(card, model, answers) {
   };
 
   const told = (other) => {
+    if (!Number.isFinite(other.n)) return "not possible";
     if (other.solve !== "n") return `detects ${words.change(other.relative, other.absolute, other.metric.binary)}`;
     const size = words.integer(words.planSize(other.n));
     if (view.solve !== "n") return `${size} participants`;
@@ -497,7 +517,10 @@ function powerPanel(card, model, answers) {
 
   const speak = () => {
     clearTimeout(speakTimer);
-    speakTimer = setTimeout(() => (spoken.textContent = slot("answer").textContent), SPEAK_AFTER);
+    speakTimer = setTimeout(() => {
+      const text = slot("answer").textContent;
+      if (spoken.textContent !== text) spoken.textContent = text;
+    }, SPEAK_AFTER);
   };
 
   const ask = () => {
@@ -530,6 +553,11 @@ function powerPanel(card, model, answers) {
       return;
     }
     if ((payload.seq ?? 0) < seq) return;
+    if (payload.seq > seq) {
+      seq = payload.seq;
+      state = keptState() ?? state;
+      view = look(state);
+    }
     clearTimeout(offlineTimer);
     confirm(payload);
   };
@@ -543,6 +571,7 @@ function powerPanel(card, model, answers) {
       if (old && !["marks", "labels", "tag", "note"].includes(fresh.dataset.slot)) old.innerHTML = fresh.innerHTML;
     }
     if (x && y && payload.axis.n_max === end) x.innerHTML = y.innerHTML;
+    shieldControls(card);
     confirmedAt = new Date();
     const off = estimate && estimate.seq === payload.seq ? apart(payload) : 0;
     if (off > APART) {
@@ -569,6 +598,11 @@ function powerPanel(card, model, answers) {
   begin();
   return {
     take,
+    refuse: () => {
+      if (!model.get("error")) return;
+      clearTimeout(offlineTimer);
+      tell("estimate", "estimate, not confirmed");
+    },
     stop: () => {
       [askTimer, speakTimer, offlineTimer].forEach(clearTimeout);
       card.removeEventListener("keydown", undo);
@@ -776,7 +810,7 @@ function powerForm(card, model) {
   const inputs = new Map();
   const pane = Object.assign(document.createElement("section"), { className: "dw-card" });
   pane.innerHTML = '<div class="dw-head"><p class="dw-title" role="heading" aria-level="4"><b></b></p></div><div class="dw-fields"></div><div role="status" data-form-says></div>';
-  pane.querySelector("b").textContent = model.get("title_of_fields") || "What you know";
+  pane.querySelector("b").textContent = "What you know";
   let timer;
 
   const send = () => {

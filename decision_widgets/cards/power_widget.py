@@ -16,7 +16,7 @@ from decision_widgets.data.progress import Progress
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import InputError
 from decision_widgets.results.sizing import SizingAdvice
-from decision_widgets.results.sizing_payload import power_card
+from decision_widgets.results.sizing_payload import power_card, shown_row
 from decision_widgets.views.power_words import EMPTY
 
 TOLD: Final = ("error", "warning")
@@ -125,11 +125,15 @@ class PowerWidget(PowerCard):
     def _confirm(self, what: Mapping[str, Any], seq: int | None) -> None:
         assert self._advice is not None
         try:
-            self._shown = ask(self._advice, WhatIf.of(what))
+            found = ask(self._advice, WhatIf.of(what))
         except InputError as problem:
             self.error = str(problem)
             return
-        self._tell(self._shown, str(what["metric"]), seq)
+        if shown_row(found) is None:
+            self.error = found.sentence()
+            return
+        self._shown = found
+        self._tell(found, str(what["metric"]), seq)
 
     def _read(self, form: Mapping[str, str]) -> None:
         columns = None if self._table is None else _columns(self._table)

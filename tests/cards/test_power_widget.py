@@ -175,3 +175,12 @@ def test_a_form_without_a_metric_asks_nothing_yet() -> None:
     assert [field["options"] for field in column_fields(["y"])][:2] == [["", "y"], ["", "y"]]
     with pytest.raises(FormProblems):
         read_form({"icc": "a lot"}, None)
+
+
+@pytest.mark.parametrize("asked", [{"participants": 3}, {"lift": 1.9}])
+def test_a_what_if_without_a_plan_keeps_the_last_answer_and_says_why(asked: dict[str, Any]) -> None:
+    card = power_advice("typed").card()
+    before = card.payload
+    card.controls = {"seq": 1, "what": {"metric": "booked", **asked}}
+    assert card.payload == before
+    assert card.error.startswith("No size can be given.")
