@@ -99,7 +99,8 @@ def _plan(found: Mapping[str, Found], arms: PlannedArms, question: SizingQuestio
     sizes = {name: size for name, size in found.items() if isinstance(size, Size)}
     if not sizes:
         return None
-    name, size = max(sizes.items(), key=lambda item: sum(item[1].n_arms))
+    # Of equally needy metrics a primary one decides.
+    name, size = max(sizes.items(), key=lambda item: (sum(item[1].n_arms), item[1].wanted.metric.role == "primary"))
     n_arms = tuple(max(column) for column in zip(*(each.n_arms for each in sizes.values()), strict=True))
     days = [each.days for each in sizes.values()]
     firsts = [each.run.first_day if each.run is not None else None for each in sizes.values()]

@@ -223,6 +223,13 @@ def test_the_effect_of_the_participants_needs_the_same_participants(history: str
     assert abs(again.plan.n_participants - total) <= 1
 
 
+def test_a_primary_metric_leads_where_participants_are_given() -> None:
+    first = dw.Metric("trips", role="secondary")
+    advice = dw.advise(design(first, "spend"), [TypedSummary("trips", mean=2, std_dev=2), spend()], participants=500)
+    assert advice.plan.metric == "spend"
+    assert "in Spend" in advice.sentence()
+
+
 def test_power_follows_from_an_effect_and_participants() -> None:
     row = only(dw.advise(design("spend"), spend(std_dev=3), participants=200, effect=1.0, relative=False))
     assert (row.solved, row.n_control, row.n_treatment, row.mde) == ("power", 100, 100, 1.0)
