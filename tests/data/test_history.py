@@ -13,7 +13,7 @@ from engines import Opened, assert_same, tolerance
 from made import running
 
 import decision_widgets as dw
-from decision_widgets.data import read_history
+from decision_widgets.data.history import read_history
 from decision_widgets.errors import ColumnNotFound, InputError, MissingValues
 from decision_widgets.moments import HistorySpec, MetricColumns, MetricSummary, WindowSums
 
