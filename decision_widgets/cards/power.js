@@ -442,6 +442,7 @@ function powerPanel(card, model, answers) {
     state = steps.pop();
     lastKey = null;
     paint();
+    sync(true);
     ask();
   };
 
@@ -451,8 +452,7 @@ function powerPanel(card, model, answers) {
     if (!Number.isFinite(view.n)) return impossible();
     setHtml(slot("answer"), answerHtml(view));
     slot("below").textContent = words.below(view, horizon());
-    slot("marks").innerHTML = marksOf(base, state, view, end);
-    setHtml(slot("labels"), labelsOf(base, state, view, end));
+    draw();
     setHtml(slot("arms"), armsOf(base, view));
     setHtml(slot("likeness"), likenessOf(view));
     setHtml(slot("sees"), seesOf(base, state, view));
@@ -464,6 +464,12 @@ function powerPanel(card, model, answers) {
     speak();
   };
 
+  // The curves are the browser's also after Python confirmed: ghosts stay where they are and keep their labels.
+  const draw = () => {
+    slot("marks").innerHTML = marksOf(base, state, view, end);
+    setHtml(slot("labels"), labelsOf(base, state, view, end));
+  };
+
   const impossible = () => {
     setHtml(slot("answer"), escaped(`No number of participants can show that ${words.noun(view.metric)}.`));
     slot("below").textContent = "";
@@ -472,7 +478,7 @@ function powerPanel(card, model, answers) {
   };
 
   // Knobs, handle and chips follow the state; a control in hand is never moved under it.
-  const sync = () => {
+  const sync = (always = false) => {
     const metric = view.metric;
     const size = words.change(view.relative, view.absolute, metric.binary);
     const scale = metric.relative ? 100 : 1;
@@ -484,7 +490,7 @@ function powerPanel(card, model, answers) {
     };
     for (const [key, { input, out }] of Object.entries(knobs)) {
       const [value, text] = values[key];
-      if (input.getRootNode().activeElement !== input || state.solve !== (key === "lift" ? "n" : "mde")) input.value = value;
+      if (always || input.getRootNode().activeElement !== input || state.solve !== (key === "lift" ? "n" : "mde")) input.value = value;
       input.setAttribute("aria-valuetext", text);
       out.textContent = text;
     }
@@ -565,12 +571,10 @@ function powerPanel(card, model, answers) {
   const confirm = (payload) => {
     const found = document.createElement("template");
     found.innerHTML = model.get("html");
-    const [x, y] = [card.querySelector("[data-slot=marks]"), found.content.querySelector("[data-slot=marks]")];
     for (const fresh of found.content.querySelectorAll("[data-slot]")) {
       const old = slot(fresh.dataset.slot);
       if (old && !["marks", "labels", "tag", "note"].includes(fresh.dataset.slot)) old.innerHTML = fresh.innerHTML;
     }
-    if (x && y && payload.axis.n_max === end) x.innerHTML = y.innerHTML;
     shieldControls(card);
     confirmedAt = new Date();
     const off = estimate && estimate.seq === payload.seq ? apart(payload) : 0;
@@ -591,6 +595,7 @@ function powerPanel(card, model, answers) {
   const settle = (payload) => {
     const { n_units: n, mde_rel: relative, mde_abs: absolute, first_day: first } = payload.answer;
     view = { ...view, n, relative, absolute, first, lift: view.metric.relative ? relative : absolute };
+    draw();
     sync();
   };
 

@@ -15,7 +15,6 @@ from decision_widgets.views import numbers as written_as
 
 Form = Mapping[str, str]
 CONTROL: Final = "control"
-NO_METRIC: Final = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

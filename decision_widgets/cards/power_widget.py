@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Final, Self
+from typing import Any, Final, Self
 
 import traitlets
 
@@ -47,9 +47,6 @@ class PowerWidget(PowerCard):
     PowerWidget(empty)
     """
 
-    # Its files are those of the card it is one of.
-    _stems: ClassVar[tuple[str, ...]] = ("power",)
-
     answers = traitlets.Bool(True, help="a kernel confirms what the browser estimates").tag(sync=True)
     fields: Any = traitlets.List(help="what can be typed").tag(sync=True)
     problems = traitlets.Dict(help="what is wrong with it, by field").tag(sync=True)
@@ -58,6 +55,8 @@ class PowerWidget(PowerCard):
         unknown = [name for name in question if name not in OPTIONS]
         self._refuse_unknown(dict.fromkeys(unknown))
         self._advice: SizingAdvice | None = None
+        self._shown: SizingAdvice | None = None
+        self._base: dict[str, Any] | None = None
         self._table: Any = None
         super().__init__(_empty())
         if design is not None:
@@ -71,8 +70,8 @@ class PowerWidget(PowerCard):
 
     @classmethod
     def stems(cls) -> tuple[str, ...]:
-        """Name the files that this card is made of."""
-        return cls._stems
+        """Name the files that this card is made of: those of the card that it is one of."""
+        return ("power",)
 
     @classmethod
     def of(cls, advice: SizingAdvice) -> Self:
@@ -91,8 +90,6 @@ class PowerWidget(PowerCard):
     def design(self) -> BetweenSubject | None:
         """The design that the card shows now; ``None`` while it is empty."""
         return None if self._shown is None else self._shown.design
-
-    _shown: SizingAdvice | None = None
 
     def __repr__(self) -> str:
         return f"PowerWidget({'empty' if self._shown is None else self._shown.sentence()})"

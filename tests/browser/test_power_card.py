@@ -258,6 +258,33 @@ def test_undo_goes_back_a_step_at_a_time(browsers: Callable[[Any], Page]) -> Non
         assert page.locator(".dw-answer").inner_text() == expected
 
 
+def test_undo_moves_the_slider_that_has_the_focus(browsers: Callable[[Any], Page]) -> None:
+    page = browsers(power_advice("typed").card())
+    lift = page.get_by_role("slider", name="Smallest lift worth finding")
+    before = lift.input_value()
+    lift.focus()
+    page.keyboard.press("ArrowRight")
+    assert lift.input_value() != before
+    page.keyboard.press("Control+z")
+    assert float(lift.input_value()) == pytest.approx(float(before))
+
+
+def test_pale_curves_keep_their_labels_when_python_confirmed(browsers: Callable[[Any], Page]) -> None:
+    card = power_advice("typed").card()
+    page = browsers(card)
+    page.get_by_role("slider", name="Smallest lift worth finding").fill("3.5")
+    read = "names => names.map(name => document.querySelector(`[data-slot=${name}]`).innerHTML)"
+    drawn = page.evaluate(read, ["labels", "marks"])
+    page.wait_for_function("window.sent?.length === 1")
+    card.controls = page.evaluate("window.sent[0]")
+    page.evaluate("changed => arrive(changed)", {"payload": card.payload, "html": card.html})
+    assert page.locator("[data-card=power]").get_attribute("data-state") == "confirmed"
+    labels, marks = page.evaluate(read, ["labels", "marks"])
+    assert (labels, marks.count("<path")) == (drawn[0], drawn[1].count("<path"))
+    ghosts = "all => all.map(path => path.getAttribute('d')).join()"
+    assert page.locator("path.ghost").evaluate_all(ghosts) in drawn[1].replace('"></path><path class="ghost" d="', ",")
+
+
 def test_beyond_the_horizon_says_what_to_do(browsers: Callable[[Any], Page]) -> None:
     page = browsers(power_advice("typed").card())
     page.get_by_role("slider", name="Smallest lift worth finding").focus()
