@@ -69,11 +69,6 @@ class PowerWidget(PowerCard):
         self.fields = typed_fields() if columns is None else column_fields(columns)
 
     @classmethod
-    def stems(cls) -> tuple[str, ...]:
-        """Name the files that this card is made of: those of the card that it is one of."""
-        return ("power",)
-
-    @classmethod
     def of(cls, advice: SizingAdvice) -> Self:
         """Open the card filled with an advice."""
         card = cls()
