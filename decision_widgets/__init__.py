@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from decision_widgets.analysis.between import analyze
     from decision_widgets.analysis.monitoring import monitor
     from decision_widgets.analysis.summaries import summarize
+    from decision_widgets.cards.power_widget import PowerWidget
     from decision_widgets.data.store import MetricStore
     from decision_widgets.design import Arm, BetweenSubject, Metric, Monitoring
     from decision_widgets.design.yaml import read_design
     from decision_widgets.errors import ColumnNotFound, DecisionError, EngineMissing, InputError, MissingValues
-    from decision_widgets.moments import HistorySummary, MetricSummary, TypedSummary
+    from decision_widgets.moments.summary import HistorySummary, MetricSummary, TypedSummary
     from decision_widgets.results import DecisionResult
     from decision_widgets.results.monitoring import MonitoringResult
     from decision_widgets.results.sizing import SizingAdvice
@@ -41,6 +42,7 @@ _HOME: Final = {
     "monitor": "analysis.monitoring",
     "summarize": "analysis.summaries",
     "MetricStore": "data.store",
+    "PowerWidget": "cards.power_widget",
     "Arm": "design",
     "BetweenSubject": "design",
     "Metric": "design",
@@ -51,9 +53,9 @@ _HOME: Final = {
     "EngineMissing": "errors",
     "InputError": "errors",
     "MissingValues": "errors",
-    "HistorySummary": "moments",
-    "MetricSummary": "moments",
-    "TypedSummary": "moments",
+    "HistorySummary": "moments.summary",
+    "MetricSummary": "moments.summary",
+    "TypedSummary": "moments.summary",
     "DecisionResult": "results",
     "MonitoringResult": "results.monitoring",
     "SizingAdvice": "results.sizing",
@@ -75,6 +77,7 @@ __all__ = [
     "MissingValues",
     "Monitoring",
     "MonitoringResult",
+    "PowerWidget",
     "SizingAdvice",
     "TypedSummary",
     "advise",
@@ -126,4 +129,10 @@ def _live_view(payload: dict[str, Any]) -> dict[str, Any]:
     return view
 
 
+def _answering_card(advice: SizingAdvice) -> PowerWidget:
+    card: PowerWidget = import_module("decision_widgets.cards.power_widget").PowerWidget.of(advice)
+    return card
+
+
 import_module("decision_widgets.views.live").set_live_view(_live_view)
+import_module("decision_widgets.views.live").set_card_maker(_answering_card)

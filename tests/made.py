@@ -57,3 +57,43 @@ def running(participants: int = 2000, *, days: int = 14, seed: int = 1, **words:
     city = np.array(["Hanoi", "Jakarta", "Manila"])[rng.integers(0, 3, participants)[who]]
     frame = frame.assign(time=moment, before=before, city=city)
     return frame.sort_values(["time", "user"], ignore_index=True)
+
+
+def power_advice(kind: str = "typed") -> dw.SizingAdvice:
+    """Size an experiment from typed numbers, in several ways of asking, or from a history."""
+    arms = {CONTROL: 0.5, "ETA badge": 0.5}
+    if kind == "typed":
+        typed = dw.TypedSummary(
+            "booked", mean=0.35, icc=0.0425, observations_per_participant=3.96, cv_observations=0.534,
+            participants_per_day=3450, variance_reduction=0.048,
+        )  # fmt: skip
+        return dw.advise(_planned(dw.Metric("booked", covariates=["booked_before"]), arms), typed, effect=0.02)
+    if kind == "no-days":
+        return dw.advise(_planned("fare", arms), dw.TypedSummary("fare", mean=12, std_dev=30), effect=0.03)
+    if kind == "drop":
+        falling = dw.Metric("wait", direction="decrease")
+        return dw.advise(_planned(falling, arms), dw.TypedSummary("wait", mean=5, std_dev=9), effect=0.03)
+    if kind == "absolute":
+        typed = dw.TypedSummary("margin", mean=-2, std_dev=30)
+        return dw.advise(_planned("margin", arms), typed, effect=0.9, relative=False)
+    if kind == "guardrail":
+        kept = dw.Metric("wait", role="guardrail", direction="decrease", limit=0.01)
+        return dw.advise(_planned(kept, arms), dw.TypedSummary("wait", mean=10, std_dev=5, participants_per_day=900))
+    if kind == "worth":
+        worth, three = dw.Metric("fare", minimum_effect=0.02), {CONTROL: 0.4, "A": 0.3, "B": 0.3}
+        typed = dw.TypedSummary("fare", mean=10, std_dev=15, participants_per_day=900)
+        return dw.advise(_planned(worth, three), typed)
+    metrics = [
+        dw.Metric("booked", covariates=["booked_before"]),
+        dw.Metric("fare", role="secondary"),
+        dw.Metric("wait_minutes", role="guardrail", direction="decrease", limit=0.02),
+    ]
+    design = dw.BetweenSubject(
+        participant="rider_id", arm="variant", control=CONTROL, metrics=metrics, time="time", arms=arms
+    )
+    past = dw.examples.ride_hailing(riders=6000, days=28)
+    return dw.advise(design, past, days=14) if kind == "given" else dw.advise(design, past, effect=0.07)
+
+
+def _planned(metric: dw.Metric | str, arms: dict[str, float]) -> dw.BetweenSubject:
+    return dw.BetweenSubject(participant="user", arm="variant", control=CONTROL, metrics=[metric], arms=arms)

@@ -101,6 +101,38 @@ def test_a_wrong_line_says_what_to_do(shell: InteractiveShell, line: str, expect
     assert expected in failure(shell, line, DESIGN)
 
 
+def test_advise_is_what_python_would_be_asked(shell: InteractiveShell) -> None:
+    past = dw.examples.ride_hailing(riders=400, days=14)
+    shell.user_ns["past"] = past
+    shown = shell.run_cell_magic("decision", "advise --data past --effect 20% --as advice", DESIGN)
+    assert isinstance(shown, dw.SizingAdvice)
+    assert shell.user_ns["advice"] is shown
+    assert shown.to_json() == dw.advise(dw.read_design(DESIGN), past, effect=0.2).to_json()
+
+
+def test_advise_takes_typed_numbers_and_a_size(shell: InteractiveShell) -> None:
+    shell.user_ns["typed"] = dw.TypedSummary("booked", mean=0.35, participants_per_day=500)
+    line = "advise --data typed --days 14 --traffic 50%"
+    shown = shell.run_cell_magic("decision", line, DESIGN)
+    assert shown.plan.n_participants == 3500
+    assert shell.run_cell_magic("decision", "advise -d typed -e 0.01 --absolute", DESIGN).question.relative is False
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("advise", "Say what is known of the past"),
+        ("advise --data df --effect much", "--effect must be a number, for example 0.02 or 2%; got 'much'."),
+        ("advise --data df --effect 0", "effect must not be 0"),
+        ("advise --data df --days 14.5", "days must be"),
+        ("analyze --data df --effect 2%", "--effect belongs to advise; analyze does not take it."),
+        ("analyze --data df --absolute", "--absolute belongs to advise"),
+    ],
+)
+def test_a_wrong_question_says_what_to_do(shell: InteractiveShell, line: str, expected: str) -> None:
+    assert expected in failure(shell, line, DESIGN)
+
+
 def test_text_that_is_not_yaml_names_the_line(shell: InteractiveShell) -> None:
     assert "not valid YAML in line 3" in failure(shell, "analyze --data df", "participant: rider_id\narm: a: b\n")
 

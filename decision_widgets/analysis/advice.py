@@ -11,6 +11,7 @@ from typing import Any, Final
 import decision_widgets
 from decision_widgets import checks
 from decision_widgets.analysis.arms import PlannedArms, planned_arms
+from decision_widgets.analysis.kept import kept_history
 from decision_widgets.analysis.past import Past, read_pasts
 from decision_widgets.analysis.provenance import in_order
 from decision_widgets.analysis.sizing import Size
@@ -113,12 +114,26 @@ def advise(
         "estimand": estimand,
     }
     question = _question(design, effect, traffic, given)
-    arms = planned_arms(design, compare)
     pasts = read_pasts(design, history, estimand, progress)
-    found, plan = solve(design, pasts, arms, question)
-    messages, rows, explained = _gather(
-        design, pasts, found, arms, question, (_day(today), kept_source(history) is not None)
+    return advice_of(
+        design, pasts, question, today=_day(today), kept=kept_source(history) is not None, history=_as_code(history)
     )
+
+
+def advice_of(
+    design: BetweenSubject,
+    pasts: Mapping[str, Past | CannotEstimate],
+    question: SizingQuestion,
+    *,
+    today: date,
+    kept: bool,
+    history: str | None,
+) -> SizingAdvice:
+    """Answer a question from pasts that were read before; `kept` says that they come from summaries made earlier."""
+    arms = planned_arms(design, question.compare)
+    found, plan = solve(design, pasts, arms, question)
+    messages, rows, explained = _gather(design, pasts, found, arms, question, (today, kept))
+    past, typed = kept_history(pasts)
     return SizingAdvice(
         design=design,
         question=question,
@@ -126,7 +141,9 @@ def advise(
         rows=tuple(rows),
         metrics=tuple(explained),
         messages=in_order([*messages, *arms_messages(design, arms)]),
-        history=_as_code(history),
+        history=history,
+        past=past,
+        typed=typed,
         version=decision_widgets.__version__,
         design_fingerprint=sha256(design.to_json().encode()).hexdigest()[:12],
     )

@@ -118,7 +118,7 @@ def read_pasts(
         raise InputError(
             f"The history holds {n}; a variance needs at least 3. Give a longer history, or typed numbers."
         )
-    return {name: _past(each, estimand) for name, each in known.items()}
+    return {name: past_from(each, estimand) for name, each in known.items()}
 
 
 def _read(design: BetweenSubject, table: Any, progress: bool | Listener | None) -> HistorySummary:
@@ -131,7 +131,8 @@ def _read(design: BetweenSubject, table: Any, progress: bool | Listener | None) 
     return read_history(table, spec, progress)
 
 
-def _past(known: Known, estimand: Estimand) -> Past | CannotEstimate:
+def past_from(known: Known, estimand: Estimand) -> Past | CannotEstimate:
+    """Return the past of one metric from its summary, or why there is none."""
     if isinstance(known, TypedSummary):
         return _typed(known, estimand)
     if isinstance(known, MetricSummary):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
@@ -52,7 +53,7 @@ class Wanted:
         return self.goal.margin > 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Size:
     """What was found for one metric: participants of each arm after `index` + 1 days of history."""
 
@@ -201,6 +202,8 @@ def power_of(size: Size, pair: tuple[int, int]) -> float:
     return planned_power(goal, planning, n_control, n_treatment)
 
 
+# Rows and messages both ask; a size is the same only as itself.
+@lru_cache(maxsize=16)
 def size_interval_of(size: Size, arms: PlannedArms) -> SizeBounds | None:
     """Return within which bounds all arms together lie (90 %); ``None`` where the history cannot say."""
     summary = size.past.summary
@@ -219,6 +222,7 @@ def size_interval_of(size: Size, arms: PlannedArms) -> SizeBounds | None:
     return replace(found, n_total=size.total_exact, n_lower=found.n_lower * factor, n_upper=upper)
 
 
+@lru_cache(maxsize=16)
 def other_total(size: Size, arms: PlannedArms) -> float | None:
     """Return the participants of all arms that the same effect on the other average needs."""
     past = size.past

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from decision_widgets.data import is_table
 from decision_widgets.data.store import MetricStore
+from decision_widgets.data.tables import is_table
 from decision_widgets.errors import InputError, MetricNotFound
 from decision_widgets.moments import MetricSummary, RefusedMetric, SummarySource, TypedSummary
 from decision_widgets.moments.summary import among

@@ -12,14 +12,14 @@ function render({ model, el }) {
   let undo = [];
 
   const draw = () => {
+    if (undo.some((each) => each.keeps)) return;
     const kept = remember(body);
     undo.forEach((each) => each());
     body.innerHTML = model.get("html");
     undo = [...body.querySelectorAll("[data-card]")]
       .map((card) => enhancers[card.dataset.card]?.({ card, model }))
       .filter(Boolean);
-    // JupyterLab matches its shortcuts against ":focus", so the mark must sit on each control, not on a parent.
-    for (const control of body.querySelectorAll(CONTROLS)) control.dataset.lmSuppressShortcuts = "true";
+    shieldControls(body);
     restore(body, kept);
     applyTheme(el);
   };
@@ -39,6 +39,11 @@ function render({ model, el }) {
     model.off("change:html", draw);
     model.off("change:error", showError);
   };
+}
+
+// JupyterLab matches its shortcuts against ":focus", so the mark must sit on each control, not on a parent.
+function shieldControls(root) {
+  for (const control of root.querySelectorAll(CONTROLS)) control.dataset.lmSuppressShortcuts = "true";
 }
 
 function remember(body) {
@@ -73,7 +78,7 @@ function button(label, key, onClick) {
 function copyButton(label, key, text) {
   const made = button(label, key, async () => {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(typeof text === "function" ? text() : text);
       made.textContent = "Copied";
     } catch {
       made.textContent = "Copying is blocked";

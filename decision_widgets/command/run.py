@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from decision_widgets.errors import InputError
 from decision_widgets.results import DecisionResult
+from decision_widgets.results.sizing import SizingAdvice
 from decision_widgets.templates import new_notebook, read_template
 from decision_widgets.vocabulary import CARD_MIME
 
@@ -29,7 +30,7 @@ OUTPUT_FOLDER = "output_folder"
 def add_verb(verbs: Verbs) -> None:
     """Add ``decision run``."""
     run = verbs.add_parser("run", help="run a guided template and open JupyterLab on its result")
-    run.add_argument("template", nargs="?", default="between-subject", help="which template (between-subject)")
+    run.add_argument("template", nargs="?", default="between-subject", help="which template (between-subject, power)")
     run.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="set a parameter")
     run.add_argument("-o", "--output", type=Path, default=Path("decision-output"), help="folder for what it writes")
     run.add_argument("--headless", action="store_true", help="print the verdict and stop; open nothing")
@@ -54,8 +55,9 @@ def _run(asked: argparse.Namespace) -> int:
     report = at.with_suffix(".html")
     exports = asked.output / str((defaults | parameters).get(OUTPUT_FOLDER, "."))
     record, card = exports / "decision.json", exports / "decision.html"
+    plan = exports / "plan.json"
     asked.output.mkdir(parents=True, exist_ok=True)
-    for old in (record, card):
+    for old in (record, card, plan):
         old.unlink(missing_ok=True)
     print(f"Running the template '{asked.template}' …", flush=True)
     try:
@@ -68,8 +70,10 @@ def _run(asked: argparse.Namespace) -> int:
     report.write_text(notebook_page(notebook), encoding="utf-8")
     if record.exists():
         print(DecisionResult.from_json(record.read_text(encoding="utf-8")).to_text())
+    if plan.exists():
+        print(SizingAdvice.from_json(plan.read_text(encoding="utf-8")).to_text())
     print()
-    for what, path in {"Notebook": at, "Report": report, "Record": record, "Card": card}.items():
+    for what, path in {"Notebook": at, "Report": report, "Record": record, "Card": card, "Plan": plan}.items():
         if path.exists():
             print(f"{what:10}{path}")
     return 0 if asked.headless else _open_lab(at)

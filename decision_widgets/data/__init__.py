@@ -11,7 +11,6 @@ from decision_widgets.data.reading import (
     Reading,
     Unreadable,
 )
-from decision_widgets.data.tables import is_table
 
 __all__ = [
     "Adjustment",

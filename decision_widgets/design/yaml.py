@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any, Final
 
 import yaml
@@ -74,6 +74,39 @@ def read_common_metrics(text: str, *, first_line: int = 1) -> CommonMetrics:
         return CommonMetrics.of(given)
     except InputError as problem:
         raise InputError(_with_lines(str(problem), node, first_line)) from None
+
+
+def write_design(design: BetweenSubject) -> str:
+    """Write a design as the YAML that `read_design` reads: what it states, without what is left at its default.
+
+    Examples
+    --------
+    >>> print(write_design(BetweenSubject(participant="rider_id", arm="variant", control="A", metrics=["booked"])))
+    participant: rider_id
+    arm: variant
+    control: A
+    metrics:
+    - booked
+    <BLANKLINE>
+    """
+    stated = _stated(design)
+    stated["metrics"] = [
+        metric.name if (said := _stated(metric)) == {"name": metric.name} else said for metric in design.metrics
+    ]
+    if design.arms is not None:
+        stated["arms"] = {arm.name: arm.share for arm in design.arms}
+    if design.monitoring is not None:
+        stated["monitoring"] = _stated(design.monitoring)
+    return yaml.safe_dump(stated, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _stated(record: Any) -> dict[str, Any]:
+    written = ((item, getattr(record, item.name)) for item in fields(record) if item.init)
+    return {
+        item.name: list(value) if isinstance(value, tuple) else value
+        for item, value in written
+        if item.name != "_" and (item.default is MISSING or value != item.default)
+    }
 
 
 def keys_of_design() -> tuple[str, ...]:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import InputError, did_you_mean, listed
+from decision_widgets.moments import HistorySummary, TypedSummary
 from decision_widgets.results.records import Message
 from decision_widgets.results.shown import Shown
 from decision_widgets.results.sizing_code import sizing_code
 from decision_widgets.results.sizing_payload import power_card, to_payload
 from decision_widgets.results.sizing_records import MetricAdvice, NotSized, PairAdvice, SizingPlan, SizingQuestion
 from decision_widgets.results.sizing_sentence import plan_sentence
+from decision_widgets.views.live import answering_card
 from decision_widgets.views.power import to_markdown
 from decision_widgets.views.power_figure import power_figure, weeks_figure
 
@@ -43,6 +45,10 @@ class SizingAdvice(Shown):
         Errors first, then warnings, then notes.
     history : str or None
         The typed history as Python, for the lines that reproduce the advice; ``None`` for data.
+    past : HistorySummary or None
+        What the data said, in sums, so that the advice can be asked again; ``None`` when all was typed.
+    typed : tuple of TypedSummary
+        What was typed.
     version, design_fingerprint : str
     """
 
@@ -57,6 +63,8 @@ class SizingAdvice(Shown):
     metrics: tuple[MetricAdvice, ...]
     messages: tuple[Message, ...]
     history: str | None
+    past: HistorySummary | None = None
+    typed: tuple[TypedSummary, ...] = ()
     version: str
     design_fingerprint: str
 
@@ -132,6 +140,10 @@ class SizingAdvice(Shown):
     def to_markdown(self) -> str:
         """Return the answer and one row per metric × compared pair as Markdown."""
         return to_markdown(power_card(self))
+
+    def card(self) -> Any:
+        """Open the card that answers what-if questions, filled with this advice (a ``PowerWidget``)."""
+        return answering_card(self)
 
     def figure(self) -> Figure:
         """Draw power by participants, for the planned effect and for others around it, as a matplotlib figure."""

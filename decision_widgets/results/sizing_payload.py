@@ -13,6 +13,10 @@
 - the lift from n and d: solve z²·(V_c/a + V_t/b) = n·δ²; with V_c = V_t = V it is z·√(V(1/a + 1/b)/n)/R, and a few
   steps that put the last r into V_c and V_t settle.
 
+``others`` say what every other metric finds in the plan, ``answer.decides`` which metric the plan is made for when it
+is another one, ``axis`` how far a chart goes. A card that a kernel answers adds ``what_if``: inputs and grid of every
+metric, and shares, pairs and levels for every change (``analysis.what_if.circumstances``).
+
 ``curves`` are power by participants for some lifts, ``weeks`` the smallest effect by whole weeks, both Python's.
 """
 
@@ -24,12 +28,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from decision_widgets.design import Metric
+from decision_widgets.design.yaml import write_design
 from decision_widgets.errors import InputError
 from decision_widgets.estimates import difference_power, sizing_difference
 from decision_widgets.estimates.sizing_goal import SizingGoal
 from decision_widgets.results.sizing_code import sizing_code
+from decision_widgets.results.sizing_others import others_in_plan, rules_out, sign_of
 from decision_widgets.results.sizing_records import MetricAdvice, NotSized, PairAdvice
-from decision_widgets.results.sizing_sentence import effect_words, leading_row, plan_sentence
+from decision_widgets.results.sizing_sentence import leading_row, plan_sentence
+from decision_widgets.views import numbers
 from decision_widgets.vocabulary import readable
 
 if TYPE_CHECKING:
@@ -40,8 +47,8 @@ ROW_FIELDS: Final = (
     "days", "mde", "relative_mde", "power", "alpha", "icc", "design_effect", "codes",
 )  # fmt: skip
 LIFTS: Final = (0.5, 0.75, 1.0, 1.5)
-POINTS: Final = 41
-FARTHEST: Final = 2.0
+POINTS: Final = 61
+MONTH: Final = 31
 
 
 def to_payload(advice: SizingAdvice) -> dict[str, Any]:
@@ -64,15 +71,22 @@ def to_payload(advice: SizingAdvice) -> dict[str, Any]:
     }
 
 
-def power_card(advice: SizingAdvice) -> dict[str, Any]:
-    """Return the payload of the power card, of the metric that decides; others stand beside it."""
-    row = leading_row(advice)
+def shown_row(advice: SizingAdvice, metric: str | None = None) -> PairAdvice | None:
+    """Return the row that a card is about: of the metric asked for, else of the one that decides."""
+    own = [row for row in advice.rows if isinstance(row, PairAdvice) and row.metric == metric]
+    return max(own, key=lambda row: row.mde, default=None) or leading_row(advice)
+
+
+def power_card(advice: SizingAdvice, metric_shown: str | None = None) -> dict[str, Any]:
+    """Return the payload of the power card, of one metric (by default the one that decides); others stand beside it."""
+    row = shown_row(advice, metric_shown)
     shared: dict[str, Any] = {
         "schema": "dw.power/1",
         "state": "ready" if row is not None else "empty",
         "sentence": plan_sentence(advice),
         "rows": [_row(each) for each in advice.rows],
         "code": list(sizing_code(advice)),
+        "yaml": write_design(advice.design),
         "confirmed": True,
     }
     if row is None or advice.plan is None:
@@ -82,6 +96,7 @@ def power_card(advice: SizingAdvice) -> dict[str, Any]:
     return shared | {
         "metric": row.metric,
         "label": readable(row.metric),
+        "role": row.role,
         "kind": metric.kind,
         "evidence": metric.evidence,
         "solve": {"participants": "n", "effect": "mde", "power": "power"}[row.solved],
@@ -91,23 +106,28 @@ def power_card(advice: SizingAdvice) -> dict[str, Any]:
         "cluster_size_hist": list(metric.sizes),
         "arms": _arms(advice, metric),
         "pairs": [[each.control, each.arm] for each in advice.rows if each.metric == row.metric],
-        "others": [_other(advice, each) for each in _others(advice, row.metric)],
+        "others": list(others_in_plan(advice, row.metric)),
         "grid": None if metric.daily is None else metric.daily.to_dict(),
         "weeks": [week.to_dict() for week in metric.weeks],
-        "weeks_of": [
-            {"metric": each.metric, "label": readable(each.metric), "weeks": [week.to_dict() for week in each.weeks]}
-            for each in advice.metrics
-            if each.relative == metric.relative and each.weeks
-        ],
+        "weeks_of": _weeks_of(advice, metric),
         "curves": list(_curves(advice, row, metric, planned)),
         "history": {"participants": metric.n_history, "as_of": metric.as_of, "source": metric.source},
+        "axis": {"n_max": axis_end(advice, metric)},
         "method": metric.method_text,
     }
 
 
+def _weeks_of(advice: SizingAdvice, metric: MetricAdvice) -> list[dict[str, Any]]:
+    return [
+        {"metric": each.metric, "label": readable(each.metric), "weeks": [week.to_dict() for week in each.weeks]}
+        for each in advice.metrics
+        if each.relative == metric.relative and each.weeks
+    ]
+
+
 def _inputs(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned: Metric) -> dict[str, Any]:
     stated = advice.question.effects.get(row.metric)
-    guardrail = row.role == "guardrail" and stated is None
+    guardrail = rules_out(advice, planned)
     daily = metric.daily
     return {
         "mean": metric.level,
@@ -121,7 +141,7 @@ def _inputs(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned
         "alpha": row.alpha,
         "power": advice.design.power,
         "sides": 1 if guardrail else 2,
-        "sign": _sign(planned, stated),
+        "sign": sign_of(planned, stated),
         "relative": metric.relative,
         "binary": metric.kind == "binary",
         "margin": planned.limit if guardrail else None,
@@ -133,29 +153,44 @@ def _inputs(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned
     }
 
 
-def _sign(planned: Metric, stated: float | None) -> int:
-    up = planned.direction == "increase"
-    return 1 if up == (stated is None or stated > 0) else -1
-
-
 def _answer(advice: SizingAdvice, row: PairAdvice) -> dict[str, Any]:
     plan = advice.plan
     assert plan is not None
     n = plan.n_participants
     return {
         "n_units": n,
-        "n_shown": round(n, -max(0, len(str(n)) - 3)),
+        "n_shown": numbers.plan_size(n),
         "n_observations": plan.n_observations,
         "days": plan.days,
-        "first_day": plan.first_day,
+        "first_day": plan.first_day or _first_day(advice, advice.metric(row.metric)),
         "mde_rel": row.relative_mde,
         "mde_abs": row.mde,
         "power": row.power,
+        "decides": None if plan.metric == row.metric else readable(plan.metric),
         "best_control_share": plan.best_control_share,
         "n_lower": advice.metric(row.metric).n_lower,
         "n_upper": advice.metric(row.metric).n_upper,
         "text": "".join(str(each["text"]) for each in plan_sentence(advice)),
     }
+
+
+def _first_day(advice: SizingAdvice, metric: MetricAdvice) -> int | None:
+    """Return the first day by which the plan's participants have come."""
+    if advice.plan is None or metric.daily is None:
+        return None
+    daily, n = metric.daily, advice.plan.n_participants
+    come = [people * share for people, share in zip(daily.participants, daily.traffic, strict=True)]
+    return next((day for day, so_far in enumerate(come, 1) if so_far >= n - len(advice.plan.n_arms)), None)
+
+
+def axis_end(advice: SizingAdvice, metric: MetricAdvice) -> float:
+    """Return up to how many participants a chart goes: a month or twice the plan, as far as the history knows."""
+    assert advice.plan is not None
+    n, daily = advice.plan.n_participants, metric.daily
+    if daily is None:
+        return 2.5 * n
+    last = min(len(daily.participants), max(MONTH, 2 * (advice.plan.days or 0)))
+    return max(1.15 * n, daily.participants[last - 1] * daily.traffic[last - 1])
 
 
 def _shares(advice: SizingAdvice) -> list[tuple[str, float]]:
@@ -191,36 +226,15 @@ def _row(row: PairAdvice | NotSized) -> dict[str, Any]:
     return shared
 
 
-def _others(advice: SizingAdvice, leading: str) -> Iterator[PairAdvice]:
-    """Return of every other metric the pair that sees least."""
-    for metric in advice.metrics:
-        own = [row for row in advice.rows if isinstance(row, PairAdvice) and row.metric == metric.metric]
-        if own and metric.metric != leading:
-            yield max(own, key=lambda row: row.mde)
-
-
-def _other(advice: SizingAdvice, row: PairAdvice) -> dict[str, Any]:
-    return {
-        "metric": row.metric,
-        "label": readable(row.metric),
-        "role": row.role,
-        "mde_rel": row.relative_mde,
-        "mde_abs": row.mde,
-        "power": row.power,
-        "n_units": row.n_participants,
-        "text": effect_words(row, advice.metric(row.metric)),
-    }
-
-
 def _curves(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned: Metric) -> Iterator[dict[str, Any]]:
     """Compute power by participants of all arms, for the row's effect and some around it."""
     shares = dict(_shares(advice))
     share_c, share_t = shares[row.control], shares[row.arm]
-    total = np.linspace(0, FARTHEST * row.n_participants, POINTS)[1:]
+    total = np.linspace(0, axis_end(advice, metric), POINTS)[1:]
     n_c, n_t = np.maximum(2.0, share_c * total), np.maximum(2.0, share_t * total)
     left = 1 - (metric.variance_reduction or 0.0) * metric.adjusted
-    sign = _sign(planned, advice.question.effects.get(row.metric))
-    guardrail = row.role == "guardrail" and row.metric not in advice.question.effects
+    sign = sign_of(planned, advice.question.effects.get(row.metric))
+    guardrail = rules_out(advice, planned)
     for lift in LIFTS:
         size = lift * row.mde
         try:

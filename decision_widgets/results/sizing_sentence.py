@@ -58,7 +58,7 @@ def _primaries(advice: SizingAdvice) -> list[PairAdvice]:
 def effect_words(row: PairAdvice, metric: MetricAdvice) -> str:
     """Write the size of an effect: a fraction of the control where there is one."""
     if row.relative_mde is not None:
-        return numbers.level_percent(row.relative_mde)
+        return numbers.lift(row.relative_mde)
     return numbers.level(row.mde, metric.kind)
 
 

@@ -7,7 +7,10 @@ from typing import Any
 
 LiveViewFactory = Callable[[dict[str, Any]], Mapping[str, Any] | None]
 
+CardMaker = Callable[[Any], Any]
+
 _factories: list[LiveViewFactory] = []
+_makers: list[CardMaker] = []
 
 
 def set_live_view(factory: LiveViewFactory | None) -> None:
@@ -18,3 +21,13 @@ def set_live_view(factory: LiveViewFactory | None) -> None:
 def live_view(payload: dict[str, Any]) -> Mapping[str, Any] | None:
     """Give the MIME entry of a live widget, or None when nothing live can show this payload."""
     return _factories[0](payload) if _factories else None
+
+
+def set_card_maker(maker: CardMaker | None) -> None:
+    """Register what makes a card that answers from a result; None takes it away."""
+    _makers[:] = [] if maker is None else [maker]
+
+
+def answering_card(result: Any) -> Any:
+    """Make the card that answers from a result, or None when nothing can."""
+    return _makers[0](result) if _makers else None

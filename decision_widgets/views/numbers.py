@@ -49,6 +49,26 @@ def integer(value: float) -> str:
     return fixed(round(value), 0)
 
 
+def plan_size(n: float) -> int:
+    """Round a planned size up to three digits: nobody plans 41,133 participants.
+
+    >>> plan_size(41133), plan_size(99.2), plan_size(74800)
+    (41200, 100, 74800)
+    """
+    unit = int(10 ** max(0, len(str(math.ceil(n))) - 3))
+    return math.ceil(math.ceil(n) / unit) * unit
+
+
+def lift(size: float) -> str:
+    """Write the size of a planned effect: one decimal, two below 1 %, more only where those would say nothing.
+
+    >>> lift(0.02), lift(0.0061), lift(0.000042)
+    ('2.0%', '0.61%', '0.0042%')
+    """
+    percent = abs(size) * 100
+    return fixed(percent, 1 if percent >= 0.995 else max(2, digits_for(percent, significant=2))) + "%"
+
+
 def p_value(p: float | None) -> str:
     r"""Write a p-value: three decimals, never 0.000 and never 1.000.
 

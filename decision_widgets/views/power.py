@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from decision_widgets.views import numbers
-from decision_widgets.views.markup import card, escape, rich
+from decision_widgets.views.markup import escape, heading, message, rich, tag
+from decision_widgets.views.power_chart import chart_html
+from decision_widgets.views.power_words import answer, below, change, percent
 from decision_widgets.views.schemas import Payload
 from decision_widgets.views.states import state_of
-from decision_widgets.views.tables import Cell, fold, number, table_html, words
+from decision_widgets.views.tables import Cell, arm_html, fold, number, table_html, words
 from decision_widgets.views.text import one_line, table
 
 SCHEMA = "dw.power/1"
@@ -17,20 +19,164 @@ _WEEKS = ("Days", "Control", "Treatment", "Power", "Smallest change")
 
 
 def to_html(payload: Payload) -> str:
-    """Show the power card."""
+    """Show the power card: what its script repaints stands in slots."""
     state = state_of(payload)
-    body = [state.note, f'<p class="dw-say dw-answer">{rich(payload.get("sentence") or ())}</p>']
-    body.append(table_html("Metrics and arms", _head(_HEADER), [_html_cells(_cells(row)) for row in _rows(payload)]))
+    title = f"Power: {one_line(payload['label'])}" if payload.get("label") else "Power"
+    return (
+        f'<article class="dw-power{state.css}" data-card="power" aria-label="{escape(title)}">'
+        f'<div class="dw-form" data-form></div><div class="dw-power-body" data-body>{_body(payload, title, state.note)}'
+        "</div></article>"
+    )
+
+
+def _body(payload: Payload, title: str, note: str) -> str:
+    told = payload.get("metric") is not None
+    main = [
+        f'<header class="dw-head">{heading(escape(title), 3, "dw-title")}<span class="grow"></span>'
+        f'<span data-slot="tag">{_tag(payload)}</span></header>',
+        note,
+        f'<p class="dw-answer" data-slot="answer">{rich(answer(payload))}</p>',
+        f'<p class="muted below" data-slot="below">{escape(below(payload))}</p>',
+        '<div data-slot="note"></div>',
+        chart_html(payload) if told else "",
+        "<div data-knobs></div><div data-chips></div>",
+    ]
+    left = _pane("".join(main), "main")
+    if not told:
+        return left + _messages(payload) + (_pane(_rows_html(payload)) if payload.get("rows") else "")
+    left += _pane(_arms_html(payload)) + _messages(payload) + _pane(_details(payload))
+    right = _pane(_likeness_html(payload), "likeness") + _pane(_sees_html(payload))
+    return f'<div class="dw-power-columns"><div class="stack">{left}</div><div class="stack">{right}</div></div>'
+
+
+def _pane(html: str, css: str = "") -> str:
+    return f'<section class="dw-card {css}">{html}</section>'
+
+
+def _tag(payload: Payload) -> str:
+    return tag("confirmed by Python", "good", "check") if payload.get("metric") is not None else ""
+
+
+def _title(text: str, aside: str = "") -> str:
+    note = f'<span class="grow"></span><span class="muted small">{escape(aside)}</span>' if aside else ""
+    return f'<div class="dw-head">{heading(escape(text), 4, "dw-title")}{note}</div>'
+
+
+def _messages(payload: Payload) -> str:
+    said = "".join(
+        message(item["severity"], item["title"], item["text"], item.get("do"), item["code"])
+        for item in payload.get("messages") or ()
+    )
+    return f'<div class="stack" data-slot="messages">{said}</div>'
+
+
+def _arms_html(payload: Payload) -> str:
+    inputs = payload["inputs"]
+    daily = inputs.get("daily_units")
+    aside = "" if not daily else f"traffic: {numbers.integer(daily)} new participants a day"
+    names = ("Share", "Participants", "Observations", *(("A day",) if daily else ()))
+    head = [Cell("Arm"), *(Cell(escape(name), "num") for name in names)]
+    n, rows = numbers.plan_size(payload["answer"]["n_units"]), []
+    for arm in payload["arms"]:
+        share = arm["share"]
+        texts = [percent(share), numbers.integer(n * share), numbers.integer(n * share * inputs["m"])]
+        texts += [numbers.integer(daily * share)] if daily else []
+        rows.append([Cell(arm_html(arm["id"], arm["index"])), *map(number, texts)])
+    return _title("Arms", aside) + f'<div data-slot="arms">{table_html("Arms", head, rows)}</div>'
+
+
+def _likeness_html(payload: Payload) -> str:
+    inputs, found = payload["inputs"], payload["answer"]
+    history = payload.get("history") or {}
+    source = "From typed numbers."
+    if history.get("source") == "history" and history.get("participants"):
+        as_of = f", as of {history['as_of']}" if history.get("as_of") else ""
+        source = f"From a history of {numbers.integer(history['participants'])} participants{as_of}."
+    lines = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in _likeness(payload, inputs, found)
+    )
+    return (
+        _title("Repeated observations") + f'<p class="small muted">{escape(source)}</p>{_sizes_html(payload)}'
+        f'<div data-icc></div><dl class="dw-kv" data-slot="likeness">{lines}</dl>'
+    )
+
+
+def _likeness(payload: Payload, inputs: Payload, found: Payload) -> Iterator[tuple[str, str]]:
+    m, deff = inputs["m"], payload.get("design_effect")
+    if inputs.get("icc") is not None:
+        yield "Intraclass correlation", numbers.fixed(inputs["icc"], 3)
+    yield "Observations per participant", f"{numbers.fixed(m, 2)} ± {numbers.fixed(m * inputs['cv'], 2)}"
+    if deff is not None:
+        yield "Design effect", f"×{numbers.NBSP}{numbers.fixed(deff, 2)}"
+    if inputs.get("vr") is not None:
+        removed = f"{numbers.MINUS}{numbers.fixed(inputs['vr'] * 100, 1)}% variance"
+        yield "CUPED", removed if inputs["cuped"] else "off"
+    collected = numbers.plan_size(found["n_units"] * m)
+    yield "Observations you collect", numbers.integer(collected)
+    if deff is not None:
+        yield "… worth, if independent", numbers.integer(numbers.plan_size(found["n_units"] * m / deff))
+
+
+def _sizes_html(payload: Payload) -> str:
+    sizes: Sequence[int] = payload.get("cluster_size_hist") or ()
+    total = sum(sizes)
+    if not total or len(sizes) < 2:
+        return ""
+    bars = "".join(f'<i style="height:{100 * size / max(sizes):.0f}%"></i>' for size in sizes)
+    shares = "; ".join(
+        f"{at}{'+' if at == len(sizes) else ''}: {percent(size / total)}" for at, size in enumerate(sizes, 1) if size
+    )
+    return (
+        f'<div class="dw-sizes" role="img" aria-label="Participants by number of observations: {escape(shares)}">{bars}'
+        f'</div><div class="dw-sizes-axis small muted" aria-hidden="true"><span data-label="1"></span>'
+        f'<span data-label="observations per participant"></span><span data-label="{len(sizes)}+"></span></div>'
+    )
+
+
+def _sees_html(payload: Payload) -> str:
+    inputs = payload["inputs"]
+    own = {"label": payload["label"], "role": payload.get("role", "primary"), "mde_rel": payload["answer"]["mde_rel"],
+           "mde_abs": payload["answer"]["mde_abs"], "kind": payload["kind"]}  # fmt: skip
+    lines = "".join(
+        f"<dt>{escape(one_line(each['label']))} {tag(each['role']) if each['role'] != 'secondary' else ''}</dt>"
+        f"<dd>{escape(change(each['mde_rel'], each['mde_abs'], str(each.get('kind'))))}</dd>"
+        for each in (own, *payload.get("others", ()))
+    )
+    note = f"At this size, {percent(inputs['power'])} power"
+    return (
+        _title("What each metric can detect")
+        + f'<p class="small muted" data-slot="sees-note">{escape(note)}</p>'
+        + f'<dl class="dw-kv" data-slot="sees">{lines}</dl>'
+    )
+
+
+def _rows_html(payload: Payload) -> str:
+    table = table_html("Metrics and arms", _head(_HEADER), [_html_cells(_cells(row)) for row in _rows(payload)])
+    return f'<div data-slot="rows">{table}</div>'
+
+
+def _details(payload: Payload) -> str:
+    parts = [fold("rows", "Every metric and pair of arms", _rows_html(payload), opened=False)]
     if payload.get("weeks"):
         weeks = table_html("Weeks", _head(_WEEKS, 1), [_html_cells(line, 1) for line in _week_lines(payload)])
-        body.append(fold("weeks", "Smallest change by weeks", weeks, opened=False))
-    if payload.get("method"):
-        body.append(f'<p class="muted small">{escape(payload["method"])}</p>')
-    if payload.get("code"):
-        lines = "\n".join(payload["code"])
-        body.append(fold("code", "Python", f"<pre><code>{escape(lines)}</code></pre>", opened=False))
-    title = f"Power: {one_line(payload['label'])}" if payload.get("label") else "Power"
-    return card("power", title, "".join(body), css="dw-power" + state.css)
+        parts.append(fold("weeks", "Smallest change by weeks", f'<div data-slot="weeks">{weeks}</div>', opened=False))
+    parts.append(fold("code", "Python and YAML", _code_html(payload), opened=False))
+    method = f'<p class="muted small" data-slot="method">{escape(payload.get("method") or "")}</p>'
+    return "".join(parts) + method
+
+
+def _code_html(payload: Payload) -> str:
+    lines = "\n".join(payload.get("code") or ())
+    written = payload.get("yaml") or ""
+    as_yaml = (
+        f'<p class="small strong">The design as YAML</p><pre data-slot="yaml">{escape(written)}</pre>'
+        if written
+        else ""
+    )
+    return (
+        '<p class="small strong">Two lines of Python</p>'
+        f'<pre data-slot="python" data-before="import decision_widgets as dw">{escape(lines)}</pre>{as_yaml}'
+    )
 
 
 def to_text(payload: Payload) -> str:
@@ -79,11 +225,6 @@ def _cells(row: Payload) -> list[str]:
         _or_dash(row.get("icc"), 3),
         _or_dash(row.get("design_effect"), 2),
     ]
-
-
-def change(relative: float | None, absolute: float) -> str:
-    """Write the size of a change: a fraction of the control where there is one."""
-    return numbers.level(absolute, "continuous") if relative is None else numbers.level_percent(relative)
 
 
 def _or_dash(value: float | None, digits: int) -> str:

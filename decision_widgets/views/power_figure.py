@@ -8,7 +8,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 from decision_widgets.views import numbers
-from decision_widgets.views.power import change
+from decision_widgets.views.power_words import change
 from decision_widgets.views.schemas import Payload
 from decision_widgets.views.text import one_line
 

@@ -293,7 +293,7 @@ def test_guardrails_must_rule_out_their_limit_one_sided() -> None:
     assert row.relative_mde == 0.03
     assert advice.plan.metric == "trips"
     assert advice.plan.n_participants == row.n_participants
-    assert "rule out a loss of 3.00% in Trips" in advice.sentence()
+    assert "rule out a loss of 3.0% in Trips" in advice.sentence()
 
 
 def test_a_secondary_metric_shows_what_the_plan_will_find() -> None:

@@ -78,6 +78,16 @@ def test_the_users_own_table_needs_only_parameters(tmp_path: Path) -> None:
     assert record["provenance"]["days"] == 14
 
 
+def test_the_plan_of_the_power_template_is_shown_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "power", "--headless", "-o", str(tmp_path), "-p", "effect=0.1"]) == 0
+    printed = capsys.readouterr().out
+    plan = dw.SizingAdvice.from_json((tmp_path / "plan.json").read_text())
+    assert plan.question.effects == {"booked": 0.1}
+    assert plan.sentence() in printed
+    assert dw.read_design((tmp_path / "design.yaml").read_text()) == plan.design
+    assert announced(printed)["Plan"] == str(tmp_path / "plan.json")
+
+
 def test_a_notebook_that_fails_is_kept_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--headless", "-o", str(tmp_path), "-p", "participant=adress"]) == 3
     printed = capsys.readouterr().out

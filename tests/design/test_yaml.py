@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import decision_widgets as dw
+from decision_widgets.design.yaml import write_design
 
 GOOD = "participant: rider\narm: variant\ncontrol: A\nmetrics: [booked]\n"
 
@@ -61,3 +62,26 @@ def test_true_and_false_stay_the_labels_of_a_column_of_booleans() -> None:
     column = dw.BetweenSubject(participant="rider", arm="variant", control=False, metrics=["booked"])  # type: ignore[arg-type]
     assert unquoted == column
     assert dw.read_design(GOOD.replace("control: A", "control: 'no'")).control == "no"
+
+
+def test_a_written_design_is_read_back_the_same() -> None:
+    design = dw.BetweenSubject(
+        name="eta_badge",
+        participant="rider_id",
+        arm="variant",
+        control="no",
+        arms={"no": 0.8, "yes": 0.2},  # type: ignore[arg-type]
+        time="time",
+        power=0.9,
+        strata=("city",),
+        planned_days=14,
+        monitoring={"rule": "obf", "looks": 3},  # type: ignore[arg-type]
+        metrics=[  # type: ignore[arg-type]
+            "booked",
+            dw.Metric("fare", role="secondary", covariates=["before"]),
+            dw.Metric("rate", numerator="a", denominator="b", role="guardrail", direction="decrease", limit=0.02),
+        ],
+    )
+    written = write_design(design)
+    assert dw.read_design(written) == design
+    assert "alpha" not in written

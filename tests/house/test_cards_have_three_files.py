@@ -12,7 +12,8 @@ from decision_widgets.cards import Card
 from decision_widgets.views.schemas import view_of
 
 ROOM = Path(decision_widgets.cards.__file__).parent
-NOT_CARDS = {"__init__", "base", "bundle"}
+# The power card has two helpers: what its fields say, and the kernel that answers it.
+NOT_CARDS = {"__init__", "base", "bundle", "power_form", "power_widget"}
 SHARED = {"shared"}
 
 

@@ -26,6 +26,7 @@ NAMES = {
     "MissingValues",
     "Monitoring",
     "MonitoringResult",
+    "PowerWidget",
     "SizingAdvice",
     "TypedSummary",
     "advise",
