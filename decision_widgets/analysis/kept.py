@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from decision_widgets.analysis.past import Past, past_from
+from decision_widgets.analysis.sources import Known
 from decision_widgets.errors import CannotEstimate, InputError
 from decision_widgets.moments import HistorySummary, MetricSummary, RefusedMetric, TypedSummary
 from decision_widgets.results.sizing import SizingAdvice

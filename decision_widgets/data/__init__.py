@@ -22,6 +22,5 @@ __all__ = [
     "Progress",
     "Reading",
     "Unreadable",
-    "is_table",
     "read_moments",
 ]
