@@ -58,7 +58,7 @@ def influence(basis: Matrix, coordinates: Matrix, residual: Matrix, cluster: Cod
         free = np.sqrt(1 - np.minimum(leverage, ALONE))
         share = basis @ coordinates / free
         return _gathered(share * residual, share**2, basis * share[:, None])
-    spans = _cross_products(basis, cluster)
+    spans = own_products(basis, cluster)
     scores = np.column_stack([np.bincount(cluster, column * residual) for column in basis.T])
     own_share, turn = np.linalg.eigh(spans)
     if own_share.max() > ALONE:
@@ -81,7 +81,8 @@ def _gathered(values: Matrix, own: Matrix, z: Matrix) -> Influence:
     return Influence(values=values, trace=float(own.sum() - inner.sum()), square=float(square))
 
 
-def _cross_products(basis: Matrix, cluster: Codes) -> Matrix:
+def own_products(basis: Matrix, cluster: Codes) -> Matrix:
+    """Return ``Q_gᵀQ_g`` of each cluster, shape (G, k, k)."""
     k = basis.shape[1]
     spans = np.empty((int(cluster.max()) + 1, k, k))
     for i in range(k):

@@ -17,6 +17,8 @@ def label_codes(labels: ArrayLike, n: int, what: str) -> Codes:
     [1, 0, 1]
     """
     values = np.asarray(labels)
+    if values.dtype.kind == "U" and not isinstance(labels, np.ndarray):
+        values = np.asarray(labels, dtype=object)  # as text, a missing label would be one more label
     if values.shape != (n,):
         raise InputError(f"{what} needs one label per row of y, shape ({n},); got {values.shape}.")
     try:

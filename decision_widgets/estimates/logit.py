@@ -10,9 +10,9 @@ import scipy
 from numpy.typing import ArrayLike
 
 from decision_widgets.errors import CannotEstimate, InputError
+from decision_widgets.estimates.column_space import Matrix
 from decision_widgets.estimates.labels import Codes, label_codes
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
-from decision_widgets.estimates.robust import Matrix
 from decision_widgets.records import Record
 
 # A coefficient beyond this, per standard deviation of a covariate, is one that has no finite value.
