@@ -13,8 +13,6 @@ from decision_widgets.moments import floats
 
 Array = NDArray[np.float64]
 
-# Deviations below this share of the largest value are rounding, not variation.
-ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
 # Squares of larger numbers, or of numbers that are all smaller, leave the range of a float.
 LARGEST, SMALLEST = 1e100, 1e-100

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from decision_widgets.errors import InputError
+from decision_widgets.errors import CannotEstimate, InputError
 from decision_widgets.estimates.labels import Codes, label_codes
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
+from decision_widgets.estimates.robust import sums_by_label
+from decision_widgets.moments import ROUNDING
 from decision_widgets.records import Record
 
 Matrix = NDArray[np.float64]
@@ -110,6 +112,8 @@ def causal_cluster_variance(
 
     Raises
     ------
+    CannotEstimate
+        ``E_NO_VARIATION`` when neither arm varies.
     InputError
         Shapes, values that are not finite, one arm, shares out of range, fewer than 2 clusters, treatment constant in
         every cluster (then the usual clustered error is right), or a variance that is not positive.
@@ -181,6 +185,9 @@ def _checked(y: ArrayLike, treatment: ArrayLike, cluster: ArrayLike, cluster_sha
         raise InputError("treatment must be 0 or 1, both present, and never missing.")
     if not 0 < cluster_share <= 1:
         raise InputError(f"cluster_share must be above 0 and at most 1; got {cluster_share!r}.")
+    if max(np.ptp(outcome[arm == each]) for each in (0, 1)) <= ROUNDING * np.abs(outcome).max():
+        value = float(outcome[0])
+        raise CannotEstimate("E_NO_VARIATION", "Neither arm varies, so it has no error.", n=len(outcome), value=value)
     codes = label_codes(cluster, len(outcome), "cluster")
     if codes.max() < 1:
         raise InputError("Clustered errors need at least 2 clusters; got 1.")
@@ -205,7 +212,8 @@ def _usual_variance(rows: _Rows) -> float:
     control, effect, _ = rows.effects(np.ones(len(rows.y), dtype=bool))
     n, g, w = len(rows.y), rows.n_clusters, rows.treated.mean()
     scores = (rows.treated - w) * (rows.y - control - effect * rows.treated) / (n * w * (1 - w))
-    return float((np.bincount(rows.cluster, scores) ** 2).sum()) * g / (g - 1) * (n - 1) / (n - 2)
+    sums = sums_by_label(scores[:, None], rows.cluster)
+    return float((sums**2).sum()) * g / (g - 1) * (n - 1) / (n - 2)
 
 
 def _resampled(rows: _Rows, share: float, draws: int, rng: np.random.Generator) -> Iterator[float]:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
-from decision_widgets.estimates.arguments import ROUNDING, squarable
-from decision_widgets.moments import floats
+from decision_widgets.estimates.arguments import squarable
+from decision_widgets.moments import ROUNDING, floats
 
 Matrix = NDArray[np.float64]
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.fixed_effects import NEGLIGIBLE, Codes, Matrix, Span, absorb
+from decision_widgets.moments import ROUNDING
 
 # Below this share of its variation the treatment or a control is a combination of the fixed effects.
 COLLINEAR = NEGLIGIBLE
@@ -58,6 +59,8 @@ class PanelSolution:
     estimates : ndarray, shape (k,)
     residual : ndarray, shape (C,)
         ``e = √n(ȳ − ŷ)``.
+    rounding : ndarray, shape (C,)
+        What a residual may hold by rounding alone.
     span : Span
         Of all regressors and fixed effects; `fixed_rank` is the rank of the fixed effects alone.
     position : ndarray, shape (r, k)
@@ -73,6 +76,7 @@ class PanelSolution:
     names: tuple[str, ...]
     estimates: Matrix
     residual: Matrix
+    rounding: Matrix
     span: Span
     fixed_rank: int
     position: Matrix
@@ -85,6 +89,12 @@ class PanelSolution:
     @property
     def n_clusters(self) -> int:
         return int(self.cluster.max()) + 1
+
+    def only_rounding(self, w: Matrix) -> Matrix:
+        """Return what ``√Σ_g (w_gᵀe_g)²`` of each column of `w`, shape (C, k), may hold by rounding alone."""
+        own = np.column_stack([np.bincount(self.cluster, column**2) for column in w.T])
+        within = np.bincount(self.cluster, self.residual**2)
+        return np.asarray(np.sqrt(ROUNDING**2 * within @ own + self.rounding**2 @ w**2))
 
     @property
     def contributions(self) -> Matrix:
@@ -120,6 +130,7 @@ def solve_panel(cells: PanelCells) -> PanelSolution:
         names=names,
         estimates=back @ (columns.T @ outcome),
         residual=residual,
+        rounding=ROUNDING * np.sqrt(weight * y**2 + np.mean(weight * y**2)),
         span=span,
         fixed_rank=fixed.rank,
         position=np.vstack([np.zeros((fixed.basis.shape[1], len(names))), back.T]),

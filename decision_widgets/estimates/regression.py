@@ -9,11 +9,11 @@ import scipy
 from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
-from decision_widgets.estimates.arguments import ROUNDING
 from decision_widgets.estimates.column_space import ColumnSpace, Matrix, regression_rows
 from decision_widgets.estimates.influence import ALONE, own_products
 from decision_widgets.estimates.labels import Codes, label_codes
 from decision_widgets.estimates.robust import sums_by_label
+from decision_widgets.moments import ROUNDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -149,14 +149,14 @@ class _Clusters:
 
     def rounding(self, largest: float) -> Matrix:
         """Return what a standard error holds by rounding alone, for outcomes up to `largest`."""
-        weights = self._adjusted(0.5)
-        length = np.einsum("gic,gij,gjc->gc", weights, self.own, weights)
+        both = (self._adjusted(0.0), self._adjusted(0.5))
+        length = np.maximum(*(np.einsum("gic,gij,gjc->gc", w, self.own, w) for w in both))
         return np.asarray(ROUNDING * np.sqrt(self.squares @ length + largest**2 * length.sum(axis=0)))
 
     def _adjusted(self, power: float) -> Matrix:
         """Return ``(I − Q_gᵀQ_g)^{-power}·position``, shape (G, k, k), the generalised inverse where it is 0."""
         # A direction the cluster determines alone has no residual to correct.
         free = self.share < ALONE
-        stretch = np.where(free, np.where(free, 1 - self.share, 1.0) ** -power, 0.0)
+        stretch = np.where(free, np.where(free, 1 - self.share, 1.0) ** -power, 0.0 if power else 1.0)
         along = np.einsum("gji,jc->gic", self.turn, self.position)
         return np.asarray(np.einsum("gij,gjc->gic", self.turn, stretch[:, :, None] * along))

@@ -9,9 +9,9 @@ import scipy
 from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
-from decision_widgets.estimates.arguments import ROUNDING
 from decision_widgets.estimates.column_space import ColumnSpace, Matrix, regression_rows
 from decision_widgets.estimates.labels import Codes, label_codes
+from decision_widgets.moments import ROUNDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 from decision_widgets.estimates.robust import least_squares
+from decision_widgets.moments import Moments
 from decision_widgets.records import Record
 
 Matrix = NDArray[np.float64]
@@ -92,7 +93,8 @@ def surrogate_index(
     outcome = np.asarray(history_outcome, dtype=np.float64)
     history, control, treated = _tables(history_surrogates, control_surrogates, treatment_surrogates)
     beta, residual, influence, _ = least_squares(outcome, np.column_stack([np.ones(len(history)), history]))
-    variance_c, variance_t = (float((arm @ beta[1:]).var(ddof=1)) / len(arm) for arm in (control, treated))
+    indices = [Moments.of({"index": arm @ beta[1:]}) for arm in (control, treated)]
+    variance_c, variance_t = (index.variance("index") / index.n for index in indices)
     if variance_c + variance_t == 0:
         raise InputError("The index does not vary among the experiment's participants; no test is possible.")
     shift = treated.mean(axis=0) - control.mean(axis=0)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from decision_widgets.moments.floats import ROUNDING
 from decision_widgets.moments.moments import Moments
 
 Vector = NDArray[np.float64]
@@ -125,7 +126,7 @@ def arm_moments(
 
 def _without_rounding(u: Vector, scale: Vector) -> Vector:
     """Set to 0 what is only the rounding of s − slope·m, so that a constant metric has variance 0 exactly."""
-    return np.where(np.abs(u) <= 64 * np.finfo(np.float64).eps * scale, 0.0, u)
+    return np.where(np.abs(u) <= ROUNDING * scale, 0.0, u)
 
 
 def _cluster_sums(m: Vector, u: Vector, weight: float) -> ClusterSums:

@@ -7,6 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
 
+# Deviations below this share of the largest value are rounding, not variation.
+ROUNDING = 64 * float(np.finfo(np.float64).eps)
+
 
 def floats(name: str, values: ArrayLike) -> NDArray[np.float64]:
     """Return an array of any shape as floats; refuse text and ragged lists, naming the argument.
