@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.fixed_effects import NEGLIGIBLE, Codes, Matrix, Span, absorb
+from decision_widgets.estimates.labels import label_codes
 from decision_widgets.moments import ROUNDING
 
 # Below this share of its variation the treatment or a control is a combination of the fixed effects.
@@ -112,8 +113,11 @@ def solve_panel(cells: PanelCells) -> PanelSolution:
         regressor that the fixed effects or other regressors determine.
     """
     y, weight, regressors, within = _numbers(cells)
-    effects = tuple(_codes(labels, len(y), f"fixed effect {name!r}") for name, labels in cells.fixed_effects.items())
-    cluster = _codes(cells.cluster, len(y), "cluster")
+    effects = tuple(
+        label_codes(labels, len(y), f"The fixed effect {name!r}", "cell")
+        for name, labels in cells.fixed_effects.items()
+    )
+    cluster = label_codes(cells.cluster, len(y), "cluster", "cell")
     if cluster.max() < 1:
         raise InputError("Clustered errors need at least 2 clusters; got 1.")
     names = (TREATMENT, *cells.controls)
@@ -157,13 +161,6 @@ def _numbers(cells: PanelCells) -> tuple[Matrix, Matrix, Matrix, Matrix]:
     if (weight <= 0).any() or (within < 0).any():
         raise InputError("Every cell needs a positive weight and a sum of squares that is not negative.")
     return y, weight, np.column_stack(regressors), within
-
-
-def _codes(labels: ArrayLike, n_cells: int, what: str) -> Codes:
-    values = np.asarray(labels)
-    if values.shape != (n_cells,):
-        raise InputError(f"The {what} needs one label for each of the {n_cells} cells; got shape {values.shape}.")
-    return np.unique(values, return_inverse=True)[1].astype(np.intp)
 
 
 def _cleared(fixed: Span, regressors: Matrix, names: tuple[str, ...]) -> tuple[Matrix, Matrix, Matrix]:

@@ -185,8 +185,7 @@ def _square(solution: PanelSolution, null_effect: float) -> float:
     """Return the square of ``(τ̂ − null_effect)/SE``, errors clustered without small-sample factor."""
     b = solution.contributions[:, 0]
     error = float((np.bincount(solution.cluster, b * solution.residual) ** 2).sum())
-    outcome = _under_null(solution, null_effect)
-    if error <= 1e-24 * float(b @ b) * float(outcome @ outcome):
+    if error <= solution.only_rounding(solution.contributions)[0] ** 2:
         raise InputError("The clustered error of the treatment is 0; nothing is left to compare its effect with.")
     return (float(solution.estimates[0]) - null_effect) ** 2 / error
 
