@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import CannotEstimate, InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.labels import Codes, label_codes
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 from decision_widgets.estimates.robust import sums_by_label
@@ -118,6 +119,7 @@ def causal_cluster_variance(
         Shapes, values that are not finite, one arm, shares out of range, fewer than 2 clusters, treatment constant in
         every cluster (then the usual clustered error is right), or a variance that is not positive.
     """
+    checked_alpha(alpha)
     rows = _checked(y, treatment, cluster, cluster_share)
     if not 0 < row_share <= 1 or splits < 1:
         raise InputError(f"row_share must be above 0 and at most 1, splits at least 1; got {row_share} and {splits}.")
@@ -164,6 +166,7 @@ def two_stage_cluster_bootstrap(
     InputError
         As `causal_cluster_variance`, a cluster without one of the arms, or too few draws.
     """
+    checked_alpha(alpha)
     rows = _checked(y, treatment, cluster, cluster_share)
     if draws < 50:
         raise InputError(f"A bootstrap error needs at least 50 draws; got {draws}.")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from decision_widgets.errors import CannotEstimate, InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 from decision_widgets.moments import Moments
 from decision_widgets.records import Record
@@ -48,7 +49,7 @@ class MeanDifference(Record):
 
     def quantile(self, alpha: float) -> float:
         """Return how many standard errors the two-sided ``1 − alpha`` interval reaches to each side."""
-        return upper_quantile(alpha / 2, self.df)
+        return upper_quantile(checked_alpha(alpha) / 2, self.df)
 
     def interval(self, quantile: float) -> tuple[float, float]:
         """Return the interval that reaches so many standard errors to each side."""
@@ -71,7 +72,18 @@ def difference(
     """Compare two levels whose sampling variances are known; refuses a variance of 0.
 
     The offsets were subtracted from the levels, so that the effect keeps the digits a large level would cost.
+
+    Raises
+    ------
+    InputError
+        A variance of either level below 0, or none of their difference above 0; degrees of freedom that are not
+        positive; `alpha` outside 0 to 1.
     """
+    checked_alpha(alpha)
+    if df is not None and not 0 < df < math.inf:
+        raise InputError(f"Degrees of freedom are positive, or None for the normal; got {df}.")
+    if min(control_variance, treatment_variance) < 0:
+        raise InputError(f"A variance is not negative; got {control_variance:g} and {treatment_variance:g}.")
     variance = control_variance + treatment_variance - 2 * covariance
     if not (math.isfinite(variance) and variance > 0):
         raise InputError(f"A test needs a positive variance; got {variance:g}.")

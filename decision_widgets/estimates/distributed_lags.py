@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.panel import PanelRegression, panel_regression
 from decision_widgets.estimates.panel_cells import PanelCells
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
@@ -70,6 +71,7 @@ def distributed_lags(y: ArrayLike, treatment: ArrayLike, *, lags: int, alpha: fl
     >>> [round(each, 6) for each in fit.lag_effects], round(fit.effect, 6)
     ([2.6, 1.4], 4.0)
     """
+    checked_alpha(alpha)
     outcome, dose = np.asarray(y, dtype=np.float64), np.asarray(treatment, dtype=np.float64)
     if outcome.ndim != 1 or dose.shape != outcome.shape:
         raise InputError(f"y and treatment need one value per period; got shapes {outcome.shape} and {dose.shape}.")

@@ -10,6 +10,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from decision_widgets.errors import CannotEstimate, InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.column_space import Matrix
 from decision_widgets.estimates.labels import Codes, label_codes
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
@@ -105,6 +106,7 @@ def clustered_logit(
     >>> round(fit.effect, 6), round(fit.odds_ratio, 6), round(fit.std_error, 6)
     (0.5, 9.0, 0.327327)
     """
+    checked_alpha(alpha)
     successes, arm, n, codes = _checked(y, treatment, cluster, trials)
     x = _columns(arm, covariates, n)
     beta = _proportions(successes, arm, n) if x.shape[1] == 2 else _maximum_likelihood(successes, x, n)

@@ -15,6 +15,7 @@ import numpy as np
 import scipy
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.many_to_one import SimultaneousDifference, adjusted_difference, many_to_one
 from decision_widgets.estimates.multiple import adjust_p_values
@@ -99,6 +100,7 @@ def arm_contrast(arms: Sequence[ArmMoments], coefficients: Sequence[float], *, a
     McCaffrey 2002); ``c = (−1, 1)`` is `clustered_difference`. Coefficients add up to 0.
     """
     _check(arms)
+    checked_alpha(alpha)
     c = np.asarray(coefficients, dtype=np.float64)
     if c.shape != (len(arms),) or not np.isfinite(c).all():
         raise InputError(f"A contrast has one coefficient for each of the {len(arms)} arms; got {coefficients!r}.")

@@ -14,6 +14,7 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.increasing_root import increasing_root
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 
@@ -68,8 +69,7 @@ def simultaneous_quantile(alpha: float, control_variance: float, variances: Arra
     >>> round(simultaneous_quantile(0.05, 1.0, np.ones(3), 24.0), 2)  # in print: Dunnett (1964)
     2.51
     """
-    if not 0 < alpha < 1:
-        raise InputError(f"alpha must lie between 0 and 1; got {alpha}.")
+    checked_alpha(alpha)
     k = len(_checked(control_variance, variances, df))
     if k == 1:
         return upper_quantile(alpha / 2, df)

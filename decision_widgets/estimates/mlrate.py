@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import EngineMissing, InputError
 from decision_widgets.estimates.ancova import interacted
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.covariates import (
     Mask,
     Matrix,
@@ -66,6 +67,7 @@ def mlrate(
     InputError
         As `cross_fitted_predictions` and `mlrate_given_predictions`.
     """
+    checked_alpha(alpha)
     treated = treated_units(treatment)
     y = finite_outcome(outcome, treated)
     _clusters(participant, treated)

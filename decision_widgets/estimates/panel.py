@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.cluster_leverage import adjust, satterthwaite
 from decision_widgets.estimates.fixed_effects import Codes, Matrix, absorb, nested, unit_rank
 from decision_widgets.estimates.panel_cells import PanelCells, PanelSolution, solve_panel
@@ -109,6 +110,7 @@ def panel_regression(cells: PanelCells, *, alpha: float = 0.05) -> PanelRegressi
     >>> round(fit.effect, 6), round(fit.std_error, 6), round(fit.df, 6)
     (2.5, 1.118034, 2.0)
     """
+    checked_alpha(alpha)
     solution = solve_panel(cells)
     treatment, *controls = panel_coefficients(solution, alpha=alpha)
     return PanelRegression(
@@ -137,6 +139,7 @@ def stata_factor(solution: PanelSolution) -> float:
 
 def panel_coefficients(solution: PanelSolution, *, alpha: float) -> list[PanelCoefficient]:
     """Return every coefficient of a solved regression, or every contrast of them (`contrasted`), with its errors."""
+    checked_alpha(alpha)
     variance = _residual_variance(solution)
     b, cluster, g = solution.contributions, solution.cluster, solution.n_clusters
     adjusted = adjust(solution.span, cluster, solution.position)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import CannotEstimate, InputError, did_you_mean
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.contrasts import contrasted, joint_test
 from decision_widgets.estimates.fixed_effects import Codes, Matrix, absorb, unit_rank
 from decision_widgets.estimates.hotelling import JointTest
@@ -93,6 +94,7 @@ def compare_panel_subgroups(
         Fewer than 2 levels (or no reference) in which an effect can be estimated, or too few units to test so many
         levels together.
     """
+    checked_alpha(alpha)
     labels = _checked(cells, level, time)
     check_levels(np.unique(labels).tolist(), reference)
     model = _Model.of(cells, labels, time)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.contrasts import contrasted
 from decision_widgets.estimates.held_out import HeldOut, Ranking
 from decision_widgets.estimates.panel import panel_coefficients, panel_regression
@@ -217,6 +218,7 @@ def targeting_gain(
         Shapes that differ, values that are not finite or not as described, predictions or outcomes that do not vary,
         fewer than 20 clusters, or fewer than 20 draws.
     """
+    checked_alpha(alpha)
     held = HeldOut.of(predicted, outcome, treatment, propensity, cluster, baseline)
     if n_draws < LEAST_DRAWS:
         raise InputError(f"A bootstrap needs at least {LEAST_DRAWS} draws; got {n_draws}.")
@@ -260,6 +262,7 @@ def calibration_slope(
     β₂ of ``y = a + β₁(D−e) + β₂(D−e)(S−S̄) + cS (+ d·baseline) + error``, weighted by ``1/(e(1−e))``, S the
     prediction. Arguments as `targeting_gain`.
     """
+    checked_alpha(alpha)
     held = HeldOut.of(predicted, outcome, treatment, propensity, cluster, baseline)
     centred = held.predicted - held.predicted.mean()
     cells = held.cells(
@@ -294,6 +297,7 @@ def predicted_group_effects(
     γ_k of ``y = a_k + γ_k(D−e) (+ d·baseline) + error`` for rows of group k, weighted by ``1/(e(1−e))``. Equal
     predictions stay together, so there may be fewer than `n_groups`. Arguments as `targeting_gain`.
     """
+    checked_alpha(alpha)
     held = HeldOut.of(predicted, outcome, treatment, propensity, cluster, baseline)
     group = held.groups(n_groups)
     k = int(group.max()) + 1

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 from decision_widgets.records import Record
 
@@ -33,6 +34,7 @@ def two_proportions(
     >>> round(two_proportions(20, 100, 30, 100).p_value, 6)
     0.10247
     """
+    checked_alpha(alpha)
     for events, n in ((events_control, n_control), (events_treatment, n_treatment)):
         if not 0 <= events <= n or n == 0:
             raise InputError(f"A share needs 0 ≤ events ≤ n and n > 0; got {events} events of {n}.")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 
 Matrix = NDArray[np.float64]
 
@@ -64,8 +65,7 @@ def max_t_quantile(draws: ArrayLike, *, alpha: float = 0.05) -> float:
     >>> round(max_t_quantile(np.random.default_rng(0).normal(size=(9_999, 1))), 1)
     2.0
     """
-    if not 0 < alpha < 1:
-        raise InputError(f"alpha must lie between 0 and 1; got {alpha}.")
+    checked_alpha(alpha)
     _, drawn = _absolute(np.zeros(np.shape(draws)[1:]), draws)
     largest = np.sort(drawn.max(axis=1))
     rank = int(np.ceil((1 - alpha) * (len(largest) + 1) - TIE))

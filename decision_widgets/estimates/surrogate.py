@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 from decision_widgets.estimates.robust import least_squares
 from decision_widgets.moments import Moments
@@ -90,6 +91,7 @@ def surrogate_index(
     >>> round(index.effect, 6), round(index.std_error_index, 6), round(index.std_error, 6)
     (1.897436, 1.255036, 1.261472)
     """
+    checked_alpha(alpha)
     outcome = np.asarray(history_outcome, dtype=np.float64)
     history, control, treated = _tables(history_surrogates, control_surrogates, treatment_surrogates)
     beta, residual, influence, _ = least_squares(outcome, np.column_stack([np.ones(len(history)), history]))

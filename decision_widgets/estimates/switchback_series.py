@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 from decision_widgets.records import Record
 
@@ -163,6 +164,7 @@ def minimax_switchback(
     InputError
         As `horvitz_thompson`; periods that are no whole blocks; or a variance of 0.
     """
+    checked_alpha(alpha)
     outcome, arm = _series(y, treatment, carryover, expected)
     starts, carryover = minimax_draws(len(arm), carryover), int(carryover)
     plain = horvitz_thompson(outcome, arm, carryover=carryover, drawn=starts)

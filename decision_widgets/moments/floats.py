@@ -12,15 +12,22 @@ ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
 
 def floats(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    """Return an array of any shape as floats; refuse text and ragged lists, naming the argument.
+    """Return an array of any shape as floats; refuse text, dates and ragged lists, naming the argument.
 
     >>> floats("y", [1, 2]).tolist()
     [1.0, 2.0]
     """
     try:
-        return np.asarray(values, dtype=np.float64)
+        array = np.asarray(values)
+        if array.dtype.kind in "biuf" or (array.dtype.kind == "O" and not _holds_text(array)):
+            return array.astype(np.float64, copy=False)
     except (TypeError, ValueError):
-        raise InputError(f"{name} must hold numbers; got {_sample(values)}. Encode words as numbers first.") from None
+        pass
+    raise InputError(f"{name} must hold numbers; got {_sample(values)}. Encode words as numbers first.")
+
+
+def _holds_text(array: NDArray[np.object_]) -> bool:
+    return any(isinstance(each, str | bytes) for each in array.flat)
 
 
 def _sample(values: object) -> str:

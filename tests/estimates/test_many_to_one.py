@@ -265,7 +265,7 @@ def test_what_shares_no_control_is_refused() -> None:
         many_to_one([welch_t(one, three), welch_t(two, three)])
     with pytest.raises(InputError, match="no comparison to adjust"):
         many_to_one([])
-    with pytest.raises(InputError, match="alpha must lie between 0 and 1; got 0"):
+    with pytest.raises(InputError, match="alpha must be a number between 0 and 1; got 0"):
         many_to_one([welch_t(one, two), welch_t(one, three)], alpha=0.0)
 
 
