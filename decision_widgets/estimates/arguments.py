@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +17,7 @@ Array = NDArray[np.float64]
 
 # Squares of larger numbers, or of numbers that are all smaller, leave the range of a float.
 LARGEST, SMALLEST = 1e100, 1e-100
+SHARES_MAY_MISS = 1e-6
 
 
 def checked_alpha(alpha: float) -> float:
@@ -24,6 +26,23 @@ def checked_alpha(alpha: float) -> float:
     if wrong:
         raise InputError(wrong[0])
     return alpha
+
+
+def checked_shares(shares: Sequence[float]) -> Array:
+    """Return shares that sum to 1, from such shares or from whole numbers in proportion; refuse others.
+
+    Fractions with another sum are a slip of the pen, and to scale them would hide which one is wrong.
+
+    >>> checked_shares([1, 3]).tolist()
+    [0.25, 0.75]
+    """
+    planned = floats("shares", shares)
+    if planned.ndim != 1 or len(planned) < 2 or not (np.isfinite(planned) & (planned > 0)).all():
+        raise InputError(f"A split has a positive share for each of at least 2 arms; got {shares!r}.")
+    total = float(planned.sum())
+    if abs(total - 1) > SHARES_MAY_MISS and (planned != np.floor(planned)).any():
+        raise InputError(f"Shares sum to 1, or are whole numbers in proportion; these sum to {total:g}: {shares!r}.")
+    return planned / total
 
 
 def squarable(name: str, values: Array) -> Array:

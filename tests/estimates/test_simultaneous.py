@@ -74,5 +74,5 @@ def test_what_is_no_family_or_level_is_refused() -> None:
         interval_alpha(2.5)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="got 11"):
         selected_interval_alpha(11, 10)
-    with pytest.raises(InputError, match="q must lie"):
+    with pytest.raises(InputError, match="q must be"):
         selected_interval_alpha(1, 10, q=float("nan"))
