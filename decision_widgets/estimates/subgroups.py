@@ -340,7 +340,7 @@ def _arms(
 
 
 def _df(control: ArmMoments, treatment: ArmMoments) -> float:
-    if not (control.sums.complete and treatment.sums.complete):
+    if not (control.sums.estimable and treatment.sums.estimable):
         return 0.0
     return clustered_difference(control, treatment).df or 0.0
 
