@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.column_space import ColumnSpace, Matrix, regression_rows
-from decision_widgets.estimates.influence import ALONE, own_products
+from decision_widgets.estimates.influence import ALONE, own_products, sum_of_squares
 from decision_widgets.estimates.labels import Codes, label_codes
 from decision_widgets.estimates.robust import sums_by_label
 from decision_widgets.moments import ROUNDING
@@ -133,12 +133,12 @@ class _Clusters:
 
     def degrees_of_freedom(self) -> Matrix:
         """Return those of CR2 by Satterthwaite, as ``cov(w_gᵀe, w_hᵀe) ∝ 1[g=h]·w_gᵀw_g − (Q_gᵀw_g)ᵀ(Q_hᵀw_h)``."""
-        weights = self._adjusted(0.5)
-        z = np.einsum("gij,gjc->cgi", self.own, weights)
-        own = np.einsum("gic,cgi->cg", weights, z)
-        taken = (z**2).sum(axis=2)
-        square = (own**2 - 2 * own * taken).sum(axis=1) + ((z.swapaxes(1, 2) @ z) ** 2).sum(axis=(1, 2))
-        return np.asarray((own - taken).sum(axis=1) ** 2 / square)
+        along = np.einsum("gji,jc->gic", self.turn, self.position)
+        kept = np.where(self.share < ALONE, self.share, 0.0)
+        diagonal = np.einsum("gic,gi->cg", along**2, kept)
+        z = np.einsum("gij,gjc->cgi", self.own, self._adjusted(0.5))
+        square = [sum_of_squares(own, of_clusters) for own, of_clusters in zip(diagonal, z, strict=True)]
+        return np.asarray(diagonal.sum(axis=1) ** 2 / square)
 
     def jackknife(self) -> Matrix:
         """Return CV3 standard errors."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, localcontext
+
 import numpy as np
 import pytest
 
@@ -206,3 +208,18 @@ def test_missing_labels_are_refused_and_are_no_cluster(missing: float | None) ->
         clustered_ols(y, x, [missing, *cluster[1:].tolist()])
     with pytest.raises(InputError, match="missing"):
         clustered_ols(y, x, [missing, *(f"c{g}" for g in cluster[1:])])
+
+
+@pytest.mark.parametrize("elsewhere", [1e-3, 1e-5, 3e-5])
+def test_degrees_of_freedom_keep_their_digits_where_a_cluster_is_nearly_alone(elsewhere: float) -> None:
+    y, x, cluster = rows()
+    column = np.where(cluster == 3, 1.0, elsewhere * x[:, 1])[:, None]
+    fit = clustered_ols(y, column, cluster)
+    with localcontext(prec=60):
+        parts = [[Decimal(float(each)) for each in column[cluster == g, 0]] for g in range(10)]
+        lengths = [sum(each**2 for each in part) for part in parts]
+        share = [length / sum(lengths) for length in lengths]
+        z = [one / (1 - one).sqrt() for one in share]
+        across = sum(z[g] ** 2 * z[h] ** 2 for g in range(10) for h in range(10) if g != h)
+        exact = 1 / (sum(one**2 for one in share) + across)
+    assert fit.df_cr2[0] == pytest.approx(float(exact), rel=1e-4)
