@@ -18,7 +18,7 @@ from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.labels import Codes, label_codes
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 from decision_widgets.estimates.robust import sums_by_label
-from decision_widgets.moments import ROUNDING
+from decision_widgets.moments import ROUNDING, floats
 from decision_widgets.records import Record
 
 Matrix = NDArray[np.float64]
@@ -179,7 +179,7 @@ def two_stage_cluster_bootstrap(
 
 
 def _checked(y: ArrayLike, treatment: ArrayLike, cluster: ArrayLike, cluster_share: float) -> _Rows:
-    outcome, arm = np.asarray(y, dtype=np.float64), np.asarray(treatment, dtype=np.float64)
+    outcome, arm = floats("y", y), floats("treatment", treatment)
     if outcome.ndim != 1 or arm.shape != outcome.shape or len(outcome) < 4:
         raise InputError(f"y and treatment need one value per row, at least 4; got {outcome.shape} and {arm.shape}.")
     if not np.isfinite(outcome).all():

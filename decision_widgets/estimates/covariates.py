@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.difference import welch_t
-from decision_widgets.moments import ROUNDING, Moments
+from decision_widgets.moments import ROUNDING, Moments, floats
 from decision_widgets.records import Record
 
 Matrix = NDArray[np.float64]
@@ -182,10 +182,7 @@ def finite_outcome(outcome: ArrayLike, treated: Mask) -> Matrix:
 
 def numbers(values: ArrayLike, name: str, n: int | None = None) -> Matrix:
     """Read a column of numbers of the given length."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} must hold numbers, one per unit.") from None
+    array = floats(name, values)
     if array.ndim != 1 or not len(array) or (n is not None and len(array) != n):
         wanted = "(n,)" if n is None else f"({n},)"
         raise InputError(f"{name} must hold one value per unit, shape {wanted}; got shape {array.shape}.")

@@ -13,6 +13,7 @@ from decision_widgets.errors import InputError
 from decision_widgets.estimates.fixed_effects import Codes, Matrix
 from decision_widgets.estimates.labels import label_codes
 from decision_widgets.estimates.panel_cells import PanelCells
+from decision_widgets.moments import floats
 
 LEAST_CLUSTERS: Final = 20
 LEAST_IN_GROUP: Final = 2
@@ -46,7 +47,7 @@ class HeldOut:
         given = {"predicted": predicted, "outcome": outcome, "treatment": treatment}
         given["propensity"] = np.full(n, propensity) if np.ndim(propensity) == 0 else propensity
         given["baseline"] = np.zeros(n) if baseline is None else baseline
-        arrays = {name: np.asarray(values, dtype=np.float64) for name, values in given.items()}
+        arrays = {name: floats(repr(name), values) for name, values in given.items()}
         for name, values in arrays.items():
             if len(n) != 1 or values.shape != n:
                 raise InputError(f"{name!r} needs one value per row of the outcome, {n}; got shape {values.shape}.")

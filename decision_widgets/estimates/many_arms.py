@@ -21,7 +21,7 @@ from decision_widgets.estimates.many_to_one import SimultaneousDifference, adjus
 from decision_widgets.estimates.multiple import adjust_p_values
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 from decision_widgets.estimates.simultaneous import interval_alpha
-from decision_widgets.moments import ArmMoments
+from decision_widgets.moments import ArmMoments, floats
 from decision_widgets.records import Record
 
 
@@ -101,7 +101,7 @@ def arm_contrast(arms: Sequence[ArmMoments], coefficients: Sequence[float], *, a
     """
     _check(arms)
     checked_alpha(alpha)
-    c = np.asarray(coefficients, dtype=np.float64)
+    c = floats("coefficients", coefficients)
     if c.shape != (len(arms),) or not np.isfinite(c).all():
         raise InputError(f"A contrast has one coefficient for each of the {len(arms)} arms; got {coefficients!r}.")
     if not c.any() or abs(c.sum()) > 1e-9 * np.abs(c).sum():

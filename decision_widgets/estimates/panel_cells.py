@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import squarable
 from decision_widgets.estimates.fixed_effects import NEGLIGIBLE, Codes, Matrix, Span, absorb
 from decision_widgets.estimates.labels import label_codes
-from decision_widgets.moments import ROUNDING
+from decision_widgets.moments import ROUNDING, floats
 
 # Below this share of its variation the treatment or a control is a combination of the fixed effects.
 COLLINEAR = NEGLIGIBLE
@@ -109,8 +110,8 @@ def solve_panel(cells: PanelCells) -> PanelSolution:
     Raises
     ------
     InputError
-        Shapes that differ, values that are not finite, weights that are not positive, fewer than 2 clusters, or a
-        regressor that the fixed effects or other regressors determine.
+        Shapes that differ, values that are not finite or beyond 1e±100, weights that are not positive, labels that are
+        missing, fewer than 2 clusters, or a regressor that the fixed effects or other regressors determine.
     """
     y, weight, regressors, within = _numbers(cells)
     effects = tuple(
@@ -148,7 +149,7 @@ def solve_panel(cells: PanelCells) -> PanelSolution:
 
 def _numbers(cells: PanelCells) -> tuple[Matrix, Matrix, Matrix, Matrix]:
     columns = {"mean": cells.mean, "weight": cells.weight, "within": cells.within, TREATMENT: cells.treatment}
-    arrays = {name: np.asarray(values, dtype=np.float64) for name, values in (columns | dict(cells.controls)).items()}
+    arrays = {name: floats(repr(name), values) for name, values in (columns | dict(cells.controls)).items()}
     shape = arrays["mean"].shape
     if len(shape) != 1 or not shape[0]:
         raise InputError(f"A panel needs at least one cell, with one mean each; got means of shape {shape}.")
@@ -160,6 +161,8 @@ def _numbers(cells: PanelCells) -> tuple[Matrix, Matrix, Matrix, Matrix]:
     y, weight, within, *regressors = arrays.values()
     if (weight <= 0).any() or (within < 0).any():
         raise InputError("Every cell needs a positive weight and a sum of squares that is not negative.")
+    for name in ("mean", TREATMENT, *cells.controls):
+        squarable(repr(name), arrays[name])
     return y, weight, np.column_stack(regressors), within
 
 

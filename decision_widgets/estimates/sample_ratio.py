@@ -12,6 +12,7 @@ import scipy
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.arguments import checked_shares
+from decision_widgets.moments import floats
 from decision_widgets.records import Record
 
 EXACT_BELOW = 5.0
@@ -46,13 +47,14 @@ def sample_ratio(counts: Sequence[int], shares: Sequence[float], *, exact: bool 
     >>> round(sample_ratio([44700, 45489], [0.5, 0.5]).p_value, 6)
     0.008608
     """
-    observed, planned = np.asarray(counts, dtype=np.int64), checked_shares(shares)
-    if observed.shape != planned.shape:
+    given, planned = floats("counts", counts), checked_shares(shares)
+    if given.shape != planned.shape:
         raise InputError(f"Counts and shares must be two lists of equal length; got {len(counts)} and {len(shares)}.")
+    if not (np.isfinite(given).all() and (given == np.floor(given)).all()):
+        raise InputError(f"Counts must be whole numbers; got {list(counts)}.")
+    observed = given.astype(np.int64)
     if (observed < 0).any() or observed.sum() == 0:
         raise InputError("Counts are not negative, and somebody must have taken part.")
-    if (observed != np.asarray(counts)).any():
-        raise InputError(f"Counts must be whole numbers; got {list(counts)}.")
     expected = observed.sum() * planned
     statistic = float(((observed - expected) ** 2 / expected).sum())
     df = len(observed) - 1

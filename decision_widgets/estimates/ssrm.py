@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from decision_widgets.checks import Between, Optional, Positive, problems
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.arguments import checked_shares
+from decision_widgets.moments import floats
 from decision_widgets.records import Record
 
 LEAST_CONCENTRATION: Final = 100.0
@@ -127,7 +128,7 @@ def _checked(
     planned = checked_shares(shares)
     if not len(counts) or any(len(look) != len(planned) for look in counts):
         raise InputError(f"Each look needs one count for each of the {len(planned)} arms, and there must be a look.")
-    observed = np.asarray(counts, dtype=np.float64)
+    observed = floats("counts", counts)
     if not (np.isfinite(observed).all() and (observed >= 0).all() and (observed == np.floor(observed)).all()):
         raise InputError("Counts must be whole numbers, not negative.")
     if (np.diff(observed, axis=0) < 0).any():

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.arguments import checked_alpha
+from decision_widgets.moments import floats
 
 Matrix = NDArray[np.float64]
 
@@ -66,7 +67,8 @@ def max_t_quantile(draws: ArrayLike, *, alpha: float = 0.05) -> float:
     2.0
     """
     checked_alpha(alpha)
-    _, drawn = _absolute(np.zeros(np.shape(draws)[1:]), draws)
+    given = floats("draws", draws)
+    _, drawn = _absolute(np.zeros(given.shape[1:]), given)
     largest = np.sort(drawn.max(axis=1))
     rank = int(np.ceil((1 - alpha) * (len(largest) + 1) - TIE))
     if rank > len(largest) or not np.isfinite(largest[rank - 1]):
@@ -77,7 +79,7 @@ def max_t_quantile(draws: ArrayLike, *, alpha: float = 0.05) -> float:
 
 
 def _absolute(statistics: ArrayLike, draws: ArrayLike) -> tuple[Matrix, Matrix]:
-    observed, drawn = np.abs(np.asarray(statistics, np.float64)), np.abs(np.asarray(draws, np.float64))
+    observed, drawn = np.abs(floats("statistics", statistics)), np.abs(floats("draws", draws))
     if observed.ndim != 1 or len(observed) == 0 or drawn.ndim != 2 or drawn.shape[1] != len(observed):
         raise InputError(
             f"Draws have one column for each statistic; got shapes {drawn.shape} for {observed.shape} statistics."

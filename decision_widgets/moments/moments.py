@@ -91,7 +91,7 @@ class Moments:
 
         What is left where the parts cancel but for rounding counts as a constant.
         """
-        w = np.asarray(weights, dtype=np.float64)
+        w = floats("weights", weights)
         cross, size = float(w @ self.cross @ w), np.abs(w)
         rounding = ROUNDING * (size @ np.abs(self.cross) @ size) + self.n * (ROUNDING * (size @ np.abs(self.mean))) ** 2
         return Moments(
