@@ -110,7 +110,6 @@ def panel_regression(cells: PanelCells, *, alpha: float = 0.05) -> PanelRegressi
     >>> round(fit.effect, 6), round(fit.std_error, 6), round(fit.df, 6)
     (2.5, 1.118034, 2.0)
     """
-    checked_alpha(alpha)
     solution = solve_panel(cells)
     treatment, *controls = panel_coefficients(solution, alpha=alpha)
     return PanelRegression(

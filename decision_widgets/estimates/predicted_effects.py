@@ -262,7 +262,6 @@ def calibration_slope(
     β₂ of ``y = a + β₁(D−e) + β₂(D−e)(S−S̄) + cS (+ d·baseline) + error``, weighted by ``1/(e(1−e))``, S the
     prediction. Arguments as `targeting_gain`.
     """
-    checked_alpha(alpha)
     held = HeldOut.of(predicted, outcome, treatment, propensity, cluster, baseline)
     centred = held.predicted - held.predicted.mean()
     cells = held.cells(
@@ -297,7 +296,6 @@ def predicted_group_effects(
     γ_k of ``y = a_k + γ_k(D−e) (+ d·baseline) + error`` for rows of group k, weighted by ``1/(e(1−e))``. Equal
     predictions stay together, so there may be fewer than `n_groups`. Arguments as `targeting_gain`.
     """
-    checked_alpha(alpha)
     held = HeldOut.of(predicted, outcome, treatment, propensity, cluster, baseline)
     group = held.groups(n_groups)
     k = int(group.max()) + 1
