@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from decision_widgets.analysis.plan import share_of_plan
 from decision_widgets.analysis.strata import for_population, strata_messages, stratify_effect
 from decision_widgets.data import MetricReading, Reading
 from decision_widgets.design import BetweenSubject, Metric
-from decision_widgets.errors import listed
+from decision_widgets.errors import CannotEstimate, listed
 from decision_widgets.estimates import (
     TAIL_PER_KAPPA,
     MeanDifference,
@@ -239,16 +240,21 @@ class _Comparison:
         """Give the other methods: participants equally weighted, and plain OLS where rows repeat."""
         alpha = self.design.alpha
         means = self.control.participant_means, self.treatment.participant_means
-        if means[0] is None:
-            totals = self.control.totals.of_columns("s", "m"), self.treatment.totals.of_columns("s", "m")
-            yield self.estimate(_Answer(method="delta", answer=self._level(ratio_difference(*totals, alpha=alpha))))
-        elif means[1] is not None and means[0].cross[0, 0] + means[1].cross[0, 0] > 0:
-            yield self.estimate(_Answer(method="welch", answer=self._level(welch_t(means[0], means[1], alpha=alpha))))
         rows = self.control.observations, self.treatment.observations
+        alpha = self.design.alpha
+        with suppress(CannotEstimate):  # what does not vary by one weight may vary by another
+            if means[0] is None:
+                totals = self.control.totals.of_columns("s", "m"), self.treatment.totals.of_columns("s", "m")
+                yield self._companion("delta", ratio_difference(*totals, alpha=alpha))
+            elif means[1] is not None:
+                yield self._companion("welch", welch_t(means[0], means[1], alpha=alpha))
         if rows[0] is None or rows[1] is None or rows[0].n + rows[1].n == self.clusters:
             return
-        if rows[0].cross[0, 0] + rows[1].cross[0, 0] > 0:
-            yield self.estimate(_Answer(method="ols", answer=self._level(student_t(rows[0], rows[1], alpha=alpha))))
+        with suppress(CannotEstimate):
+            yield self._companion("ols", student_t(rows[0], rows[1], alpha=alpha))
+
+    def _companion(self, method: str, answer: MeanDifference) -> EffectEstimate:
+        return self.estimate(_Answer(method=method, answer=self._level(answer)))
 
     def _level(self, answer: MeanDifference) -> MeanDifference:
         """Put back what was subtracted from each arm before summing."""

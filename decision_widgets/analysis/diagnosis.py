@@ -133,7 +133,7 @@ def _about(design: BetweenSubject, metric: Metric, read: MetricReading, reading:
 
 
 def _about_arm(metric: Metric, arm: str, moments: ArmMoments | None, read: MetricReading) -> Iterator[Message]:
-    n = 0 if moments is None else moments.n_participants if moments.sums.complete else 1
+    n = 0 if moments is None else moments.n_participants if moments.sums.estimable else 1
     if moments is None or n < LEAST_TO_ESTIMATE:
         yield Message.of("E_SMALL_N", metric=metric.name, arm=arm, n=numbers.integer(n))
         return

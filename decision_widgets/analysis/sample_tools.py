@@ -137,6 +137,7 @@ def proportions_answers(one: Comparison) -> Iterator[Facts]:
     yield of_difference(answer, "z (pooled)", "difference in shares") | {
         "n_control": arms[0].n_participants,
         "n_treatment": arms[1].n_participants,
+        "note": "Newcombe's interval." if answer.interval == "newcombe" else "",
     }
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.difference import MeanDifference, difference
-from decision_widgets.moments import AdjustedMoments, ArmMoments, Moments
+from decision_widgets.moments import ROUNDING, AdjustedMoments, ArmMoments, Moments
 from decision_widgets.records import Record
 
 SHIFT_ABOVE: Final = 3.0
@@ -104,8 +104,8 @@ def balance_p(arms: Sequence[Moments]) -> float:
     0.220881
     """
     k, means = len(arms), [float(arm.mean[0]) for arm in arms]
-    if any(arm.n < 2 or arm.cross[0, 0] <= 0 for arm in arms):
-        return 1.0 if len(set(means)) == 1 else 0.0
+    if any(arm.n < 2 or arm.variance(arm.columns[0]) <= 0 for arm in arms):
+        return 1.0 if max(means) - min(means) <= ROUNDING * max(map(abs, means)) else 0.0
     weights = [arm.n / arm.variance(arm.columns[0]) for arm in arms]
     total = sum(weights)
     centre = sum(w * mean for w, mean in zip(weights, means, strict=True)) / total

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_shares
 from decision_widgets.records import Record
 
 
@@ -42,19 +43,17 @@ def allocation(shares: Sequence[float], *, compare: Literal["control", "all"] = 
     Parameters
     ----------
     shares : sequence of float
-        Of the arms, control first; any positive numbers in proportion.
+        Of the arms, control first; they sum to 1 or are whole numbers in proportion.
     compare : {"control", "all"}
         Whether treatments are compared with control only, or every pair of arms.
 
     >>> round(allocation([0.9, 0.1]).efficiency, 6), round(allocation([0.5, 0.25, 0.25]).sample_factor, 6)
     (0.36, 1.029437)
     """
-    given = np.asarray(shares, dtype=np.float64)
-    if given.ndim != 1 or len(given) < 2 or not (np.isfinite(given).all() and (given > 0).all()):
-        raise InputError(f"A split has a positive share for each of at least 2 arms; got {shares!r}.")
+    given = checked_shares(shares)
     if compare not in ("control", "all"):
         raise InputError(f"compare must be 'control' or 'all'; got {compare!r}.")
-    cost = given.sum() / given
+    cost = 1 / given
     if compare == "control":
         root = math.sqrt(len(given) - 1)
         needed, best, control_share = float(cost[0] + cost[1:].max()), (1 + root) ** 2, 1 / (1 + root)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.checks import Between, problems
 from decision_widgets.errors import InputError
+from decision_widgets.moments import floats
 
 Array = NDArray[np.float64]
 
-# Deviations below this share of the largest value are rounding, not variation.
-ROUNDING = 64 * float(np.finfo(np.float64).eps)
+
+# Squares of larger numbers, or of numbers that are all smaller, leave the range of a float.
+LARGEST, SMALLEST = 1e100, 1e-100
+SHARES_MAY_MISS = 1e-6
 
 
 def checked_alpha(alpha: float) -> float:
@@ -24,12 +28,40 @@ def checked_alpha(alpha: float) -> float:
     return alpha
 
 
+def checked_shares(shares: Sequence[float]) -> Array:
+    """Return shares that sum to 1, from such shares or from whole numbers in proportion; refuse others.
+
+    Fractions with another sum are a slip of the pen, and to scale them would hide which one is wrong.
+
+    >>> checked_shares([1, 3]).tolist()
+    [0.25, 0.75]
+    """
+    planned = floats("shares", shares)
+    if planned.ndim != 1 or len(planned) < 2 or not (np.isfinite(planned) & (planned > 0)).all():
+        raise InputError(f"A split has a positive share for each of at least 2 arms; got {shares!r}.")
+    total = float(planned.sum())
+    if abs(total - 1) > SHARES_MAY_MISS and (planned != np.floor(planned)).any():
+        raise InputError(f"Shares sum to 1, or are whole numbers in proportion; these sum to {total:g}: {shares!r}.")
+    return planned / total
+
+
+def squarable(name: str, values: Array) -> Array:
+    """Return numbers whose squares neither overflow nor vanish; refuse others, which have no variance that is a float.
+
+    >>> squarable("y", np.array([3e200]))
+    Traceback (most recent call last):
+    ...
+    decision_widgets.errors.InputError: y holds numbers near 3e+200, too far from 1 to square; use another unit.
+    """
+    largest = float(np.abs(values).max(initial=0.0, where=np.isfinite(values)))
+    if largest and not SMALLEST < largest < LARGEST:
+        raise InputError(f"{name} holds numbers near {largest:g}, too far from 1 to square; use another unit.")
+    return values
+
+
 def as_numbers(given: ArrayLike, name: str) -> NDArray[np.float64]:
     """Return a list as a float array of one dimension; refuse what is none."""
-    try:
-        numbers = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError) as problem:
-        raise InputError(f"{name} must be a list of numbers; got {given!r}.") from problem
+    numbers = floats(name, given)
     if numbers.ndim != 1:
         raise InputError(f"{name} must be a list of numbers; got an array of shape {numbers.shape}.")
     return numbers
@@ -43,10 +75,7 @@ def finite(
     >>> float(finite("power", 0.8, 0, 1))
     0.8
     """
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} must be numbers; got {values!r}.") from None
+    array = floats(name, values)
     inside = (low <= array) & (array <= high) if closed else (low < array) & (array < high)
     wrong = array[~(inside & np.isfinite(array))]
     if wrong.size:

@@ -15,6 +15,7 @@ from decision_widgets.errors import EngineMissing, InputError
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.difference import MeanDifference
 from decision_widgets.estimates.fixed_effects import Codes, Matrix
+from decision_widgets.estimates.labels import label_codes
 from decision_widgets.estimates.predicted_effects import PredictedEffectChecks, check_predicted_effects
 from decision_widgets.moments import arm_moments
 from decision_widgets.records import Record
@@ -191,10 +192,8 @@ class _Participants:
             raise InputError("Individual effects need at least one covariate known before the experiment.")
         y, d = _numbers("outcome", outcome, None), _numbers("treatment", treatment, np.shape(outcome))
         x = np.column_stack([_numbers(name, values, y.shape) for name, values in covariates.items()])
-        ids = np.asarray(participant)
-        if ids.shape != y.shape:
-            raise InputError(f"'participant' needs one label per row of the outcome; got shape {ids.shape}.")
-        labels, first, code = np.unique(ids, return_index=True, return_inverse=True)
+        code = label_codes(participant, len(y), "participant", "row of the outcome")
+        first = np.unique(code, return_index=True)[1]
         for name, column in zip(("treatment", *covariates), (d, *x.T), strict=True):
             if (column != column[first][code]).any():
                 raise InputError(f"{name!r} differs between rows of the same participant; it must be set beforehand.")
@@ -203,8 +202,8 @@ class _Participants:
         weight = np.bincount(code).astype(np.float64)
         return cls(
             outcome=y,
-            code=code.astype(np.intp),
-            labels=labels,
+            code=code,
+            labels=np.asarray(participant)[first],
             weight=weight,
             mean=np.bincount(code, y) / weight,
             treatment=d[first],

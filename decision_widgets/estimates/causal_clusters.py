@@ -13,9 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from decision_widgets.errors import InputError
+from decision_widgets.errors import CannotEstimate, InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.labels import Codes, label_codes
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
+from decision_widgets.estimates.robust import sums_by_label
+from decision_widgets.moments import ROUNDING, floats
 from decision_widgets.records import Record
 
 Matrix = NDArray[np.float64]
@@ -110,10 +113,13 @@ def causal_cluster_variance(
 
     Raises
     ------
+    CannotEstimate
+        ``E_NO_VARIATION`` when neither arm varies.
     InputError
         Shapes, values that are not finite, one arm, shares out of range, fewer than 2 clusters, treatment constant in
         every cluster (then the usual clustered error is right), or a variance that is not positive.
     """
+    checked_alpha(alpha)
     rows = _checked(y, treatment, cluster, cluster_share)
     if not 0 < row_share <= 1 or splits < 1:
         raise InputError(f"row_share must be above 0 and at most 1, splits at least 1; got {row_share} and {splits}.")
@@ -160,6 +166,7 @@ def two_stage_cluster_bootstrap(
     InputError
         As `causal_cluster_variance`, a cluster without one of the arms, or too few draws.
     """
+    checked_alpha(alpha)
     rows = _checked(y, treatment, cluster, cluster_share)
     if draws < 50:
         raise InputError(f"A bootstrap error needs at least 50 draws; got {draws}.")
@@ -172,7 +179,7 @@ def two_stage_cluster_bootstrap(
 
 
 def _checked(y: ArrayLike, treatment: ArrayLike, cluster: ArrayLike, cluster_share: float) -> _Rows:
-    outcome, arm = np.asarray(y, dtype=np.float64), np.asarray(treatment, dtype=np.float64)
+    outcome, arm = floats("y", y), floats("treatment", treatment)
     if outcome.ndim != 1 or arm.shape != outcome.shape or len(outcome) < 4:
         raise InputError(f"y and treatment need one value per row, at least 4; got {outcome.shape} and {arm.shape}.")
     if not np.isfinite(outcome).all():
@@ -181,6 +188,9 @@ def _checked(y: ArrayLike, treatment: ArrayLike, cluster: ArrayLike, cluster_sha
         raise InputError("treatment must be 0 or 1, both present, and never missing.")
     if not 0 < cluster_share <= 1:
         raise InputError(f"cluster_share must be above 0 and at most 1; got {cluster_share!r}.")
+    if max(np.ptp(outcome[arm == each]) for each in (0, 1)) <= ROUNDING * np.abs(outcome).max():
+        value = float(outcome[0])
+        raise CannotEstimate("E_NO_VARIATION", "Neither arm varies, so it has no error.", n=len(outcome), value=value)
     codes = label_codes(cluster, len(outcome), "cluster")
     if codes.max() < 1:
         raise InputError("Clustered errors need at least 2 clusters; got 1.")
@@ -205,7 +215,8 @@ def _usual_variance(rows: _Rows) -> float:
     control, effect, _ = rows.effects(np.ones(len(rows.y), dtype=bool))
     n, g, w = len(rows.y), rows.n_clusters, rows.treated.mean()
     scores = (rows.treated - w) * (rows.y - control - effect * rows.treated) / (n * w * (1 - w))
-    return float((np.bincount(rows.cluster, scores) ** 2).sum()) * g / (g - 1) * (n - 1) / (n - 2)
+    sums = sums_by_label(scores[:, None], rows.cluster)
+    return float((sums**2).sum()) * g / (g - 1) * (n - 1) / (n - 2)
 
 
 def _resampled(rows: _Rows, share: float, draws: int, rng: np.random.Generator) -> Iterator[float]:

@@ -16,10 +16,10 @@ def clustered_difference(control: ArmMoments, treatment: ArmMoments, *, alpha: f
 
     ``effect = R_t − R_c`` with ``R = ΣS/Σm``; ``V = Σ_a Σ_i u_i²/((1−h_i)·M_a²)``, ``h_i = m_i/M_a``;
     ``df = (1/M_t + 1/M_c)² / Σ_a[Σq² − 2Σq·v² + (Σv²)²]``. For a ratio metric m is the denominator. Needs at least
-    2 participants in each arm, none of whom holds the whole weight.
+    2 participants in each arm, none of whom holds all but a vanishing part of the weight.
     """
     for arm in (control, treatment):
-        if arm.n_participants < 2 or not arm.sums.complete:
+        if arm.n_participants < 2 or not arm.sums.estimable:
             raise InputError("Clustered errors need at least 2 participants with weight in each arm.")
     return difference(
         control.level_above_shift,
@@ -35,5 +35,4 @@ def clustered_difference(control: ArmMoments, treatment: ArmMoments, *, alpha: f
 
 def _bell_mccaffrey_df(control: ArmMoments, treatment: ArmMoments) -> float:
     scale = 1 / control.weight + 1 / treatment.weight
-    spread = sum(a.sums.q2 - 2 * a.sums.qv2 + a.sums.v2**2 for a in (control, treatment))
-    return scale**2 / spread
+    return scale**2 / (control.sums.spread + treatment.sums.spread)

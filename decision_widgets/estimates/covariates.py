@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.difference import welch_t
-from decision_widgets.moments import Moments
+from decision_widgets.moments import ROUNDING, Moments, floats
 from decision_widgets.records import Record
 
 Matrix = NDArray[np.float64]
@@ -22,7 +22,6 @@ BALANCE_P = 0.001
 LEAST_MISSING = 10
 # A column whose part of its own is below this share of it is a combination of the others.
 COLLINEAR = 1e-8
-ROUNDING = 64 * np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -176,17 +175,14 @@ def finite_outcome(outcome: ArrayLike, treated: Mask) -> Matrix:
     values = numbers(outcome, "outcome", len(treated))
     if not np.isfinite(values).all():
         raise InputError("outcome must be finite; drop or fill missing values first.")
-    if np.ptp(values[treated]) == 0 and np.ptp(values[~treated]) == 0:
+    if max(np.ptp(values[treated]), np.ptp(values[~treated])) <= ROUNDING * np.abs(values).max():
         raise InputError("A test needs an outcome that varies; each arm has one value only.")
     return values
 
 
 def numbers(values: ArrayLike, name: str, n: int | None = None) -> Matrix:
     """Read a column of numbers of the given length."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} must hold numbers, one per unit.") from None
+    array = floats(name, values)
     if array.ndim != 1 or not len(array) or (n is not None and len(array) != n):
         wanted = "(n,)" if n is None else f"({n},)"
         raise InputError(f"{name} must hold one value per unit, shape {wanted}; got shape {array.shape}.")
@@ -231,9 +227,8 @@ def refuse_decisive_units(leverage: Matrix, q: Matrix, r: Matrix, names: tuple[s
 def _balance(name: str, control: Matrix, treatment: Matrix) -> Balance:
     moments = Moments.of({name: control}), Moments.of({name: treatment})
     means = float(moments[0].mean[0]), float(moments[1].mean[0])
-    rounding = ROUNDING * max(np.abs(control).max(), np.abs(treatment).max())
-    if max(np.ptp(control), np.ptp(treatment)) <= rounding:
-        p_value = None if abs(means[0] - means[1]) <= rounding else 0.0
+    if all(arm.variance(name) == 0 for arm in moments):
+        p_value = None if abs(means[0] - means[1]) <= ROUNDING * max(map(abs, means)) else 0.0
     else:
         p_value = welch_t(*moments).p_value
     return Balance(covariate=name, control_mean=means[0], treatment_mean=means[1], p_value=p_value)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from decision_widgets.errors import InputError
+from decision_widgets.errors import CannotEstimate, InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 from decision_widgets.moments import Moments
 from decision_widgets.records import Record
@@ -47,7 +49,7 @@ class MeanDifference(Record):
 
     def quantile(self, alpha: float) -> float:
         """Return how many standard errors the two-sided ``1 − alpha`` interval reaches to each side."""
-        return upper_quantile(alpha / 2, self.df)
+        return upper_quantile(checked_alpha(alpha) / 2, self.df)
 
     def interval(self, quantile: float) -> tuple[float, float]:
         """Return the interval that reaches so many standard errors to each side."""
@@ -70,7 +72,18 @@ def difference(
     """Compare two levels whose sampling variances are known; refuses a variance of 0.
 
     The offsets were subtracted from the levels, so that the effect keeps the digits a large level would cost.
+
+    Raises
+    ------
+    InputError
+        A variance of either level below 0, or none of their difference above 0; degrees of freedom that are not
+        positive; `alpha` outside 0 to 1.
     """
+    checked_alpha(alpha)
+    if df is not None and not 0 < df < math.inf:
+        raise InputError(f"Degrees of freedom are positive, or None for the normal; got {df}.")
+    if min(control_variance, treatment_variance) < 0:
+        raise InputError(f"A variance is not negative; got {control_variance:g} and {treatment_variance:g}.")
     variance = control_variance + treatment_variance - 2 * covariance
     if not (math.isfinite(variance) and variance > 0):
         raise InputError(f"A test needs a positive variance; got {variance:g}.")
@@ -98,7 +111,8 @@ def welch_t(control: Moments, treatment: Moments, *, alpha: float = 0.05) -> Mea
     """Tell whether two means differ, without assuming equal variances.
 
     ``SE² = s_t²/n_t + s_c²/n_c`` with Welch–Satterthwaite degrees of freedom (Welch 1947). Each argument holds
-    the moments of one column of independent values, at least 2 rows each.
+    the moments of one column of independent values, at least 2 rows each. Arms that vary by no more than rounding are
+    refused (``E_NO_VARIATION``), here and in the tests below.
 
     >>> welch = welch_t(Moments.of({"y": [1, 2, 3]}), Moments.of({"y": [2, 4, 6]}))
     >>> round(welch.effect, 6), round(welch.std_error, 6), round(welch.df, 6)
@@ -106,7 +120,7 @@ def welch_t(control: Moments, treatment: Moments, *, alpha: float = 0.05) -> Mea
     """
     v_c, v_t = _variance_of_mean(control), _variance_of_mean(treatment)
     if v_c + v_t == 0:
-        raise InputError("A test needs values that vary; each arm has one value only.")
+        raise no_variation(control, treatment)
     share_c, share_t = v_c / (v_c + v_t), v_t / (v_c + v_t)  # shares, for the squares of tiny variances are 0
     df = 1 / (share_c**2 / (control.n - 1) + share_t**2 / (treatment.n - 1))
     return difference(float(control.mean[0]), float(treatment.mean[0]), v_c, v_t, df=df, alpha=alpha)
@@ -120,7 +134,7 @@ def student_t(control: Moments, treatment: Moments, *, alpha: float = 0.05) -> M
     df = control.n + treatment.n - 2
     if df < 1:
         raise InputError(f"A pooled variance needs at least 3 values; got {df + 2}.")
-    pooled = float(control.cross[0, 0] + treatment.cross[0, 0]) / df
+    pooled = pooled_variance([control, treatment], df)
     return difference(
         float(control.mean[0]),
         float(treatment.mean[0]),
@@ -139,7 +153,26 @@ def ratio_difference(control: Moments, treatment: Moments, *, alpha: float = 0.0
     the quantiles are normal.
     """
     (r_c, v_c), (r_t, v_t) = _ratio_and_variance(control), _ratio_and_variance(treatment)
+    if v_c + v_t == 0:
+        n = control.n + treatment.n
+        raise CannotEstimate("E_NO_VARIATION", "Each arm has the same ratio in every unit.", n=n, value=r_c)
     return difference(r_c, r_t, v_c, v_t, df=None, alpha=alpha)
+
+
+def pooled_variance(arms: Sequence[Moments], df: float) -> float:
+    """Return the variance within arms of the first column; refuses arms that do not vary."""
+    squares = sum(arm.variance(arm.columns[0]) * (arm.n - 1) for arm in arms if arm.n > 1)
+    if squares == 0:
+        raise no_variation(*arms)
+    return squares / df
+
+
+def no_variation(*arms: Moments) -> CannotEstimate:
+    """Return the refusal of arms each of which has one value only, but for rounding."""
+    n, value = sum(arm.n for arm in arms), float(arms[0].mean[0])
+    return CannotEstimate(
+        "E_NO_VARIATION", "A test needs values that vary; each arm has one value only.", n=n, value=value
+    )
 
 
 def _variance_of_mean(moments: Moments) -> float:

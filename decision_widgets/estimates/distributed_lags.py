@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.panel import PanelRegression, panel_regression
 from decision_widgets.estimates.panel_cells import PanelCells
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 from decision_widgets.estimates.robust import least_squares
+from decision_widgets.moments import floats
 from decision_widgets.records import Record
 
 
@@ -70,7 +72,8 @@ def distributed_lags(y: ArrayLike, treatment: ArrayLike, *, lags: int, alpha: fl
     >>> [round(each, 6) for each in fit.lag_effects], round(fit.effect, 6)
     ([2.6, 1.4], 4.0)
     """
-    outcome, dose = np.asarray(y, dtype=np.float64), np.asarray(treatment, dtype=np.float64)
+    checked_alpha(alpha)
+    outcome, dose = floats("y", y), floats("treatment", treatment)
     if outcome.ndim != 1 or dose.shape != outcome.shape:
         raise InputError(f"y and treatment need one value per period; got shapes {outcome.shape} and {dose.shape}.")
     if lags not in range((len(outcome) - 1) // 2):
@@ -122,7 +125,7 @@ def lagged_panel(cells: PanelCells, earlier: ArrayLike, *, alpha: float = 0.05) 
     InputError
         As `panel_regression`, or values that do not fit the cells.
     """
-    now, before = np.asarray(cells.treatment, dtype=np.float64), np.asarray(earlier, dtype=np.float64)
+    now, before = floats("treatment", cells.treatment), floats("earlier", earlier)
     if before.ndim != 2 or before.shape[:1] != now.shape:
         raise InputError(f"earlier needs one row for each of the {len(now)} cells; got shape {before.shape}.")
     lags = {f"lag {j}": column - now for j, column in enumerate(before.T, start=1)}

@@ -12,6 +12,7 @@ import scipy
 
 from decision_widgets.checks import Between, problems
 from decision_widgets.errors import InputError, did_you_mean
+from decision_widgets.estimates.arguments import as_numbers
 from decision_widgets.estimates.boundary_crossing import LEAST_GAIN, crossings, root, start
 from decision_widgets.estimates.confidence_sequence import Sides
 from decision_widgets.estimates.quantiles import upper_quantile
@@ -224,7 +225,7 @@ def _checked(information: Sequence[float], alpha: float, sides: int) -> tuple[fl
     wrong = problems({"alpha": Between(0, 0.5)}, {"alpha": alpha})
     if sides not in (1, 2):
         wrong.append(f"sides must be 1 or 2; got {sides!r}.")
-    looks = tuple(float(t) for t in information)
+    looks = tuple(as_numbers(information, "information").tolist())
     if not looks or not all(math.isfinite(t) and t > 0 for t in looks):
         wrong.append(f"information must be positive numbers, one per look; got {list(information)}.")
     elif any(later - earlier < LEAST_GAIN * later for earlier, later in pairwise(looks)):

@@ -11,7 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.fixed_effects import Codes, Matrix
+from decision_widgets.estimates.labels import label_codes
 from decision_widgets.estimates.panel_cells import PanelCells
+from decision_widgets.moments import floats
 
 LEAST_CLUSTERS: Final = 20
 LEAST_IN_GROUP: Final = 2
@@ -45,15 +47,14 @@ class HeldOut:
         given = {"predicted": predicted, "outcome": outcome, "treatment": treatment}
         given["propensity"] = np.full(n, propensity) if np.ndim(propensity) == 0 else propensity
         given["baseline"] = np.zeros(n) if baseline is None else baseline
-        arrays = {name: np.asarray(values, dtype=np.float64) for name, values in given.items()}
-        labels = np.asarray(cluster)
-        for name, values in {**arrays, "cluster": labels}.items():
+        arrays = {name: floats(repr(name), values) for name, values in given.items()}
+        for name, values in arrays.items():
             if len(n) != 1 or values.shape != n:
                 raise InputError(f"{name!r} needs one value per row of the outcome, {n}; got shape {values.shape}.")
         for name, values in arrays.items():
             if not np.isfinite(values).all():
                 raise InputError(f"{name!r} must be finite; drop rows without it first.")
-        held = cls(**arrays, cluster=np.unique(labels, return_inverse=True)[1].astype(np.intp))
+        held = cls(**arrays, cluster=label_codes(cluster, n[0], "cluster", "row of the outcome"))
         held._refuse()
         return held
 

@@ -56,9 +56,10 @@ def influence(basis: Matrix, coordinates: Matrix, residual: Matrix, cluster: Cod
     if cluster is None:
         leverage = (basis**2).sum(axis=1)
         free = np.sqrt(1 - np.minimum(leverage, ALONE))
-        share = basis @ coordinates / free
-        return _gathered(share * residual, share**2, basis * share[:, None])
-    spans = _cross_products(basis, cluster)
+        along = basis @ coordinates
+        share = along / free
+        return _gathered(share * residual, along**2, basis * share[:, None])
+    spans = own_products(basis, cluster)
     scores = np.column_stack([np.bincount(cluster, column * residual) for column in basis.T])
     own_share, turn = np.linalg.eigh(spans)
     if own_share.max() > ALONE:
@@ -66,7 +67,7 @@ def influence(basis: Matrix, coordinates: Matrix, residual: Matrix, cluster: Cod
     turned = np.einsum("gji,j->gi", turn, coordinates) / np.sqrt(1 - own_share)
     adjusted = np.einsum("gij,gj->gi", turn, turned)
     z = np.einsum("gij,gj->gi", spans, adjusted)
-    return _gathered((adjusted * scores).sum(axis=1), (adjusted * z).sum(axis=1), z)
+    return _gathered((adjusted * scores).sum(axis=1), np.einsum("i,gij,j->g", coordinates, spans, coordinates), z)
 
 
 def degrees_of_freedom(*parts: Influence) -> float:
@@ -74,14 +75,25 @@ def degrees_of_freedom(*parts: Influence) -> float:
     return sum(part.trace for part in parts) ** 2 / sum(part.square for part in parts)
 
 
-def _gathered(values: Matrix, own: Matrix, z: Matrix) -> Influence:
-    """Gather ``P = diag(own) − ZZᵀ`` without forming it."""
-    inner = (z**2).sum(axis=1)
-    square = own @ own - 2 * own @ inner + ((z.T @ z) ** 2).sum()
-    return Influence(values=values, trace=float(own.sum() - inner.sum()), square=float(square))
+def sum_of_squares(diagonal: Matrix, z: Matrix) -> float:
+    """Return ``tr P²``, P with this diagonal, shape (G,), and ``−z_g·z_h`` beside it, z of shape (G, k).
+
+    The unit with the largest z stands apart, for its own square would drown the others' products.
+    """
+    largest = int((z**2).sum(axis=1).argmax())
+    rest = z.copy()
+    rest[largest] = 0.0
+    among_rest = ((rest.T @ rest) ** 2).sum() - ((rest**2).sum(axis=1) ** 2).sum()
+    return float((diagonal**2).sum() + 2 * ((rest @ z[largest]) ** 2).sum() + max(among_rest, 0.0))
 
 
-def _cross_products(basis: Matrix, cluster: Codes) -> Matrix:
+def _gathered(values: Matrix, diagonal: Matrix, z: Matrix) -> Influence:
+    """Gather P, of which `diagonal` is what is left of each unit's own after its leverage, without forming it."""
+    return Influence(values=values, trace=float(diagonal.sum()), square=sum_of_squares(diagonal, z))
+
+
+def own_products(basis: Matrix, cluster: Codes) -> Matrix:
+    """Return ``Q_gᵀQ_g`` of each cluster, shape (G, k, k)."""
     k = basis.shape[1]
     spans = np.empty((int(cluster.max()) + 1, k, k))
     for i in range(k):

@@ -14,6 +14,7 @@ from decision_widgets.estimates.fixed_effects import Matrix, absorb
 from decision_widgets.estimates.panel import PanelCoefficient, panel_coefficients
 from decision_widgets.estimates.panel_cells import COLLINEAR, PanelCells, solve_panel
 from decision_widgets.estimates.quantiles import two_sided_p
+from decision_widgets.moments import floats
 from decision_widgets.records import Record
 
 MODERATOR, PRODUCT = "moderator", "treatment × moderator"
@@ -158,7 +159,7 @@ def _checked(cells: PanelCells, moderator: ArrayLike) -> tuple[Matrix, Matrix]:
     taken = {MODERATOR, PRODUCT} & set(cells.controls)
     if taken:
         raise InputError(f"A control cannot be named {min(taken)!r}; give it another name.")
-    treatment, s = (np.asarray(values, dtype=np.float64) for values in (cells.treatment, moderator))
+    treatment, s = floats("treatment", cells.treatment), floats("moderator", moderator)
     if s.ndim != 1 or s.shape != treatment.shape:
         raise InputError(f"Treatment and moderator need one value per row; got {treatment.shape} and {s.shape}.")
     if not (len(s) and np.isfinite(s).all() and np.isfinite(treatment).all()):

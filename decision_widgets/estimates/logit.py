@@ -10,9 +10,11 @@ import scipy
 from numpy.typing import ArrayLike
 
 from decision_widgets.errors import CannotEstimate, InputError
+from decision_widgets.estimates.arguments import checked_alpha
+from decision_widgets.estimates.column_space import Matrix
 from decision_widgets.estimates.labels import Codes, label_codes
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
-from decision_widgets.estimates.robust import Matrix
+from decision_widgets.moments import floats
 from decision_widgets.records import Record
 
 # A coefficient beyond this, per standard deviation of a covariate, is one that has no finite value.
@@ -105,6 +107,7 @@ def clustered_logit(
     >>> round(fit.effect, 6), round(fit.odds_ratio, 6), round(fit.std_error, 6)
     (0.5, 9.0, 0.327327)
     """
+    checked_alpha(alpha)
     successes, arm, n, codes = _checked(y, treatment, cluster, trials)
     x = _columns(arm, covariates, n)
     beta = _proportions(successes, arm, n) if x.shape[1] == 2 else _maximum_likelihood(successes, x, n)
@@ -116,8 +119,8 @@ def clustered_logit(
 def _checked(
     y: ArrayLike, treatment: ArrayLike, cluster: ArrayLike, trials: ArrayLike | None
 ) -> tuple[Matrix, Matrix, Matrix, Codes]:
-    successes, arm = np.asarray(y, dtype=np.float64), np.asarray(treatment, dtype=np.float64)
-    n = np.ones_like(successes) if trials is None else np.asarray(trials, dtype=np.float64)
+    successes, arm = floats("y", y), floats("treatment", treatment)
+    n = np.ones_like(successes) if trials is None else floats("trials", trials)
     if successes.ndim != 1 or not len(successes):
         raise InputError(f"y must hold one number per row, shape (N,); got shape {successes.shape}.")
     for name, values in (("treatment", arm), ("trials", n)):
@@ -142,7 +145,7 @@ def _columns(arm: Matrix, covariates: ArrayLike | None, n: Matrix) -> Matrix:
     """Return constant, treatment and covariates, the latter centred and of standard deviation 1."""
     if covariates is None:
         return np.column_stack([np.ones_like(arm), arm])
-    z = np.asarray(covariates, dtype=np.float64)
+    z = floats("covariates", covariates)
     z = z[:, None] if z.ndim == 1 else z
     if z.ndim != 2 or len(z) != len(arm):
         raise InputError(f"covariates need one row per row of y, {len(arm)}; got shape {z.shape}.")

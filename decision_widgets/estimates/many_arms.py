@@ -15,12 +15,13 @@ import numpy as np
 import scipy
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.many_to_one import SimultaneousDifference, adjusted_difference, many_to_one
 from decision_widgets.estimates.multiple import adjust_p_values
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 from decision_widgets.estimates.simultaneous import interval_alpha
-from decision_widgets.moments import ArmMoments
+from decision_widgets.moments import ArmMoments, floats
 from decision_widgets.records import Record
 
 
@@ -80,7 +81,7 @@ def joint_arm_test(arms: Sequence[ArmMoments]) -> JointArmTest:
     weight = unit / variances
     levels = _levels(arms) / math.sqrt(unit)
     wald = float(weight @ (levels - weight @ levels / weight.sum()) ** 2)
-    spread = float(((1 - weight / weight.sum()) ** 2 * [_spread(arm) * arm.weight**2 for arm in arms]).sum())
+    spread = float(((1 - weight / weight.sum()) ** 2 * [arm.sums.spread * arm.weight**2 for arm in arms]).sum())
     statistic = wald / (k - 1) / (1 + 2 * (k - 2) / (k**2 - 1) * spread)
     df_denominator = (k**2 - 1) / (3 * spread)
     return JointArmTest(
@@ -99,7 +100,8 @@ def arm_contrast(arms: Sequence[ArmMoments], coefficients: Sequence[float], *, a
     McCaffrey 2002); ``c = (−1, 1)`` is `clustered_difference`. Coefficients add up to 0.
     """
     _check(arms)
-    c = np.asarray(coefficients, dtype=np.float64)
+    checked_alpha(alpha)
+    c = floats("coefficients", coefficients)
     if c.shape != (len(arms),) or not np.isfinite(c).all():
         raise InputError(f"A contrast has one coefficient for each of the {len(arms)} arms; got {coefficients!r}.")
     if not c.any() or abs(c.sum()) > 1e-9 * np.abs(c).sum():
@@ -108,7 +110,7 @@ def arm_contrast(arms: Sequence[ArmMoments], coefficients: Sequence[float], *, a
     if not variance > 0:
         raise InputError("A contrast needs values that vary in some arm it compares.")
     scale = float(c**2 @ [1 / arm.weight for arm in arms])
-    df = scale**2 / float(c**4 @ [_spread(arm) for arm in arms])
+    df = scale**2 / float(c**4 @ [arm.sums.spread for arm in arms])
     effect, std_error = float(c @ _levels(arms)), math.sqrt(variance)
     half = upper_quantile(alpha / 2, df) * std_error
     return ArmContrast(
@@ -162,15 +164,10 @@ def all_pairs(arms: Mapping[str, ArmMoments], *, alpha: float = 0.05) -> dict[tu
 def _check(arms: Sequence[ArmMoments]) -> None:
     if len(arms) < 2:
         raise InputError(f"A comparison needs at least 2 arms; got {len(arms)}.")
-    if any(arm.n_participants < 2 or not arm.sums.complete for arm in arms):
+    if any(arm.n_participants < 2 or not arm.sums.estimable for arm in arms):
         raise InputError("Clustered errors need at least 2 participants with weight in each arm.")
 
 
 def _levels(arms: Sequence[ArmMoments]) -> np.ndarray:
     """Return the levels above the first arm's shift, with the digits that large levels lose."""
     return np.array([arm.level_above_shift + (arm.shift - arms[0].shift) for arm in arms])
-
-
-def _spread(arm: ArmMoments) -> float:
-    """Return an arm's part of the Bell–McCaffrey denominator; times M² it is 1/df of the arm's level alone."""
-    return arm.sums.q2 - 2 * arm.sums.qv2 + arm.sums.v2**2

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from decision_widgets.errors import InputError
-from decision_widgets.estimates.difference import MeanDifference, difference
+from decision_widgets.estimates.difference import MeanDifference, difference, pooled_variance
 from decision_widgets.estimates.many_to_one_tail import any_exceeds, simultaneous_quantile
 from decision_widgets.estimates.simultaneous import interval_disagrees
 from decision_widgets.moments import Moments
@@ -131,7 +131,7 @@ def dunnett(
     df = sum(arm.n for arm in arms) - len(arms)
     if df < 1:
         raise InputError(f"A pooled variance needs more values than arms; got {df + len(arms)} for {len(arms)} arms.")
-    pooled = sum(float(arm.cross[0, 0]) for arm in arms) / df
+    pooled = pooled_variance(arms, df)
     return many_to_one(
         [
             difference(

@@ -14,8 +14,10 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.increasing_root import increasing_root
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
+from decision_widgets.moments import floats
 
 Vector = NDArray[np.float64]
 
@@ -68,8 +70,7 @@ def simultaneous_quantile(alpha: float, control_variance: float, variances: Arra
     >>> round(simultaneous_quantile(0.05, 1.0, np.ones(3), 24.0), 2)  # in print: Dunnett (1964)
     2.51
     """
-    if not 0 < alpha < 1:
-        raise InputError(f"alpha must lie between 0 and 1; got {alpha}.")
+    checked_alpha(alpha)
     k = len(_checked(control_variance, variances, df))
     if k == 1:
         return upper_quantile(alpha / 2, df)
@@ -85,7 +86,7 @@ def simultaneous_quantile(alpha: float, control_variance: float, variances: Arra
 
 
 def _checked(control_variance: float, variances: ArrayLike, df: float | None) -> Vector:
-    given = np.asarray(variances, dtype=np.float64)
+    given = floats("variances", variances)
     both = np.append(given, control_variance)
     if given.ndim != 1 or len(given) == 0 or not (np.isfinite(both).all() and (both >= 0).all()):
         raise InputError(f"Every level has a variance, not negative; got {variances!r} and {control_variance}.")

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import EngineMissing, InputError
 from decision_widgets.estimates.ancova import interacted
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.covariates import (
     Mask,
     Matrix,
@@ -19,7 +20,7 @@ from decision_widgets.estimates.covariates import (
     read_covariates,
     treated_units,
 )
-from decision_widgets.estimates.influence import Codes
+from decision_widgets.estimates.labels import label_codes
 from decision_widgets.estimates.variance_reduction import AdjustedDifference
 
 
@@ -66,6 +67,7 @@ def mlrate(
     InputError
         As `cross_fitted_predictions` and `mlrate_given_predictions`.
     """
+    checked_alpha(alpha)
     treated = treated_units(treatment)
     y = finite_outcome(outcome, treated)
     _clusters(participant, treated)
@@ -157,7 +159,7 @@ def cross_fitted_predictions(
     if not np.isfinite(y).all():
         raise InputError("outcome must be finite; drop or fill missing values first.")
     x = read_covariates(covariates, len(y), gaps=True)
-    codes = np.arange(len(y)) if participant is None else _codes(participant, len(y))
+    codes = np.arange(len(y)) if participant is None else label_codes(participant, len(y), "participant", "row")
     n = int(codes.max()) + 1
     if not 2 <= folds <= n:
         raise InputError(f"folds must be between 2 and the number of participants, {n}; got {folds}.")
@@ -196,24 +198,11 @@ def _predicted(make: Callable[[], Learner], x: Matrix, y: Matrix, new: Matrix) -
     return prediction
 
 
-def _codes(participant: ArrayLike, n: int) -> Codes:
-    values = np.asarray(participant)
-    if values.shape != (n,):
-        raise InputError(f"participant must hold one label per row, shape ({n},); got {values.shape}.")
-    try:
-        labels, codes = np.unique(values, return_inverse=True)
-    except TypeError:
-        raise InputError("participant must hold labels of one kind, none missing.") from None
-    if (labels != labels).any():
-        raise InputError("participant must name everybody; some labels are missing.")
-    return codes.astype(np.intp)
-
-
 def _clusters(participant: ArrayLike | None, treated: Mask) -> NDArray[np.intp] | None:
     """Number the participants, each of whom must be in one arm; ``None`` when each has one row."""
     if participant is None:
         return None
-    codes = _codes(participant, len(treated))
+    codes = label_codes(participant, len(treated), "participant", "row")
     rows = np.bincount(codes)
     treated_rows = np.bincount(codes, treated)
     if ((treated_rows > 0) & (treated_rows < rows)).any():

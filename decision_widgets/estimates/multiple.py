@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decision_widgets.errors import InputError, did_you_mean
+from decision_widgets.estimates.arguments import checked_alpha
+from decision_widgets.moments import floats
 from decision_widgets.records import Record
 
 Procedure = Literal["bonferroni", "sidak", "holm", "holm-sidak", "hochberg", "hommel", "bh", "by", "bky"]
@@ -60,8 +62,7 @@ def adjust_p_values(
     """
     if procedure not in get_args(Procedure):
         raise InputError(f"There is no procedure {procedure!r}.{did_you_mean(procedure, get_args(Procedure))}")
-    if not 0 < alpha < 1:
-        raise InputError(f"alpha must lie between 0 and 1; got {alpha}.")
+    checked_alpha(alpha)
     family = _family(p_values)
     if len(family) == 0:
         return ()
@@ -100,7 +101,7 @@ def storey_q_values(p_values: Sequence[float], *, threshold: float = 0.5) -> Sto
 
 
 def _family(p_values: Sequence[float]) -> Family:
-    family = np.asarray(p_values, dtype=np.float64)
+    family = floats("p_values", p_values)
     if family.ndim != 1 or not ((family >= 0) & (family <= 1)).all():
         raise InputError(f"p-values must lie between 0 and 1; got {p_values}.")
     return family

@@ -9,8 +9,9 @@ import scipy
 from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.column_space import Matrix
 from decision_widgets.estimates.labels import label_codes
-from decision_widgets.estimates.robust import Matrix, least_squares, sums_by_label
+from decision_widgets.estimates.robust import least_squares, sums_by_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

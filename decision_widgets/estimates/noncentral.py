@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.arguments import Array, finite, together
+from decision_widgets.moments import floats
 
 # Beyond, the series needs hundreds of terms; the integral over the normal part needs as many nodes as ever.
 SERIES_UP_TO = 12.0
@@ -44,9 +45,7 @@ def noncentral_t_tails(critical: ArrayLike, df: ArrayLike, noncentrality: ArrayL
     >>> round(float(upper + lower), 6)
     0.868953
     """
-    q, degrees, nc = together(
-        finite("critical", critical, 0), np.asarray(df, dtype=np.float64), finite("noncentrality", noncentrality)
-    )
+    q, degrees, nc = together(finite("critical", critical, 0), floats("df", df), finite("noncentrality", noncentrality))
     if not np.all(degrees > 0):
         raise InputError(f"df must be above 0; got {degrees[~(degrees > 0)][0]:g}.")
     shape, flat_q, flat_df, flat_nc = q.shape, q.ravel(), degrees.ravel(), np.abs(nc).ravel()

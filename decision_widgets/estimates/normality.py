@@ -11,8 +11,7 @@ import scipy
 from numpy.typing import NDArray
 
 from decision_widgets.errors import CannotEstimate, InputError
-from decision_widgets.estimates.arguments import ROUNDING
-from decision_widgets.moments import Sample
+from decision_widgets.moments import ROUNDING, Sample
 from decision_widgets.records import Record
 
 # Above this, Shapiro–Wilk has no reliable p-value and any p-value no meaning.

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import CannotEstimate, InputError
-from decision_widgets.estimates.arguments import ROUNDING, as_numbers, checked_alpha
+from decision_widgets.estimates.arguments import as_numbers, checked_alpha
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
+from decision_widgets.moments import ROUNDING
 from decision_widgets.records import Record
 
 # Sums of larger values overflow.

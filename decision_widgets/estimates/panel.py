@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.cluster_leverage import adjust, satterthwaite
 from decision_widgets.estimates.fixed_effects import Codes, Matrix, absorb, nested, unit_rank
 from decision_widgets.estimates.panel_cells import PanelCells, PanelSolution, solve_panel
@@ -137,16 +138,18 @@ def stata_factor(solution: PanelSolution) -> float:
 
 def panel_coefficients(solution: PanelSolution, *, alpha: float) -> list[PanelCoefficient]:
     """Return every coefficient of a solved regression, or every contrast of them (`contrasted`), with its errors."""
+    checked_alpha(alpha)
     variance = _residual_variance(solution)
     b, cluster, g = solution.contributions, solution.cluster, solution.n_clusters
     adjusted = adjust(solution.span, cluster, solution.position)
     cr0, cr2, cv3 = (_root_of_squares(cluster, w, solution.residual) for w in (b, adjusted.half, adjusted.whole))
     cr1 = cr0 * math.sqrt(stata_factor(solution))
+    nothing = np.minimum(cr0, cr2) <= solution.only_rounding(np.maximum(np.abs(b), np.abs(adjusted.half)))
     rows = []
     for j, name in enumerate(solution.names):
         effect, std_error = float(solution.estimates[j]), float(cr2[j])
         df = satterthwaite(solution.span, cluster, adjusted.half[:, j])
-        if not (std_error > 0 and df > 0):
+        if nothing[j] or not df > 0:
             raise InputError(f"The clustered error of {name!r} is 0 or undefined: too few clusters tell about it.")
         half = upper_quantile(alpha / 2, df) * std_error
         rows.append(

@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import squarable
 from decision_widgets.estimates.fixed_effects import NEGLIGIBLE, Codes, Matrix, Span, absorb
+from decision_widgets.estimates.labels import label_codes
+from decision_widgets.moments import ROUNDING, floats
 
 # Below this share of its variation the treatment or a control is a combination of the fixed effects.
 COLLINEAR = NEGLIGIBLE
@@ -58,6 +61,8 @@ class PanelSolution:
     estimates : ndarray, shape (k,)
     residual : ndarray, shape (C,)
         ``e = √n(ȳ − ŷ)``.
+    rounding : ndarray, shape (C,)
+        What a residual may hold by rounding alone.
     span : Span
         Of all regressors and fixed effects; `fixed_rank` is the rank of the fixed effects alone.
     position : ndarray, shape (r, k)
@@ -73,6 +78,7 @@ class PanelSolution:
     names: tuple[str, ...]
     estimates: Matrix
     residual: Matrix
+    rounding: Matrix
     span: Span
     fixed_rank: int
     position: Matrix
@@ -86,6 +92,12 @@ class PanelSolution:
     def n_clusters(self) -> int:
         return int(self.cluster.max()) + 1
 
+    def only_rounding(self, w: Matrix) -> Matrix:
+        """Return what ``√Σ_g (w_gᵀe_g)²`` of each column of `w`, shape (C, k), may hold by rounding alone."""
+        own = np.column_stack([np.bincount(self.cluster, column**2) for column in w.T])
+        within = np.bincount(self.cluster, self.residual**2)
+        return np.asarray(np.sqrt(ROUNDING**2 * within @ own + self.rounding**2 @ w**2))
+
     @property
     def contributions(self) -> Matrix:
         """``b``, shape (C, k)."""
@@ -98,12 +110,15 @@ def solve_panel(cells: PanelCells) -> PanelSolution:
     Raises
     ------
     InputError
-        Shapes that differ, values that are not finite, weights that are not positive, fewer than 2 clusters, or a
-        regressor that the fixed effects or other regressors determine.
+        Shapes that differ, values that are not finite or beyond 1e±100, weights that are not positive, labels that are
+        missing, fewer than 2 clusters, or a regressor that the fixed effects or other regressors determine.
     """
     y, weight, regressors, within = _numbers(cells)
-    effects = tuple(_codes(labels, len(y), f"fixed effect {name!r}") for name, labels in cells.fixed_effects.items())
-    cluster = _codes(cells.cluster, len(y), "cluster")
+    effects = tuple(
+        label_codes(labels, len(y), f"The fixed effect {name!r}", "cell")
+        for name, labels in cells.fixed_effects.items()
+    )
+    cluster = label_codes(cells.cluster, len(y), "cluster", "cell")
     if cluster.max() < 1:
         raise InputError("Clustered errors need at least 2 clusters; got 1.")
     names = (TREATMENT, *cells.controls)
@@ -120,6 +135,7 @@ def solve_panel(cells: PanelCells) -> PanelSolution:
         names=names,
         estimates=back @ (columns.T @ outcome),
         residual=residual,
+        rounding=ROUNDING * np.sqrt(weight * y**2 + np.mean(weight * y**2)),
         span=span,
         fixed_rank=fixed.rank,
         position=np.vstack([np.zeros((fixed.basis.shape[1], len(names))), back.T]),
@@ -133,7 +149,7 @@ def solve_panel(cells: PanelCells) -> PanelSolution:
 
 def _numbers(cells: PanelCells) -> tuple[Matrix, Matrix, Matrix, Matrix]:
     columns = {"mean": cells.mean, "weight": cells.weight, "within": cells.within, TREATMENT: cells.treatment}
-    arrays = {name: np.asarray(values, dtype=np.float64) for name, values in (columns | dict(cells.controls)).items()}
+    arrays = {name: floats(repr(name), values) for name, values in (columns | dict(cells.controls)).items()}
     shape = arrays["mean"].shape
     if len(shape) != 1 or not shape[0]:
         raise InputError(f"A panel needs at least one cell, with one mean each; got means of shape {shape}.")
@@ -145,14 +161,9 @@ def _numbers(cells: PanelCells) -> tuple[Matrix, Matrix, Matrix, Matrix]:
     y, weight, within, *regressors = arrays.values()
     if (weight <= 0).any() or (within < 0).any():
         raise InputError("Every cell needs a positive weight and a sum of squares that is not negative.")
+    for name in ("mean", TREATMENT, *cells.controls):
+        squarable(repr(name), arrays[name])
     return y, weight, np.column_stack(regressors), within
-
-
-def _codes(labels: ArrayLike, n_cells: int, what: str) -> Codes:
-    values = np.asarray(labels)
-    if values.shape != (n_cells,):
-        raise InputError(f"The {what} needs one label for each of the {n_cells} cells; got shape {values.shape}.")
-    return np.unique(values, return_inverse=True)[1].astype(np.intp)
 
 
 def _cleared(fixed: Span, regressors: Matrix, names: tuple[str, ...]) -> tuple[Matrix, Matrix, Matrix]:

@@ -17,6 +17,7 @@ from decision_widgets.estimates.mechanisms import Deal, Mechanism, deal
 from decision_widgets.estimates.panel import stata_factor
 from decision_widgets.estimates.panel_cells import PanelCells, PanelSolution, solve_panel
 from decision_widgets.estimates.randomization import LEAST_DRAWS, TIE
+from decision_widgets.moments import floats
 from decision_widgets.records import Record
 
 Flags = NDArray[np.bool_]
@@ -124,7 +125,7 @@ def randomization_inference(
 
 
 def _deal(cells: PanelCells, unit: ArrayLike, mechanism: Mechanism, block: ArrayLike | None) -> tuple[Deal, Codes]:
-    treatment = np.asarray(cells.treatment, dtype=np.float64)
+    treatment = floats("treatment", cells.treatment)
     if not np.isin(treatment, (0, 1)).all():
         raise InputError("Randomisation inference needs a treatment of 0 or 1 in every cell.")
     units = label_codes(unit, len(treatment), "unit")
@@ -185,8 +186,7 @@ def _square(solution: PanelSolution, null_effect: float) -> float:
     """Return the square of ``(τ̂ − null_effect)/SE``, errors clustered without small-sample factor."""
     b = solution.contributions[:, 0]
     error = float((np.bincount(solution.cluster, b * solution.residual) ** 2).sum())
-    outcome = _under_null(solution, null_effect)
-    if error <= 1e-24 * float(b @ b) * float(outcome @ outcome):
+    if error <= solution.only_rounding(solution.contributions)[0] ** 2:
         raise InputError("The clustered error of the treatment is 0; nothing is left to compare its effect with.")
     return (float(solution.estimates[0]) - null_effect) ** 2 / error
 

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import CannotEstimate, InputError, did_you_mean
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.contrasts import contrasted, joint_test
 from decision_widgets.estimates.fixed_effects import Codes, Matrix, absorb, unit_rank
 from decision_widgets.estimates.hotelling import JointTest
+from decision_widgets.estimates.labels import label_codes
 from decision_widgets.estimates.panel import panel_coefficients
 from decision_widgets.estimates.panel_cells import PanelCells, PanelSolution, solve_panel
 from decision_widgets.estimates.subgroups import (
@@ -92,6 +94,7 @@ def compare_panel_subgroups(
         Fewer than 2 levels (or no reference) in which an effect can be estimated, or too few units to test so many
         levels together.
     """
+    checked_alpha(alpha)
     labels = _checked(cells, level, time)
     check_levels(np.unique(labels).tolist(), reference)
     model = _Model.of(cells, labels, time)
@@ -176,7 +179,8 @@ class _Model:
     @property
     def units(self) -> list[tuple[int, int]]:
         """Clusters with control and with treatment, by level."""
-        cluster, treated = np.asarray(self.cells.cluster), _floats(self.cells.treatment) == 1
+        cluster = label_codes(self.cells.cluster, len(self.codes), "cluster", "cell")
+        treated = _floats(self.cells.treatment) == 1
         return [
             (len(np.unique(cluster[here & ~treated])), len(np.unique(cluster[here & treated])))
             for here in (self.codes == s for s in range(len(self.levels)))
@@ -243,8 +247,8 @@ def _joint(model: _Model, solution: PanelSolution, least_df: float) -> JointTest
 
 def _left(cells: PanelCells, codes: Codes, effects: Mapping[str, ArrayLike]) -> tuple[Matrix, float]:
     """Return the share of the treatment's variation that is left in each level, and the effects' share of the units."""
-    levels = [np.unique(np.asarray(values), return_inverse=True)[1].astype(np.intp) for values in effects.values()]
-    cluster = np.unique(np.asarray(cells.cluster), return_inverse=True)[1].astype(np.intp)
+    levels = [label_codes(values, len(codes), f"The fixed effect {name!r}", "cell") for name, values in effects.items()]
+    cluster = label_codes(cells.cluster, len(codes), "cluster", "cell")
     by_level, weight = absorb([codes], _floats(cells.weight)), _floats(cells.weight)
     columns = np.sqrt(weight)[:, None] * _treatments(cells, codes)
     left, whole = ((span.residual(columns) ** 2).sum(axis=0) for span in (absorb(levels, weight), by_level))
@@ -258,7 +262,7 @@ def _treatments(cells: PanelCells, codes: Codes) -> Matrix:
 
 def _joined(values: ArrayLike, codes: Codes) -> Codes:
     """Return codes of the pairs of an effect's level and the condition's."""
-    return np.asarray(np.unique(np.asarray(values), return_inverse=True)[1] * (codes.max() + 1) + codes)
+    return np.asarray(label_codes(values, len(codes), "An effect of time", "cell") * (codes.max() + 1) + codes)
 
 
 def _floats(values: ArrayLike) -> Matrix:

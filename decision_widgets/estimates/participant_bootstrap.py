@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError, listed
-from decision_widgets.moments import label
+from decision_widgets.moments import floats, label
 
 Matrix = NDArray[np.float64]
 BootstrapKind = Literal["poisson", "multiplier"]
@@ -134,8 +134,8 @@ def participant_bootstrap(
 
 
 def _participants(totals: ArrayLike, weights: ArrayLike | None) -> tuple[Matrix, Matrix]:
-    s = np.asarray(totals, dtype=np.float64)
-    m = np.ones_like(s) if weights is None else np.asarray(weights, dtype=np.float64)
+    s = floats("totals", totals)
+    m = np.ones_like(s) if weights is None else floats("weights", weights)
     if s.ndim not in (1, 2) or s.size == 0 or m.shape != s.shape:
         raise InputError(f"Totals are participants × metrics and weights alike; got shapes {s.shape} and {m.shape}.")
     if not (np.isfinite(s).all() and np.isfinite(m).all() and (m >= 0).all()):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.contrasts import contrasted
 from decision_widgets.estimates.held_out import HeldOut, Ranking
 from decision_widgets.estimates.panel import panel_coefficients, panel_regression
@@ -217,6 +218,7 @@ def targeting_gain(
         Shapes that differ, values that are not finite or not as described, predictions or outcomes that do not vary,
         fewer than 20 clusters, or fewer than 20 draws.
     """
+    checked_alpha(alpha)
     held = HeldOut.of(predicted, outcome, treatment, propensity, cluster, baseline)
     if n_draws < LEAST_DRAWS:
         raise InputError(f"A bootstrap needs at least {LEAST_DRAWS} draws; got {n_draws}.")

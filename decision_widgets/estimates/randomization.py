@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
+from decision_widgets.moments import floats
 from decision_widgets.records import Record
 
 Matrix = NDArray[np.float64]
 
-# Statistics that equal the observed one but for rounding count as ties.
-TIE = 1e-9
+# Statistics that equal the observed one but for rounding count as ties: differences of values near 1e9 keep 7 digits.
+TIE = 1e-6
 # Numbers in one batch of draws: 32 MB.
 BATCH = 4_000_000
 LEAST_DRAWS = 99
@@ -79,16 +80,18 @@ def randomization_test(
     """
     arms = [_values(values, name) for values, name in ((control, "control"), (treatment, "treatment"))]
     n_control, n_treatment = map(len, arms)
-    pooled = _centred(np.concatenate(arms))
+    together = np.concatenate(arms)
+    pooled = _centred(together)
     smaller = min(n_control, n_treatment)
     sign = 1 if smaller == n_treatment else -1
     observed = float(pooled[-n_treatment:].sum()) if sign == 1 else -float(pooled[:n_control].sum())
+    tie = max(_tie(observed, pooled), _rounding(together))
     count = math.comb(len(pooled), smaller)
     enumerated = _enumerates(count, draws)
     tails = (
-        _split_tails(_chosen(pooled, smaller), observed, sign, pooled)
+        _split_tails(_chosen(pooled, smaller), observed, sign, tie)
         if enumerated
-        else _drawn_tails((sign * s for s in _drawn_choices(pooled, smaller, draws, seed)), observed, pooled)
+        else _drawn_tails((sign * s for s in _drawn_choices(pooled, smaller, draws, seed)), observed, tie)
     )
     return _test(
         tails, float(arms[1].mean() - arms[0].mean()), count if enumerated else draws, enumerated, pooled, seed
@@ -125,9 +128,9 @@ def sign_flip_test(differences: ArrayLike, *, draws: int = 9_999, seed: int = 0)
     observed, count = float(values.sum()), 2 ** len(values)
     enumerated = _enumerates(count, draws)
     tails = (
-        _split_tails([(_signed(values[::2]), _signed(values[1::2]))], observed, 1, values)
+        _split_tails([(_signed(values[::2]), _signed(values[1::2]))], observed, 1, _tie(observed, values))
         if enumerated
-        else _drawn_tails(_drawn_signs(values, draws, seed), observed, values)
+        else _drawn_tails(_drawn_signs(values, draws, seed), observed, _tie(observed, values))
     )
     return _test(tails, float(values.mean()), count if enumerated else draws, enumerated, values, seed)
 
@@ -151,7 +154,7 @@ def _test(tails: Tails, effect: float, n: int, enumerated: bool, values: Matrix,
 
 
 def _values(given: ArrayLike, name: str) -> Matrix:
-    values = np.asarray(given, dtype=np.float64)
+    values = floats(name, given)
     if values.ndim != 1 or not len(values):
         raise InputError(f"{name} must hold one number per unit, at least one; got shape {values.shape}.")
     if not np.isfinite(values).all():
@@ -171,13 +174,18 @@ def _enumerates(count: int, draws: int) -> bool:
     return count <= draws
 
 
+def _rounding(given: Matrix) -> float:
+    """Return by how much two sums of deviations may differ only because the values had a level to carry."""
+    return float(np.finfo(np.float64).eps * len(given) * np.abs(given).max())
+
+
 def _tie(observed: float, values: Matrix) -> float:
-    return TIE * max(abs(observed), float(np.abs(values).max()))
+    return TIE * max(abs(observed), float(np.linalg.norm(values)))
 
 
-def _split_tails(halves: Iterable[tuple[Matrix, Matrix]], observed: float, sign: int, values: Matrix) -> Tails:
+def _split_tails(halves: Iterable[tuple[Matrix, Matrix]], observed: float, sign: int, tie: float) -> Tails:
     """Count the sums ``sign·(a + b)``, a from one half and b from the other, in each tail, without forming them."""
-    tie, either, greater, less = _tie(observed, values), 0, 0, 0
+    either, greater, less = 0, 0, 0
     for left, right in halves:
         a, b = sign * left, np.sort(sign * right)
 
@@ -194,8 +202,8 @@ def _split_tails(halves: Iterable[tuple[Matrix, Matrix]], observed: float, sign:
     return either, greater, less
 
 
-def _drawn_tails(batches: Iterator[Matrix], observed: float, values: Matrix) -> Tails:
-    tie, tails = _tie(observed, values), np.zeros(3, dtype=int)
+def _drawn_tails(batches: Iterator[Matrix], observed: float, tie: float) -> Tails:
+    tails = np.zeros(3, dtype=int)
     for drawn in batches:
         tails += [
             (np.abs(drawn) >= abs(observed) - tie).sum(),

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
-
-Matrix = NDArray[np.float64]
+from decision_widgets.estimates.column_space import ColumnSpace, Matrix, regression_rows
+from decision_widgets.estimates.influence import ALONE, own_products, sum_of_squares
+from decision_widgets.estimates.labels import Codes, label_codes
+from decision_widgets.estimates.robust import sums_by_label
+from decision_widgets.moments import ROUNDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -21,7 +24,8 @@ class ClusteredRegression:
     ----------
     std_error_cr0, std_error_cr1, std_error_cr2, std_error_cv3 : ndarray
         Sandwich without correction; with ``G/(G−1)·(N−1)/(N−K)`` (Stata's); bias-reduced (Bell & McCaffrey 2002,
-        identity working model); cluster jackknife with ``(G−1)/G`` (MacKinnon, Nielsen & Webb 2023).
+        identity working model); cluster jackknife with ``(G−1)/G`` (MacKinnon, Nielsen & Webb 2023), infinite where
+        one cluster's absence leaves nothing to estimate a coefficient from.
     df_cr1 : int
         ``G − 1``.
     df_cr2 : ndarray
@@ -57,19 +61,23 @@ def clustered_ols(y: ArrayLike, x: ArrayLike, cluster: ArrayLike) -> ClusteredRe
     Raises
     ------
     InputError
-        Values that are not finite, fewer than 2 clusters, or columns of `x` that depend on each other.
+        Values that are not finite, fewer than 2 clusters, missing labels, columns of `x` that depend on each other, or
+        a coefficient whose clustered error is 0.
     """
-    outcome, design, groups = _checked(y, x, cluster)
+    outcome, design = regression_rows(y, x)
     n, k = design.shape
-    bread: Matrix = np.linalg.inv(design.T @ design).astype(np.float64)
-    beta = bread @ (design.T @ outcome)
-    residual = outcome - design @ beta
-    parts = [(design[rows], residual[rows]) for rows in groups]
-    g = len(parts)
-    scores = np.array([x_g.T @ e_g for x_g, e_g in parts])
-    cr0 = _diagonal_root(scores @ bread)
+    codes = label_codes(cluster, n, "cluster")
+    g = int(codes.max()) + 1
+    if g < 2:
+        raise InputError("Clustered errors need at least 2 clusters; got 1.")
+    space = ColumnSpace.of(design)
+    beta, residual = space.fit(outcome)
+    clusters = _Clusters.of(space, residual, codes)
+    cr0, cr2 = clusters.errors(0.0), clusters.errors(0.5)
+    if (np.minimum(cr0, cr2) <= clusters.rounding(float(np.abs(outcome).max()))).any():
+        raise InputError("The clustered error of a coefficient is 0: nothing varies between clusters.")
     cr1 = cr0 * np.sqrt(g / (g - 1) * (n - 1) / (n - k))
-    cr2, df_cr2 = _cr2(parts, bread)
+    df_cr2 = clusters.degrees_of_freedom()
     return ClusteredRegression(
         coefficients=beta,
         std_error_cr0=cr0,
@@ -79,67 +87,76 @@ def clustered_ols(y: ArrayLike, x: ArrayLike, cluster: ArrayLike) -> ClusteredRe
         std_error_cr2=cr2,
         df_cr2=df_cr2,
         p_value_cr2=2 * scipy.special.stdtr(df_cr2, -np.abs(beta / cr2)),
-        std_error_cv3=_jackknife(parts, bread),
+        std_error_cv3=clusters.jackknife(),
         n_observations=n,
         n_clusters=g,
     )
 
 
-def _checked(y: ArrayLike, x: ArrayLike, cluster: ArrayLike) -> tuple[Matrix, Matrix, list[NDArray[np.intp]]]:
-    outcome, design = np.asarray(y, dtype=np.float64), np.asarray(x, dtype=np.float64)
-    if design.ndim != 2 or outcome.shape != design.shape[:1]:
-        raise InputError(f"y must have shape (N,) and x (N, k); got {outcome.shape} and {design.shape}.")
-    if not (np.isfinite(outcome).all() and np.isfinite(design).all()):
-        raise InputError("y and x must be finite; drop or fill missing values first.")
-    labels = np.asarray(cluster)
-    if labels.shape != outcome.shape:
-        raise InputError(f"cluster needs one label per row of y, shape {outcome.shape}; got {labels.shape}.")
-    _, codes = np.unique(labels, return_inverse=True)
-    order = np.argsort(codes, kind="stable")
-    groups = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
-    if len(groups) < 2:
-        raise InputError("Clustered errors need at least 2 clusters; got 1.")
-    if np.linalg.matrix_rank(design) < design.shape[1]:
-        raise InputError("The columns of x depend on each other; drop the redundant ones.")
-    if len(design) == design.shape[1]:
-        raise InputError(f"A regression needs more rows than columns; got {len(design)} of each.")
-    return outcome, design, groups
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Clusters:
+    """What the clusters' rows hold, in the coordinates of an orthonormal basis Q of the columns.
 
-
-def _diagonal_root(influence: Matrix) -> Matrix:
-    return np.asarray(np.sqrt((influence**2).sum(axis=0)))
-
-
-def _cr2(parts: list[tuple[Matrix, Matrix]], bread: Matrix) -> tuple[Matrix, Matrix]:
-    """Return CR2 standard errors and Satterthwaite df.
-
-    For a coefficient, cluster g contributes ``w_g = A_g X_g B c`` with ``A_g = (I − X_g B X_gᵀ)^{-1/2}``; under the
-    identity working model ``cov(w_g'e, w_h'e) ∝ 1[g=h]·w_g'w_g − (X_g'w_g)' B (X_h'w_h)``.
+    Attributes
+    ----------
+    position : ndarray, shape (k, k)
+        ``β̂ = positionᵀQᵀy``.
+    scores : ndarray, shape (G, k)
+        ``Q_gᵀe_g``; `squares`, shape (G,), holds ``e_gᵀe_g``.
+    own : ndarray, shape (G, k, k)
+        ``Q_gᵀQ_g``, with the eigenvalues `share`, shape (G, k), and the eigenvectors `turn`.
     """
-    root: Matrix = np.linalg.cholesky(bread).astype(np.float64)
-    weights = [_adjusted(x_g, root) @ bread for x_g, _ in parts]
-    influence = np.array([w.T @ e_g for w, (_, e_g) in zip(weights, parts, strict=True)])
-    k = bread.shape[0]
-    df = np.empty(k)
-    for j in range(k):
-        own = np.array([w[:, j] @ w[:, j] for w in weights])
-        z = np.array([x_g.T @ w[:, j] for w, (x_g, _) in zip(weights, parts, strict=True)])
-        p = np.diag(own) - z @ bread @ z.T
-        df[j] = np.trace(p) ** 2 / (p**2).sum()
-    return _diagonal_root(influence), df
 
+    position: Matrix
+    scores: Matrix
+    squares: Matrix
+    own: Matrix
+    share: Matrix
+    turn: Matrix
 
-def _adjusted(x_g: Matrix, root: Matrix) -> Matrix:
-    """Return ``(I − X_g B X_gᵀ)^{-1/2} X_g`` through the thin SVD of ``X_g·B^{1/2}`` (pseudo-inverse where 1)."""
-    u, s, _ = np.linalg.svd(x_g @ root, full_matrices=False)
-    free = 1 - s**2
-    # A direction the cluster determines alone has no residual to correct: the pseudo-inverse drops it.
-    stretch = np.where(free > 1e-10, 1 / np.sqrt(np.where(free > 1e-10, free, 1.0)), 0.0)
-    return x_g + u @ ((stretch - 1)[:, None] * (u.T @ x_g))
+    @classmethod
+    def of(cls, space: ColumnSpace, residual: Matrix, codes: Codes) -> _Clusters:
+        own = own_products(space.basis, codes)
+        share, turn = np.linalg.eigh(own)
+        return cls(
+            position=space.position,
+            scores=sums_by_label(space.basis * residual[:, None], codes),
+            squares=np.bincount(codes, residual**2).astype(np.float64),
+            own=own,
+            share=share,
+            turn=turn,
+        )
 
+    def errors(self, power: float) -> Matrix:
+        """Return ``√Σ_g(w_gᵀe_g)²``, ``w_g = (I − Q_gQ_gᵀ)^{-power}Q_g p``: 0 for CR0, ½ for CR2."""
+        return np.asarray(np.sqrt((np.einsum("gi,gic->gc", self.scores, self._adjusted(power)) ** 2).sum(axis=0)))
 
-def _jackknife(parts: list[tuple[Matrix, Matrix]], bread: Matrix) -> Matrix:
-    g = len(parts)
-    information = np.linalg.inv(bread)
-    shifts = np.array([np.linalg.pinv(information - x_g.T @ x_g) @ (x_g.T @ e_g) for x_g, e_g in parts])
-    return np.asarray(np.sqrt((g - 1) / g * (shifts**2).sum(axis=0)))
+    def degrees_of_freedom(self) -> Matrix:
+        """Return those of CR2 by Satterthwaite, as ``cov(w_gᵀe, w_hᵀe) ∝ 1[g=h]·w_gᵀw_g − (Q_gᵀw_g)ᵀ(Q_hᵀw_h)``."""
+        along = np.einsum("gji,jc->gic", self.turn, self.position)
+        kept = np.where(self.share < ALONE, self.share, 0.0)
+        diagonal = np.einsum("gic,gi->cg", along**2, kept)
+        z = np.einsum("gij,gjc->cgi", self.own, self._adjusted(0.5))
+        square = [sum_of_squares(own, of_clusters) for own, of_clusters in zip(diagonal, z, strict=True)]
+        return np.asarray(diagonal.sum(axis=1) ** 2 / square)
+
+    def jackknife(self) -> Matrix:
+        """Return CV3 standard errors."""
+        g = len(self.scores)
+        lost = np.einsum("gji,jc->gic", self.turn, self.position)[self.share >= ALONE]
+        alone = (np.abs(lost) > 1e-6 * np.linalg.norm(self.position, axis=0)).any(axis=0)
+        return np.where(alone, np.inf, self.errors(1.0) * np.sqrt((g - 1) / g))
+
+    def rounding(self, largest: float) -> Matrix:
+        """Return what a standard error holds by rounding alone, for outcomes up to `largest`."""
+        both = (self._adjusted(0.0), self._adjusted(0.5))
+        length = np.maximum(*(np.einsum("gic,gij,gjc->gc", w, self.own, w) for w in both))
+        return np.asarray(ROUNDING * np.sqrt(self.squares @ length + largest**2 * length.sum(axis=0)))
+
+    def _adjusted(self, power: float) -> Matrix:
+        """Return ``(I − Q_gᵀQ_g)^{-power}·position``, shape (G, k, k), the generalised inverse where it is 0."""
+        # A direction the cluster determines alone has no residual to correct.
+        free = self.share < ALONE
+        stretch = np.where(free, np.where(free, 1 - self.share, 1.0) ** -power, 0.0 if power else 1.0)
+        along = np.einsum("gji,jc->gic", self.turn, self.position)
+        return np.asarray(np.einsum("gij,gjc->gic", self.turn, stretch[:, :, None] * along))

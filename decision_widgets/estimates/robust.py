@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.column_space import ColumnSpace, Matrix, regression_rows
 from decision_widgets.estimates.labels import Codes, label_codes
-
-Matrix = NDArray[np.float64]
+from decision_widgets.moments import ROUNDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -141,27 +141,20 @@ def two_way_clustered_ols(y: ArrayLike, x: ArrayLike, first: ArrayLike, second: 
 
 def least_squares(y: ArrayLike, x: ArrayLike) -> tuple[Matrix, Matrix, Matrix, Matrix]:
     """Return the coefficients, the residuals, ``XB``, shape (N, k), and the leverages; refuses what has no error."""
-    outcome, design = np.asarray(y, dtype=np.float64), np.asarray(x, dtype=np.float64)
-    if design.ndim != 2 or outcome.shape != design.shape[:1]:
-        raise InputError(f"y must have shape (N,) and x (N, k); got {outcome.shape} and {design.shape}.")
-    if not (np.isfinite(outcome).all() and np.isfinite(design).all()):
-        raise InputError("y and x must be finite; drop or fill missing values first.")
-    if len(design) <= design.shape[1]:
-        raise InputError(f"A regression needs more rows than columns; got {len(design)} and {design.shape[1]}.")
-    if np.linalg.matrix_rank(design) < design.shape[1]:
-        raise InputError("The columns of x depend on each other; drop the redundant ones.")
-    q, r = np.linalg.qr(design)
-    back = np.linalg.inv(r)
-    beta = back @ (q.T @ outcome)
-    residual = outcome - design @ beta
-    if np.linalg.norm(residual) <= 1e-14 * np.linalg.norm(outcome):
+    outcome, design = regression_rows(y, x)
+    space = ColumnSpace.of(design)
+    beta, residual = space.fit(outcome)
+    if np.abs(residual).max() <= ROUNDING * np.abs(outcome).max():
         raise InputError("The columns of x fit y without a residual; no error can be estimated.")
-    return beta, residual, np.asarray(q @ back.T), (q**2).sum(axis=1)
+    return beta, residual, space.basis @ space.position, (space.basis**2).sum(axis=1)
 
 
 def sums_by_label(scores: Matrix, codes: Codes) -> Matrix:
-    """Return the sums of each column over rows of one code, shape (G, k)."""
-    return np.column_stack([np.bincount(codes, column) for column in scores.T]).astype(np.float64)
+    """Return the sums of each column over rows of one code, shape (G, k); 0 where only rounding is left."""
+    sums, sizes = (
+        np.column_stack([np.bincount(codes, column) for column in table.T]) for table in (scores, np.abs(scores))
+    )
+    return np.where(np.abs(sums) <= ROUNDING * sizes, 0.0, sums)
 
 
 def _root(influence: Matrix) -> Matrix:

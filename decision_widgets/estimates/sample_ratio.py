@@ -11,6 +11,8 @@ import numpy as np
 import scipy
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_shares
+from decision_widgets.moments import floats
 from decision_widgets.records import Record
 
 EXACT_BELOW = 5.0
@@ -35,7 +37,7 @@ class SampleRatio(Record):
 
 
 def sample_ratio(counts: Sequence[int], shares: Sequence[float], *, exact: bool = False) -> SampleRatio:
-    """Test participants per arm against the planned shares.
+    """Test participants per arm against the planned shares, which sum to 1 or are whole numbers in proportion.
 
     Pearson's ``Σ(n_k − Nπ_k)²/(Nπ_k)`` on K − 1 degrees of freedom, without correction (alarm at p < 0.001, Fabijan
     et al. 2019). When an arm expects fewer than 5, or always with `exact`, the multinomial: enumerated up to 200,000
@@ -45,14 +47,15 @@ def sample_ratio(counts: Sequence[int], shares: Sequence[float], *, exact: bool 
     >>> round(sample_ratio([44700, 45489], [0.5, 0.5]).p_value, 6)
     0.008608
     """
-    observed, planned = np.asarray(counts, dtype=np.int64), np.asarray(shares, dtype=np.float64)
-    if observed.shape != planned.shape or len(observed) < 2:
+    given, planned = floats("counts", counts), checked_shares(shares)
+    if given.shape != planned.shape:
         raise InputError(f"Counts and shares must be two lists of equal length; got {len(counts)} and {len(shares)}.")
-    if not (planned > 0).all() or (observed < 0).any() or observed.sum() == 0:
-        raise InputError("Shares must be positive, counts not negative, and somebody must have taken part.")
-    if (observed != np.asarray(counts)).any():
+    if not (np.isfinite(given).all() and (given == np.floor(given)).all()):
         raise InputError(f"Counts must be whole numbers; got {list(counts)}.")
-    expected = observed.sum() * planned / planned.sum()
+    observed = given.astype(np.int64)
+    if (observed < 0).any() or observed.sum() == 0:
+        raise InputError("Counts are not negative, and somebody must have taken part.")
+    expected = observed.sum() * planned
     statistic = float(((observed - expected) ** 2 / expected).sum())
     df = len(observed) - 1
     method: Literal["chi-square", "exact multinomial", "simulated multinomial"] = "chi-square"
@@ -60,7 +63,7 @@ def sample_ratio(counts: Sequence[int], shares: Sequence[float], *, exact: bool 
     if exact or expected.min() < EXACT_BELOW:
         outcomes = math.comb(int(observed.sum()) + df, df)
         method = "exact multinomial" if outcomes <= ENUMERATE_UP_TO else "simulated multinomial"
-        p_value = (_enumerated if method == "exact multinomial" else _simulated)(observed, planned / planned.sum())
+        p_value = (_enumerated if method == "exact multinomial" else _simulated)(observed, planned)
     return SampleRatio(
         statistic=statistic,
         df=df,

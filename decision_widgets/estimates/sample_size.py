@@ -17,6 +17,7 @@ from decision_widgets.estimates.power import (
     degrees_of_freedom,
     rejection,
 )
+from decision_widgets.moments import floats
 
 # Where the normal score of a power is cut: 1 − 6e-16.
 SURE = 8.0
@@ -105,7 +106,7 @@ def detectable_noncentrality(
     """
     checked(alpha, alternative)
     number("power", power, alpha, 1)
-    degrees = np.asarray(df, dtype=np.float64)
+    degrees = floats("df", df)
     if not np.all(degrees > 0):
         raise InputError(f"df must be above 0; got {degrees[~(degrees > 0)][0]:g}.")
     flat = degrees.ravel()

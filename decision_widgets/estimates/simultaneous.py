@@ -6,8 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from decision_widgets.checks import Positive
+from decision_widgets.checks import Between, Positive
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 
 
 def interval_alpha(family: int, *, method: Literal["bonferroni", "sidak"] = "bonferroni", alpha: float = 0.05) -> float:
@@ -57,12 +58,12 @@ def interval_disagrees(
     >>> interval_disagrees(0.04, -0.1, 2.0)
     True
     """
-    return (p_value_adjusted < alpha) != (effect_lower > 0 or effect_upper < 0)
+    return (p_value_adjusted < checked_alpha(alpha)) != (effect_lower > 0 or effect_upper < 0)
 
 
 def _check_level(name: str, level: float) -> None:
-    if not 0 < level < 1:
-        raise InputError(f"{name} must lie between 0 and 1; got {level}.")
+    if not (rule := Between(0, 1)).accepts(level):
+        raise InputError(f"{name} must be {rule.wants()}; got {level!r}.")
 
 
 def _check_count(name: str, count: int) -> None:

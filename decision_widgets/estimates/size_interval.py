@@ -12,6 +12,7 @@ from decision_widgets.estimates.arguments import Array, number, together
 from decision_widgets.estimates.planning_variance import HistorySums, variance_from_history
 from decision_widgets.estimates.sample_size import control_sizes
 from decision_widgets.estimates.sizing_goal import SizingGoal, can_serve, sizing_difference
+from decision_widgets.moments import floats
 from decision_widgets.records import Record
 
 # Participants drawn one by one; more are first gathered at random into as many groups, whose sums are as independent.
@@ -86,7 +87,7 @@ def size_interval(
     if np.isinf(total):
         sizing_difference(goal, learnt.level, learnt.variance, binary=binary)
     rng = np.random.default_rng(seed)
-    weights, totals = together(np.asarray(m, dtype=np.float64), np.asarray(s, dtype=np.float64))
+    weights, totals = together(floats("m", m), floats("s", s))
     ratio, variance = _redrawn(weights, totals, draws, rng)
     sizes = _totals(goal, shift + ratio, variance, allocation, binary=binary)
     tail = (1 - trust) / 2

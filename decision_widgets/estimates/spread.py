@@ -10,9 +10,8 @@ import numpy as np
 import scipy
 
 from decision_widgets.errors import CannotEstimate, InputError
-from decision_widgets.estimates.arguments import ROUNDING
 from decision_widgets.estimates.sample_quantiles import sample_quantiles
-from decision_widgets.moments import Sample
+from decision_widgets.moments import ROUNDING, Sample
 from decision_widgets.records import Record
 
 

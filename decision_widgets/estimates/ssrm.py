@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from decision_widgets.checks import Between, Optional, Positive, problems
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_shares
+from decision_widgets.moments import floats
 from decision_widgets.records import Record
 
 LEAST_CONCENTRATION: Final = 100.0
@@ -68,7 +70,7 @@ def sequential_sample_ratio(
     counts : sequence of sequences of int, shape (looks, arms)
         Participants so far (cumulative), never rows, in time order.
     shares : sequence of float, shape (arms,)
-        The planned shares, in any unit.
+        The planned shares, which sum to 1 or are whole numbers in proportion.
     planned_participants : float, optional
         Of all arms together, fixed before launch; c is 10⁴ without it.
     alarm : float
@@ -123,14 +125,12 @@ def _log_evidence(
 def _checked(
     counts: Sequence[Sequence[int]], shares: Sequence[float]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    planned = np.asarray(shares, dtype=np.float64)
-    if planned.ndim != 1 or len(planned) < 2 or not (np.isfinite(planned) & (planned > 0)).all():
-        raise InputError(f"Shares must be two or more positive numbers; got {list(shares)}.")
+    planned = checked_shares(shares)
     if not len(counts) or any(len(look) != len(planned) for look in counts):
         raise InputError(f"Each look needs one count for each of the {len(planned)} arms, and there must be a look.")
-    observed = np.asarray(counts, dtype=np.float64)
+    observed = floats("counts", counts)
     if not (np.isfinite(observed).all() and (observed >= 0).all() and (observed == np.floor(observed)).all()):
         raise InputError("Counts must be whole numbers, not negative.")
     if (np.diff(observed, axis=0) < 0).any():
         raise InputError("Counts must be cumulative, so they cannot fall from look to look; add up the days first.")
-    return observed, planned / planned.sum()
+    return observed, planned

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
+from decision_widgets.moments import floats
 
 Matrix = NDArray[np.float64]
 
@@ -64,9 +66,9 @@ def max_t_quantile(draws: ArrayLike, *, alpha: float = 0.05) -> float:
     >>> round(max_t_quantile(np.random.default_rng(0).normal(size=(9_999, 1))), 1)
     2.0
     """
-    if not 0 < alpha < 1:
-        raise InputError(f"alpha must lie between 0 and 1; got {alpha}.")
-    _, drawn = _absolute(np.zeros(np.shape(draws)[1:]), draws)
+    checked_alpha(alpha)
+    given = floats("draws", draws)
+    _, drawn = _absolute(np.zeros(given.shape[1:]), given)
     largest = np.sort(drawn.max(axis=1))
     rank = int(np.ceil((1 - alpha) * (len(largest) + 1) - TIE))
     if rank > len(largest) or not np.isfinite(largest[rank - 1]):
@@ -77,7 +79,7 @@ def max_t_quantile(draws: ArrayLike, *, alpha: float = 0.05) -> float:
 
 
 def _absolute(statistics: ArrayLike, draws: ArrayLike) -> tuple[Matrix, Matrix]:
-    observed, drawn = np.abs(np.asarray(statistics, np.float64)), np.abs(np.asarray(draws, np.float64))
+    observed, drawn = np.abs(floats("statistics", statistics)), np.abs(floats("draws", draws))
     if observed.ndim != 1 or len(observed) == 0 or drawn.ndim != 2 or drawn.shape[1] != len(observed):
         raise InputError(
             f"Draws have one column for each statistic; got shapes {drawn.shape} for {observed.shape} statistics."

@@ -119,12 +119,12 @@ def cluster_cell(parts: Sequence[ArmMoments], offset: float) -> Cell:
     n, weight, level = totals.n, totals.n * mean_m, mean_s / mean_m
     squares = float(totals.cross[0, 0]) + n * mean_m**2
     concentration = squares / weight**2
-    if concentration > 1 - 1e-12:
+    if concentration > 1 - 1e-12 or (len(parts) == 1 and not parts[0].sums.estimable):
         raise InputError("One participant holds the whole weight of an arm in a stratum; merge that stratum.")
     if len(parts) == 1:
         sums = parts[0].sums
         variance = sums.adjusted_residual
-        df = 1 / (weight**2 * (sums.q2 - 2 * sums.qv2 + sums.v2**2))
+        df = 1 / (weight**2 * sums.spread)
     else:
         residual = totals.combination((-level, 1.0)).cross[0, 0]
         variance = float(residual) / (weight**2 * (1 - concentration))

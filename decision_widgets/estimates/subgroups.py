@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decision_widgets.errors import CannotEstimate, InputError, did_you_mean
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.clustered import clustered_difference
 from decision_widgets.estimates.hotelling import JointTest, hotelling
 from decision_widgets.estimates.multiple import Procedure, adjust_p_values
@@ -212,6 +213,7 @@ def compare_subgroups(
     CannotEstimate
         Fewer than 2 levels (or no reference) in which an effect can be estimated; ``code`` of the first refused.
     """
+    checked_alpha(alpha)
     check_levels(list(levels), reference)
     arms = {level: _arms(level, *pair) for level, pair in levels.items()}
     refused = [answer for answer in arms.values() if isinstance(answer, NoSubgroupEffect)]
@@ -338,7 +340,7 @@ def _arms(
 
 
 def _df(control: ArmMoments, treatment: ArmMoments) -> float:
-    if not (control.sums.complete and treatment.sums.complete):
+    if not (control.sums.estimable and treatment.sums.estimable):
         return 0.0
     return clustered_difference(control, treatment).df or 0.0
 

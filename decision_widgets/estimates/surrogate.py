@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
 from decision_widgets.estimates.robust import least_squares
+from decision_widgets.moments import Moments, floats
 from decision_widgets.records import Record
 
 Matrix = NDArray[np.float64]
@@ -89,10 +91,12 @@ def surrogate_index(
     >>> round(index.effect, 6), round(index.std_error_index, 6), round(index.std_error, 6)
     (1.897436, 1.255036, 1.261472)
     """
-    outcome = np.asarray(history_outcome, dtype=np.float64)
+    checked_alpha(alpha)
+    outcome = floats("history_outcome", history_outcome)
     history, control, treated = _tables(history_surrogates, control_surrogates, treatment_surrogates)
     beta, residual, influence, _ = least_squares(outcome, np.column_stack([np.ones(len(history)), history]))
-    variance_c, variance_t = (float((arm @ beta[1:]).var(ddof=1)) / len(arm) for arm in (control, treated))
+    indices = [Moments.of({"index": arm @ beta[1:]}) for arm in (control, treated)]
+    variance_c, variance_t = (index.variance("index") / index.n for index in indices)
     if variance_c + variance_t == 0:
         raise InputError("The index does not vary among the experiment's participants; no test is possible.")
     shift = treated.mean(axis=0) - control.mean(axis=0)
@@ -133,7 +137,7 @@ def _tables(history: ArrayLike, control: ArrayLike, treatment: ArrayLike) -> lis
 
 
 def _columns(values: ArrayLike, name: str) -> Matrix:
-    table = np.asarray(values, dtype=np.float64)
+    table = floats(name, values)
     table = table[:, None] if table.ndim == 1 else table
     if table.ndim != 2 or not table.size:
         raise InputError(f"{name} needs one row per participant, shape (n, k); got shape {table.shape}.")

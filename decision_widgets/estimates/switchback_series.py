@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
+from decision_widgets.moments import floats
 from decision_widgets.records import Record
 
 Matrix = NDArray[np.float64]
@@ -163,6 +165,7 @@ def minimax_switchback(
     InputError
         As `horvitz_thompson`; periods that are no whole blocks; or a variance of 0.
     """
+    checked_alpha(alpha)
     outcome, arm = _series(y, treatment, carryover, expected)
     starts, carryover = minimax_draws(len(arm), carryover), int(carryover)
     plain = horvitz_thompson(outcome, arm, carryover=carryover, drawn=starts)
@@ -187,8 +190,8 @@ def minimax_switchback(
 def _series(
     y: ArrayLike, treatment: ArrayLike, carryover: int, expected: ArrayLike | None
 ) -> tuple[Matrix, NDArray[np.int8]]:
-    outcome, arm = np.asarray(y, dtype=np.float64), np.asarray(treatment, dtype=np.float64)
-    centre = np.zeros_like(outcome) if expected is None else np.asarray(expected, dtype=np.float64)
+    outcome, arm = floats("y", y), floats("treatment", treatment)
+    centre = np.zeros_like(outcome) if expected is None else floats("expected", expected)
     if outcome.ndim != 1 or arm.shape != outcome.shape or centre.shape != outcome.shape:
         raise InputError(
             "y, treatment and expected need one value per period, shape (T,); "

@@ -100,7 +100,7 @@ def wild_bootstrap(
     a, scores = _linear_forms(solution, null_effect)
     difference = float(solution.estimates[0]) - null_effect
     own = np.bincount(solution.cluster, solution.contributions[:, 0] * solution.residual)
-    if not own.any():
+    if np.linalg.norm(own) <= solution.only_rounding(solution.contributions)[0]:
         raise InputError("The clustered error of the treatment is 0; nothing is left to draw.")
     square = difference**2 / float(own @ own)
     batches = _every_sign(g) if enumerated else _random_weights(g, draws, weights, np.random.default_rng(seed))

@@ -2,6 +2,7 @@
 
 from decision_widgets.moments.adjusted import AdjustedMoments, NormalEquations, independent_columns
 from decision_widgets.moments.arm import ArmMoments, ClusterSums, arm_moments
+from decision_widgets.moments.floats import ROUNDING, floats
 from decision_widgets.moments.moments import Moments
 from decision_widgets.moments.sample import Sample
 from decision_widgets.moments.spec import HistorySpec, MetricColumns, MomentSpec, label
@@ -18,6 +19,7 @@ from decision_widgets.moments.summary import (
 )
 
 __all__ = [
+    "ROUNDING",
     "STALE_AFTER",
     "AdjustedMoments",
     "ArmMoments",
@@ -37,6 +39,7 @@ __all__ = [
     "TypedSummary",
     "WindowSums",
     "arm_moments",
+    "floats",
     "independent_columns",
     "label",
 ]

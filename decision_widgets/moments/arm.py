@@ -11,9 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from decision_widgets.errors import InputError
+from decision_widgets.moments.floats import ROUNDING
 from decision_widgets.moments.moments import Moments
 
 Vector = NDArray[np.float64]
+
+# A difference smaller than this share of its terms has fewer than 6 digits left.
+CANCELLED = 1e-10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,16 @@ class ClusterSums:
     qv2: float
     v2: float
     complete: bool
+
+    @property
+    def spread(self) -> float:
+        """``Σq² − 2Σq·v² + (Σv²)²``, half the variance of this arm's CR2 variance when errors are independent."""
+        return self.q2 - 2 * self.qv2 + self.v2**2
+
+    @property
+    def estimable(self) -> bool:
+        """Whether no participant holds the weight so nearly alone that `spread` is lost to rounding."""
+        return self.complete and self.spread > CANCELLED * (self.q2 + self.v2**2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,7 +117,14 @@ def arm_moments(
         What was subtracted from every observation (or ``shift·denominator`` from every numerator).
     observations : ndarray, shape (N,), optional
         Single rows minus `shift`; leave out for a ratio.
+
+    Raises
+    ------
+    InputError
+        Nobody, a weight below 0 or not finite, or no weight at all.
     """
+    if not (np.isfinite(m).all() and (m >= 0).all() and m.any()):
+        raise InputError("Weights of participants are finite, not negative, and not all 0.")
     weight = float(m.sum())
     slope = float(s.sum()) / weight
     u = _without_rounding(s - slope * m, np.abs(s) + np.abs(slope) * m)
@@ -125,7 +147,7 @@ def arm_moments(
 
 def _without_rounding(u: Vector, scale: Vector) -> Vector:
     """Set to 0 what is only the rounding of s − slope·m, so that a constant metric has variance 0 exactly."""
-    return np.where(np.abs(u) <= 64 * np.finfo(np.float64).eps * scale, 0.0, u)
+    return np.where(np.abs(u) <= ROUNDING * scale, 0.0, u)
 
 
 def _cluster_sums(m: Vector, u: Vector, weight: float) -> ClusterSums:

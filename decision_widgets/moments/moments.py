@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
+from decision_widgets.moments.floats import ROUNDING, floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,7 +45,7 @@ class Moments:
         >>> m.n, float(m.mean[0]), m.variance("y")
         (3, 3.0, 7.0)
         """
-        values = np.column_stack([np.asarray(column, dtype=np.float64) for column in table.values()])
+        values = np.column_stack([floats(name, column) for name, column in table.items()])
         if len(values) == 0:
             raise InputError("Moments need at least one row; got none.")
         mean = values.mean(axis=0)
@@ -69,8 +70,10 @@ class Moments:
         return float(self.mean[self.columns.index(column)])
 
     def variance(self, column: str) -> float:
-        """Return the sample variance (divisor n − 1) of one column; needs n ≥ 2."""
-        return self.covariance(column, column)
+        """Return the sample variance (divisor n − 1) of one column, 0 if it is only rounding; needs n ≥ 2."""
+        variance = self.covariance(column, column)
+        rounding = (ROUNDING * self.average(column)) ** 2 * self.n
+        return 0.0 if variance * (self.n - 1) <= rounding else variance
 
     def covariance(self, first: str, second: str) -> float:
         """Return the sample covariance (divisor n − 1) of two columns; needs n ≥ 2."""
@@ -84,11 +87,16 @@ class Moments:
         return Moments(columns=columns, n=self.n, mean=self.mean[at], cross=self.cross[np.ix_(at, at)])
 
     def combination(self, weights: Sequence[float]) -> Moments:
-        """Return the moments of one new column, the weighted sum of these (named ``"combination"``)."""
-        w = np.asarray(weights, dtype=np.float64)
+        """Return the moments of one new column, the weighted sum of these (named ``"combination"``).
+
+        What is left where the parts cancel but for rounding counts as a constant.
+        """
+        w = floats("weights", weights)
+        cross, size = float(w @ self.cross @ w), np.abs(w)
+        rounding = ROUNDING * (size @ np.abs(self.cross) @ size) + self.n * (ROUNDING * (size @ np.abs(self.mean))) ** 2
         return Moments(
             columns=("combination",),
             n=self.n,
             mean=np.array([w @ self.mean]),
-            cross=np.array([[w @ self.cross @ w]]),
+            cross=np.array([[0.0 if cross <= rounding else cross]]),
         )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
+from decision_widgets.moments.floats import floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,7 +44,7 @@ class Sample:
         >>> sample.values.tolist(), sample.counts.tolist(), sample.n
         ([1.0, 2.0], [1, 2], 3)
         """
-        array = np.array(values, dtype=np.float64)
+        array = floats("A sample", values).copy()
         if array.ndim != 1 or not len(array) or not np.isfinite(array).all():
             raise InputError(f"A sample needs finite values, one per unit; got {values!r}.")
         array.sort()

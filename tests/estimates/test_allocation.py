@@ -48,6 +48,12 @@ def test_what_is_no_split_is_refused(shares: list[float]) -> None:
         allocation(shares)
 
 
+@pytest.mark.parametrize("shares", [[0.5, 0.6], [0.5, 0.25], [0.5, 1.5]])
+def test_fractions_that_do_not_sum_to_1_are_refused(shares: list[float]) -> None:
+    with pytest.raises(InputError, match="Shares sum to 1, or are whole numbers in proportion; these sum to"):
+        allocation(shares)
+
+
 def test_an_unknown_comparison_is_refused() -> None:
     with pytest.raises(InputError, match="'control' or 'all'; got 'best'"):
         allocation([1, 1], compare="best")  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ import pytest
 import statsmodels.api as sm
 
 from decision_widgets.errors import InputError
-from decision_widgets.estimates import clustered_difference, clustered_ols
+from decision_widgets.estimates import arm_contrast, clustered_difference, clustered_ols, compare_subgroups
 from decision_widgets.moments import ArmMoments, arm_moments
 
 
@@ -141,3 +141,14 @@ def test_one_participant_cannot_be_compared() -> None:
     alone = arm_moments(np.ones(1), np.ones(1), shift=0.0)
     with pytest.raises(InputError, match="at least 2 participants"):
         clustered_difference(alone, alone)
+
+
+def test_a_participant_who_is_nearly_alone_is_refused() -> None:
+    alone = arm_moments(np.array([1, 1e-12, 1e-12]), np.array([1, 0.3, 0.4]), shift=0.0, n_observations=3)
+    other = arm_moments(np.ones(5), np.arange(5.0), shift=0.0, n_observations=5)
+    with pytest.raises(InputError, match="at least 2 participants with weight in each arm"):
+        clustered_difference(alone, other)
+    with pytest.raises(InputError, match="at least 2 participants with weight in each arm"):
+        arm_contrast([alone, other], [-1, 1])
+    levels = {"a": (alone, other), "b": (other, other), "c": (other, other)}
+    assert [one.code for one in compare_subgroups(levels).refused] == ["E_FEW_CLUSTERS"]

@@ -174,11 +174,11 @@ def test_what_cannot_be_adjusted_is_refused() -> None:
     y, treated, x, who = rows()
     with pytest.raises(InputError, match="some are in both"):
         mlrate(y, np.arange(300) % 2, x, participant=who)
-    with pytest.raises(InputError, match="participant must hold one label per row"):
+    with pytest.raises(InputError, match="participant needs one label per row"):
         mlrate(y, treated, x, participant=who[:5])
-    with pytest.raises(InputError, match="some labels are missing"):
+    with pytest.raises(InputError, match="participant has missing labels"):
         mlrate(y, treated, x, participant=np.where(who == 3, math.nan, who))
-    with pytest.raises(InputError, match="none missing"):
+    with pytest.raises(InputError, match="or missing"):
         mlrate(y, treated, x, participant=[None, *("u" for _ in range(299))])
     with pytest.raises(InputError, match="folds must be between 2 and the number of participants"):
         mlrate(y, treated, x, participant=who, folds=1)

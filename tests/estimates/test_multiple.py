@@ -184,5 +184,5 @@ def test_every_procedure_keeps_its_promise(rho: float, effects: int) -> None:
 
 
 def test_alpha_is_a_share() -> None:
-    with pytest.raises(InputError, match="alpha must lie between 0 and 1; got 5"):
+    with pytest.raises(InputError, match="alpha must be a number between 0 and 1; got 5"):
         adjust_p_values([0.1, 0.2], "bky", alpha=5)

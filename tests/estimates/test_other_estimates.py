@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestIndPower
-from statsmodels.stats.proportion import proportions_ztest
+from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates import Procedure, adjust_p_values, detectable_effect, two_proportions
@@ -19,7 +19,19 @@ def test_two_proportions_are_statsmodels() -> None:
     z, p = proportions_ztest([168, 120], [1100, 1000])
     assert (ours.statistic, ours.p_value) == pytest.approx((z, p), rel=1e-10)
     p_c, p_t = 0.12, 168 / 1100
+    assert ours.interval == "wald"
     assert ours.std_error == pytest.approx((p_c * (1 - p_c) / 1000 + p_t * (1 - p_t) / 1100) ** 0.5, rel=1e-12)
+
+
+@pytest.mark.parametrize("counts", [(0, 10, 10, 10), (10, 10, 0, 10), (0, 3, 2, 2), (500, 500, 0, 40)])
+@pytest.mark.parametrize("alpha", [0.05, 0.2])
+def test_nothing_against_everything_has_an_interval_that_is_newcombes(counts: tuple[int, ...], alpha: float) -> None:
+    ours = two_proportions(*counts, alpha=alpha)
+    expected = confint_proportions_2indep(counts[2], counts[3], counts[0], counts[1], method="newcomb", alpha=alpha)
+    assert (ours.effect_lower, ours.effect_upper) == pytest.approx(expected, abs=1e-12)
+    assert (ours.std_error, ours.interval) == (None, "newcombe")
+    assert -1 <= ours.effect_lower < ours.effect_upper <= 1
+    assert ours.statistic == pytest.approx(proportions_ztest(counts[2::-2], counts[3::-2])[0], rel=1e-10)
 
 
 @pytest.mark.parametrize("counts", [(5, 3, 1, 10), (0, 0, 1, 2), (-1, 5, 1, 5)])

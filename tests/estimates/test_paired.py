@@ -59,7 +59,7 @@ def test_pairs_that_all_differ_by_the_same_amount_cannot_be_tested(control: list
         ([1.0, np.nan], [1.0, 2.0], "1 of 2 lack one"),
         ([1.0, 2.0], [np.inf, 2.0], "1 of 2 lack one"),
         ([[1.0, 2.0]], [[2.0, 3.0]], r"array of shape \(1, 2\)"),
-        (["a", "b"], [1.0, 2.0], "list of numbers"),
+        (["a", "b"], [1.0, 2.0], "control must hold numbers"),
     ],
 )
 def test_what_is_not_paired_is_refused(control: list[float], treatment: list[float], reason: str) -> None:

@@ -303,7 +303,7 @@ def plain(**changed: Any) -> PanelCells:
         ({"controls": {"c": [2, 2, 2, 2]}}, "fixed effects determine the control 'c'"),
         ({"controls": {"c": [5, 7, 5, 7]}}, "control 'c' is a combination"),
         ({"cluster": [0, 0, 0, 0]}, "at least 2 clusters"),
-        ({"cluster": [0, 1]}, r"cluster needs one label for each of the 4 cells; got shape \(2,\)"),
+        ({"cluster": [0, 1]}, r"cluster needs one label per cell"),
         ({"fixed_effects": {"f": [0, 1]}}, "fixed effect 'f' needs one label"),
         ({"mean": [1.0, math.nan, 2.0, 5.0]}, "'mean' must be finite"),
         ({"weight": [2, 0, 2, 2]}, "positive weight"),

@@ -181,7 +181,7 @@ def test_the_seed_decides_and_the_record_survives_its_plain_form() -> None:
     [
         ({"predicted": 1.0}, "needs one value per row"),
         ({"predicted": np.ones(3)}, "needs one value per row"),
-        ({"cluster": np.ones(3)}, "needs one value per row"),
+        ({"cluster": np.ones(3)}, "needs one label per row"),
         ({"predicted": "same"}, "ranks nobody"),
         ({"outcome": "gap"}, "'outcome' must be finite"),
         ({"treatment": "same"}, "both must occur"),

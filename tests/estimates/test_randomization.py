@@ -145,3 +145,18 @@ def test_bad_input_is_refused() -> None:
         sign_flip_test([0, 0])
     with pytest.raises(InputError, match="differences must hold"):
         sign_flip_test([[1, 2]])
+
+
+@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("draws", [999, 99])
+def test_ties_are_ties_whatever_the_level_of_the_outcomes(seed: int, draws: int) -> None:
+    rng = np.random.default_rng(seed)
+    control, treatment = rng.integers(0, 6, 6) / 10, rng.integers(0, 8, 6) / 10
+    near, far = (randomization_test(control + a, treatment + a, draws=draws) for a in (0.0, 1e9))
+    assert (near.p_value, near.p_value_greater, near.p_value_less) == (
+        far.p_value, far.p_value_greater, far.p_value_less,
+    )  # fmt: skip
+    near, far = (sign_flip_test((treatment + a) - (control + a), draws=draws) for a in (0.0, 1e9))
+    assert (near.p_value, near.p_value_greater, near.p_value_less) == (
+        far.p_value, far.p_value_greater, far.p_value_less,
+    )  # fmt: skip

@@ -56,8 +56,18 @@ def test_the_order_of_arms_does_not_matter() -> None:
         ([5, 5], [0.5, 0.0]),
         ([5, 5], [0.5, float("nan")]),
         ([5.5, 5], [0.5, 0.5]),
+        ([5, 5], [0.5, 0.6]),
+        ([5, 5], [0.5, 0.49]),
+        ([5, 5], [1.5, 1.5]),
     ],
 )
 def test_counts_and_shares_that_make_no_sense_are_refused(counts: list[int], shares: list[float]) -> None:
     with pytest.raises(InputError):
         sample_ratio(counts, shares)
+
+
+def test_whole_numbers_are_shares_in_proportion_and_rounded_shares_are_taken() -> None:
+    assert sample_ratio([30, 50, 60], [1, 2, 2]) == sample_ratio([30, 50, 60], [20, 40, 40])
+    assert sample_ratio([30, 50, 60], [1, 2, 2]).p_value == sample_ratio([30, 50, 60], [0.2, 0.4, 0.4]).p_value
+    third = sample_ratio([30, 50, 60], [0.3333333, 0.3333333, 0.3333333])
+    assert third.expected == pytest.approx([140 / 3] * 3)

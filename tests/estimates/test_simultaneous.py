@@ -64,7 +64,7 @@ def test_a_disagreement_is_seen_on_both_sides() -> None:
 def test_what_is_no_family_or_level_is_refused() -> None:
     with pytest.raises(InputError, match="family must be a positive whole number; got 0"):
         interval_alpha(0)
-    with pytest.raises(InputError, match="alpha must lie between 0 and 1; got 0"):
+    with pytest.raises(InputError, match="alpha must be a number between 0 and 1; got 0"):
         interval_alpha(3, alpha=0.0)
     with pytest.raises(InputError, match="'bonferroni' or 'sidak'; got 'tukey'"):
         interval_alpha(3, method="tukey")  # type: ignore[arg-type]
@@ -74,5 +74,5 @@ def test_what_is_no_family_or_level_is_refused() -> None:
         interval_alpha(2.5)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="got 11"):
         selected_interval_alpha(11, 10)
-    with pytest.raises(InputError, match="q must lie"):
+    with pytest.raises(InputError, match="q must be"):
         selected_interval_alpha(1, 10, q=float("nan"))

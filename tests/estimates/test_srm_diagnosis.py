@@ -97,7 +97,7 @@ def test_a_diagnosis_survives_its_plain_form() -> None:
         ({"segments": {"os": {"BeOS": [0, 0]}}}, "participants in at least one"),
         ({"segments": {"os": {"Linux": [1, 2, 3]}}}, "one count for each of the 2 arms"),
         ({"stages": {"assigned": [5, 5], "exposed": [6, 5]}}, "give stages in their order"),
-        ({"days": {"1": [-1, 5]}}, "counts not negative"),
+        ({"days": {"1": [-1, 5]}}, "Counts are not negative"),
         ({"days": {"1": [1.5, 5]}}, "whole numbers"),
     ],
 )

@@ -103,7 +103,7 @@ def test_a_quantile_beyond_the_draws_is_refused() -> None:
     drawn[:20] = np.inf
     with pytest.raises(InputError, match="do not reach"):
         max_t_quantile(drawn)
-    with pytest.raises(InputError, match="alpha must lie between 0 and 1"):
+    with pytest.raises(InputError, match="alpha must be a number between 0 and 1"):
         max_t_quantile(drawn, alpha=1.0)
 
 

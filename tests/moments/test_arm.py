@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
+from decision_widgets.errors import InputError
 from decision_widgets.moments import ArmMoments, arm_moments
 
 
@@ -72,3 +75,27 @@ def test_skewness_is_of_participants() -> None:
     total = np.array([0.0, 0.0, 0.0, 0.0, 5.0])
     u = total - 1.0
     assert arm(m, total).skewness == pytest.approx(np.mean(u**3) / np.mean(u**2) ** 1.5, rel=1e-12)
+
+
+@pytest.mark.parametrize("m", [[0.0, 0.0], [1.0, -1.0, 3.0], [], [1.0, np.nan]])
+def test_weights_that_make_no_level_are_refused(m: list[float]) -> None:
+    with pytest.raises(InputError, match="finite, not negative, and not all 0"):
+        arm_moments(np.array(m), np.ones(len(m)), shift=0.0, n_observations=3)
+
+
+@pytest.mark.parametrize("small", [1.0, 1e-2, 1e-4])
+def test_the_spread_of_the_variance_is_that_of_its_own_definition(small: float) -> None:
+    m = np.array([1.0, small, small, small / 2])
+    h = m / m.sum()
+    q = np.array([Fraction(a) / (Fraction(m.sum()) * (1 - Fraction(a))) for a in h])
+    v = [Fraction(a) * b for a, b in zip(h, q, strict=True)]
+    exact = float(sum((a - b) ** 2 for a, b in zip(q, v, strict=True)) + sum(v) ** 2 - sum(b**2 for b in v))
+    sums = arm_moments(m, np.arange(4.0), shift=0.0, n_observations=4).sums
+    assert sums.estimable
+    assert sums.spread == pytest.approx(exact, rel=1e-6)
+
+
+def test_a_participant_who_is_nearly_alone_leaves_no_spread() -> None:
+    sums = arm_moments(np.array([1, 1e-12, 1e-12]), np.array([1, 0.3, 0.4]), shift=0.0, n_observations=3).sums
+    assert sums.complete
+    assert not sums.estimable
