@@ -89,7 +89,7 @@ CODES: Final[dict[str, Code]] = {
     ),
     "W_DOMINANT": Code(
         title="A few participants decide {metric}.",
-        text="The top 1% carry {percent} of its variance in {where}.",
+        text="{who} {percent} of its variance in {where}.",
         do="check bots and test accounts; cap the metric by plan",
     ),
     "E_SRM": Code(
@@ -134,13 +134,14 @@ CODES: Final[dict[str, Code]] = {
     ),
     "E_FEW_CLUSTERS": Code(
         title="Too few participants to judge {metric}.",
-        text="With {n_treatment} against {n_control} (effective degrees of freedom {df}) standard errors "
+        text="With {n_treatment} against {n_control}, effective degrees of freedom {df}, standard errors "
         "would be under-estimated.",
         do="extend the experiment",
     ),
     "W_FEW_CLUSTERS": Code(
         title="Few participants for {metric}.",
-        text="Effective degrees of freedom are {df}; a small-sample correction is used.",
+        text="{n_treatment} are compared with {n_control}, effective degrees of freedom are {df}; a small-sample "
+        "correction is used.",
         do="extend the experiment",
     ),
     "E_FE_COLLINEAR": Code(
@@ -206,7 +207,8 @@ CODES: Final[dict[str, Code]] = {
     ),
     "W_FRAGILE": Code(
         title="The effect on {metric} depends on the adjustment.",
-        text="Adjusted and unadjusted, {arm} moves it in opposite directions, so nothing is won by it.",
+        text="Adjusted, {arm} moves it by {adjusted}, unadjusted by {unadjusted}: in opposite directions, or further "
+        "apart than adjusting should bring it, so neither proves anything.",
         do="look at the covariates or strata, and run longer",
     ),
     "I_ALLOC_COST": Code(
@@ -260,9 +262,9 @@ CODES: Final[dict[str, Code]] = {
         do="name participant= if somebody may have several rows",
     ),
     "E_COV_POST": Code(
-        title="Covariate {covariate} of {metric} differs between arms.",
+        title="{what} differs between arms.",
         text="Something known before the experiment differs that much by chance with p {p}, so it was measured after "
-        "exposure or the split is broken; the effect is not adjusted.",
+        "exposure or the split is broken; {done}.",
         do="leave it out, and look at the sample ratio",
     ),
     "W_CUPED_MISSING": Code(
@@ -272,12 +274,12 @@ CODES: Final[dict[str, Code]] = {
     ),
     "W_ADJ_SHIFT": Code(
         title="Adjusting moves the effect on {metric} from {unadjusted} to {adjusted}.",
-        text="That is more than covariates known before the experiment should move it in {arm}.",
-        do="look at how the covariates were measured",
+        text="That is more than {by} known before the experiment should move it in {arm}.",
+        do="look at when and how the {by} were measured",
     ),
     "I_VR_NEGATIVE": Code(
-        title="Covariates do not help {metric}.",
-        text="Adjusting would widen the interval of {arm} by {percent}; the unadjusted effect is shown.",
+        title="Adjusting does not help {metric}.",
+        text="With {by} the interval of {arm} would be {percent} wider; the effect is shown without.",
         do="",
     ),
     "W_ZERO_INFLATED": Code(

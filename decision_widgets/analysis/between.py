@@ -8,6 +8,7 @@ from typing import Any
 from decision_widgets.analysis.comparisons import compare
 from decision_widgets.analysis.diagnosis import metric_messages, run_messages
 from decision_widgets.analysis.family import adjust
+from decision_widgets.analysis.levels import judge_groups
 from decision_widgets.analysis.provenance import in_order, provenance_of
 from decision_widgets.analysis.segments import compare_segments, segment_messages
 from decision_widgets.analysis.toolbox import check_methods, run_toolbox, wanted
@@ -75,7 +76,8 @@ def analyze(
     about_run = run_messages(design, reading, ratio)
     invalid = tuple(m.code for m in about_run if m.severity == "error")
     blocking = next((m for m in about_run if m.severity == "error"), None)
-    about_metrics = metric_messages(design, reading)
+    reading, about_groups = judge_groups(design, reading)
+    about_metrics = [*metric_messages(design, reading), *about_groups]
     effects = adjust(design, compare(design, reading, about_metrics, blocking))
     estimates, decision, about_decision = read_and_decide(design, reading, effects, invalid)
     segments = [] if invalid else compare_segments(design, reading)

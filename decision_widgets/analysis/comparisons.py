@@ -7,25 +7,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from decision_widgets.analysis.covariates import adjust_effect, adjustment_messages
-from decision_widgets.analysis.diagnosis import KAPPA_ABOVE
+from decision_widgets.analysis.answers import ADJUSTED, CLUSTERED, STRATIFIED, Answer, answers_of
 from decision_widgets.analysis.family import selected_alpha, share_control, simultaneous_alpha
 from decision_widgets.analysis.plan import share_of_plan
-from decision_widgets.analysis.strata import for_population, strata_messages, stratify_effect
 from decision_widgets.data import MetricReading, Reading
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.errors import CannotEstimate, listed
 from decision_widgets.estimates import (
-    TAIL_PER_KAPPA,
     MeanDifference,
-    NoRelativeEffect,
-    PostStratification,
     RelativeEffect,
     always_valid_quantile,
-    clustered_difference,
     detectable_effect,
     difference,
-    difference_skewness,
     ratio_difference,
     relative_effect,
     student_t,
@@ -35,17 +28,12 @@ from decision_widgets.moments import ArmMoments
 from decision_widgets.results import EffectEstimate, Message, NotEstimable, Row
 from decision_widgets.views import numbers
 
-CLUSTERED: Final = "ols_cr2"
-ADJUSTED: Final = "cuped"
-STRATIFIED: Final = "post_stratified"
 REFUSING: Final = ("E_METRIC_KIND", "E_NO_VARIATION", "E_SMALL_N", "E_FEW_CLUSTERS")
-FEW: Final = 10
-FEWEST: Final = 3
 
 
 def compare(design: BetweenSubject, reading: Reading, messages: list[Message], blocking: Message | None) -> list[Row]:
     """Estimate every effect; what the comparison finds out about itself is added to `messages`."""
-    found: dict[tuple[str, str], list[_Answer] | Message] = {}
+    found: dict[tuple[str, str], list[Answer] | Message] = {}
     for metric in design.metrics:
         read = reading.metrics[metric.name]
         for arm in reading.arms[1:]:
@@ -54,7 +42,7 @@ def compare(design: BetweenSubject, reading: Reading, messages: list[Message], b
                 assert stop is not None
                 found[metric.name, arm] = stop
             else:
-                found[metric.name, arm] = _answers(design, reading, metric, arm, read, messages)
+                found[metric.name, arm] = answers_of(design, reading, metric, arm, read, messages)
     secondary = {metric.name for metric in design.metrics if metric.role == "secondary"}
     picked = selected_alpha(design, {key: _best(own) for key, own in found.items() if key[0] in secondary})
     rows: list[Row] = []
@@ -72,11 +60,11 @@ def recommended_answer(
     if stop is not None or not isinstance(read, MetricReading):
         assert stop is not None
         return stop
-    answers = _answers(design, reading, metric, arm, read, messages)
+    answers = answers_of(design, reading, metric, arm, read, messages)
     return answers if isinstance(answers, Message) else (answers[0].method, answers[0].answer)
 
 
-def _best(answers: list[_Answer] | Message) -> MeanDifference | None:
+def _best(answers: list[Answer] | Message) -> MeanDifference | None:
     return None if isinstance(answers, Message) else answers[0].answer
 
 
@@ -84,7 +72,7 @@ def _metric_rows(
     design: BetweenSubject,
     reading: Reading,
     metric: Metric,
-    answers: Mapping[str, list[_Answer] | Message],
+    answers: Mapping[str, list[Answer] | Message],
     picked: Mapping[tuple[str, str], float],
 ) -> Iterator[Row]:
     read = reading.metrics[metric.name]
@@ -105,43 +93,13 @@ def _stop(design: BetweenSubject, metric: Metric, arm: str, messages: list[Messa
     return next((m for m in about if m.arm in (None, arm, design.control)), None)
 
 
-def _answers(
-    design: BetweenSubject, reading: Reading, metric: Metric, arm: str, read: MetricReading, messages: list[Message]
-) -> list[_Answer] | Message:
-    """Estimate one effect in every recommended way, the one to report first; or say why there is none."""
-    control, treatment = read.arms[design.control], read.arms[arm]
-    plain = clustered_difference(control, treatment, alpha=design.alpha)
-    assert plain.df is not None
-    if plain.df < FEWEST:
-        few = Message.of("E_FEW_CLUSTERS", metric=metric.name, arm=arm, **_counts(control, treatment, plain))
-        messages.append(few)
-        return few
-    found: list[Message] = []
-    answers = [_Answer(method=CLUSTERED, answer=plain)]
-    adjusted = adjust_effect(metric, read, (design.control, arm), alpha=design.alpha, raised=messages)
-    if adjusted is not None:
-        answers.append(_Answer(method=ADJUSTED, answer=adjusted.answer, reduction=adjusted.variance_reduction))
-        found += adjustment_messages(metric, arm, adjusted)
-    stratified = stratify_effect(design, reading, read, arm)
-    if isinstance(stratified, PostStratification):
-        own = for_population(stratified)
-        answers.append(_Answer(method=STRATIFIED, answer=own, reduction=1 - (own.std_error / plain.std_error) ** 2))
-    if stratified is not None:
-        found += [m for m in strata_messages(metric.name, arm, stratified) if m not in messages]
-    best = next((each for each in answers[1:] if each.reduction is not None and each.reduction >= 0), answers[0])
-    found = [*_findings(metric.name, arm, control, treatment, best.answer), *found]
-    messages += found
-    answers.sort(key=lambda each: each is not best)
-    return [replace(each, codes=tuple(dict.fromkeys(m.code for m in found))) for each in answers]
-
-
 def _rows(
     design: BetweenSubject,
     reading: Reading,
     metric: Metric,
     arm: str,
     read: MetricReading,
-    answers: list[_Answer],
+    answers: list[Answer],
     family: float,
     adjusted_p: float | None,
 ) -> Iterator[Row]:
@@ -162,16 +120,6 @@ def _rows(
             row = replace(row, p_value_adjusted=adjusted_p, adjustment="Dunnett", family=len(reading.arms) - 1)
         yield row
     yield from comparison.companions()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Answer:
-    """One way to estimate an effect, with the share of the unadjusted variance that it removes."""
-
-    method: str
-    answer: MeanDifference
-    reduction: float | None = None
-    codes: tuple[str, ...] = ()
 
 
 def _decision_quantile(answer: MeanDifference, alpha: float, share: float | None) -> float:
@@ -199,30 +147,6 @@ def _refused(reading: Reading, design: BetweenSubject, metric: Metric, arm: str,
     )
 
 
-def _counts(control: ArmMoments, treatment: ArmMoments, answer: MeanDifference) -> dict[str, str]:
-    assert answer.df is not None
-    return {
-        "n_control": numbers.integer(control.n_participants),
-        "n_treatment": numbers.integer(treatment.n_participants),
-        "df": numbers.df_text(answer.df),
-    }
-
-
-def _findings(
-    metric: str, arm: str, control: ArmMoments, treatment: ArmMoments, answer: MeanDifference
-) -> Iterator[Message]:
-    assert answer.df is not None
-    if answer.df < FEW or min(control.n_participants, treatment.n_participants) < FEW:
-        yield Message.of("W_FEW_CLUSTERS", metric=metric, arm=arm, **_counts(control, treatment, answer))
-    kappa = difference_skewness(control, treatment)
-    if abs(kappa) >= KAPPA_ABOVE:
-        points = numbers.fixed(100 * TAIL_PER_KAPPA * abs(kappa), 1)
-        yield Message.of("W_SKEW", metric=metric, arm=arm, points=points, kappa=numbers.fixed(kappa, 2))
-    relative = relative_effect(answer)
-    if isinstance(relative, NoRelativeEffect):
-        yield Message.of(relative.code, metric=metric, arm=arm, mean=numbers.level(control.level, "continuous"))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Comparison:
     """What the methods of one comparison share."""
@@ -241,7 +165,6 @@ class _Comparison:
         alpha = self.design.alpha
         means = self.control.participant_means, self.treatment.participant_means
         rows = self.control.observations, self.treatment.observations
-        alpha = self.design.alpha
         with suppress(CannotEstimate):  # what does not vary by one weight may vary by another
             if means[0] is None:
                 totals = self.control.totals.of_columns("s", "m"), self.treatment.totals.of_columns("s", "m")
@@ -254,7 +177,7 @@ class _Comparison:
             yield self._companion("ols", student_t(rows[0], rows[1], alpha=alpha))
 
     def _companion(self, method: str, answer: MeanDifference) -> EffectEstimate:
-        return self.estimate(_Answer(method=method, answer=self._level(answer)))
+        return self.estimate(Answer(method=method, answer=self._level(answer)))
 
     def _level(self, answer: MeanDifference) -> MeanDifference:
         """Put back what was subtracted from each arm before summing."""
@@ -277,7 +200,7 @@ class _Comparison:
     def clusters(self) -> int:
         return self.control.n_participants + self.treatment.n_participants
 
-    def estimate(self, given: _Answer, *, recommended: bool = False) -> EffectEstimate:
+    def estimate(self, given: Answer, *, recommended: bool = False) -> EffectEstimate:
         """Put one answer into its place in the table."""
         method, answer = given.method, given.answer
         quantile = self.decision_quantile if recommended else answer.quantile(self.family_alpha)

@@ -21,6 +21,9 @@ LEAST_TO_TRUST: Final = 30
 LEAST_EVENTS: Final = 10
 MODAL_SHARE_ABOVE: Final = 0.99
 TOP_SHARE_ABOVE: Final = 0.50
+# Below this one of so few often carries half of the variance, even of normal values (3% of arms of 15, 0.5% of 20).
+LEAST_TO_DOMINATE: Final = 20
+PARTICIPANTS_PER_TOP: Final = 100
 KAPPA_ABOVE: Final = 0.12
 MISSING_ABOVE: Final = 0.05
 MISSING_BY_ARM_BELOW: Final = 0.001
@@ -153,9 +156,10 @@ def _about_arm(metric: Metric, arm: str, moments: ArmMoments | None, read: Metri
         rarer, word = min((events, "events"), (others, "non-events"))
         if rarer < LEAST_EVENTS:
             yield Message.of("W_RARE", metric=metric.name, arm=arm, n=rarer, events=word)
-    if moments.top_share > TOP_SHARE_ABOVE and n >= 100 and read.recognition.kind != "binary":
+    if moments.top_share > TOP_SHARE_ABOVE and n >= LEAST_TO_DOMINATE and read.recognition.kind != "binary":
         share = numbers.level_percent(moments.top_share)
-        yield Message.of("W_DOMINANT", metric=metric.name, arm=arm, percent=share)
+        who = "The top 1% carry" if n >= 2 * PARTICIPANTS_PER_TOP else "One participant carries"
+        yield Message.of("W_DOMINANT", metric=metric.name, arm=arm, who=who, percent=share)
 
 
 def _missing(name: str, read: MetricReading, reading: Reading, handled: str) -> Iterator[Message]:

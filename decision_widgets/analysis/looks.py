@@ -9,6 +9,7 @@ from typing import Final
 
 from decision_widgets.analysis.comparisons import recommended_answer
 from decision_widgets.analysis.diagnosis import metric_messages
+from decision_widgets.analysis.levels import judge_groups
 from decision_widgets.data import MetricReading, Reading
 from decision_widgets.data.enrolment import Enrolment
 from decision_widgets.design import BetweenSubject, day_problems, read_looks
@@ -108,7 +109,8 @@ def look_at(
     design: BetweenSubject, reading: Reading
 ) -> tuple[Mapping[tuple[str, str], Found | Message], list[Message]]:
     """Estimate every effect of one look as `analyze` does, by metric and arm, with what is to be said about it."""
-    messages = metric_messages(design, reading)
+    reading, about_groups = judge_groups(design, reading)
+    messages = [*metric_messages(design, reading), *about_groups]
     found: dict[tuple[str, str], Found | Message] = {}
     for metric in design.metrics:
         read = reading.metrics[metric.name]

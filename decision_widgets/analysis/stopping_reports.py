@@ -16,6 +16,7 @@ from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.estimates import (
     JudgedLook,
     Look,
+    MeanDifference,
     RelativeEffect,
     StoppingPlan,
     StoppingReport,
@@ -204,19 +205,25 @@ def _loses_participants(looks: Sequence[Found]) -> bool:
 
 def _levels(look: JudgedLook, found: Found) -> LookLevels:
     answer, upper = found.answer, look.always_valid_upper
-    relative = None
-    if upper is not None:
-        relative = relative_effect(answer, quantile=(upper - look.effect) / look.std_error)
-    known = relative if isinstance(relative, RelativeEffect) else None
+    valid = _relative(answer, None if upper is None else (upper - look.effect) / look.std_error)
+    judged = _relative(answer, look.critical_value)
+    known = judged or valid
     return LookLevels(
         date=look.date,
         method=found.method,
         control_mean=answer.control_mean,
         treatment_mean=answer.treatment_mean,
         relative_effect=None if known is None else known.relative_effect,
-        relative_effect_lower=None if known is None else known.relative_effect_lower,
-        relative_effect_upper=None if known is None else known.relative_effect_upper,
+        relative_effect_lower=None if judged is None else judged.relative_effect_lower,
+        relative_effect_upper=None if judged is None else judged.relative_effect_upper,
+        relative_effect_lower_always_valid=None if valid is None else valid.relative_effect_lower,
+        relative_effect_upper_always_valid=None if valid is None else valid.relative_effect_upper,
     )
+
+
+def _relative(answer: MeanDifference, quantile: float | None) -> RelativeEffect | None:
+    relative = None if quantile is None else relative_effect(answer, quantile=quantile)
+    return relative if isinstance(relative, RelativeEffect) else None
 
 
 def _past_limit(metric: Metric, levels: Sequence[LookLevels]) -> list[str] | None:
@@ -224,6 +231,9 @@ def _past_limit(metric: Metric, levels: Sequence[LookLevels]) -> list[str] | Non
     if metric.role != "guardrail" or metric.limit is None:
         return None
     up = metric.direction == "increase"
-    ends = {each.date: each.relative_effect_upper if up else each.relative_effect_lower for each in levels}
+    ends = {
+        each.date: each.relative_effect_upper_always_valid if up else each.relative_effect_lower_always_valid
+        for each in levels
+    }
     best = {day: end if up else -end for day, end in ends.items() if end is not None}
     return [day for day, end in best.items() if end < -metric.limit] if best else None

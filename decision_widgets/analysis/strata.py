@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decision_widgets.analysis.levels import DependsOnArm
 from decision_widgets.data import GroupReading, MetricReading, Reading
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import InputError
@@ -13,10 +14,15 @@ from decision_widgets.views import numbers
 def stratify_effect(
     design: BetweenSubject, reading: Reading, read: MetricReading, arm: str
 ) -> PostStratification | str | None:
-    """Post-stratify one comparison; the reason where strata cannot be used, ``None`` where there are none."""
+    """Post-stratify one comparison; the reason where strata cannot be used, ``None`` where there are none.
+
+    ``None`` too where they depend on the arm, which is said of them once for all metrics.
+    """
     if not design.strata:
         return None
     group = reading.groups[design.strata_name]
+    if isinstance(group, DependsOnArm):
+        return None
     if not isinstance(group, GroupReading):
         return group.what
     if group.without or group.several:
@@ -47,10 +53,13 @@ def for_population(answer: PostStratification) -> MeanDifference:
     )
 
 
-def strata_messages(metric: str, arm: str, answer: PostStratification | str) -> list[Message]:
-    """Say which strata were merged, or why none were used."""
-    if isinstance(answer, str):
-        return [Message.of("W_NOT_APPLIED", what="strata", why=answer)]
+def strata_messages(metric: str, arm: str, answer: PostStratification) -> list[Message]:
+    """Say which strata were merged."""
     if answer.n_strata_merged:
         return [Message.of("I_STRATA_MERGED", metric=metric, arm=arm, n=answer.n_strata_merged, of=answer.n_strata)]
     return []
+
+
+def strata_refused(reason: str) -> Message:
+    """Say why strata were not used."""
+    return Message.of("W_NOT_APPLIED", what="strata", why=reason)

@@ -90,24 +90,43 @@ def _evidence(
     design: BetweenSubject, metrics: dict[str, Metric], row: Row, rows: Sequence[Row], share: float | None
 ) -> Evidence:
     metric = metrics[row.metric]
-    fragile = metric.role == "primary" and _fragile(row, rows)
+    fragile = metric.role != "secondary" and _fragile(row, rows)
     margin = metric.limit if metric.role == "guardrail" else _worth_shipping(design, metric, row, share)
     bounds = _bounds(metric, row) if isinstance(row, EffectEstimate) else None
     return Evidence(metric=metric.name, bounds=bounds, margin=margin, fragile=fragile)
 
 
 def _fragile(row: Row, rows: Sequence[Row]) -> bool:
-    """Tell whether the unadjusted effect has the other sign than an adjusted one that excludes 0."""
-    if not isinstance(row, EffectEstimate) or row.method == UNADJUSTED:
+    """Tell whether what an adjusted effect says rests on the adjustment, so that it may not win or prove harmless.
+
+    It does where the adjusted interval excludes 0 and the unadjusted effect lies on the other side of 0, and where the
+    adjustment moved the effect by more than 3 standard errors of the move (``W_ADJ_SHIFT``), whatever it says then:
+    chance moves it so far in 0.3% of experiments, a covariate or stratum that the treatment changes moves it as a rule.
+    An unadjusted interval that still holds 0, or that lacks the adjusted effect, is no sign of it: the first is what
+    adjusting is for, and the second comes by chance in up to 5% of experiments when covariates explain nearly all.
+    """
+    beside = _unadjusted(row, rows)
+    if not isinstance(row, EffectEstimate) or beside is None:
         return False
     clear = row.effect_lower_simultaneous > 0 or row.effect_upper_simultaneous < 0
-    beside = (
-        other.effect
-        for other in rows
-        if isinstance(other, EffectEstimate)
-        and (other.metric, other.arm, other.method) == (row.metric, row.arm, UNADJUSTED)
-    )
-    return clear and any(effect * row.effect < 0 for effect in beside)
+    return "W_ADJ_SHIFT" in row.codes or (clear and beside.effect * row.effect < 0)
+
+
+def _unadjusted(row: Row, rows: Sequence[Row]) -> EffectEstimate | None:
+    """Return what stands beside an adjusted effect; ``None`` beside one that is not adjusted."""
+    if row.method == UNADJUSTED:
+        return None
+    place = (row.metric, row.arm, UNADJUSTED)
+    same = (other for other in rows if (other.metric, other.arm, other.method) == place)
+    return next((other for other in same if isinstance(other, EffectEstimate)), None)
+
+
+def _fragile_message(row: Row, rows: Sequence[Row]) -> Message:
+    beside = _unadjusted(row, rows)
+    assert isinstance(row, EffectEstimate)
+    assert beside is not None
+    effects = {"adjusted": f"{row.effect:.4g}", "unadjusted": f"{beside.effect:.4g}"}
+    return Message.of("W_FRAGILE", metric=row.metric, arm=row.arm, **effects)
 
 
 def _worth_shipping(design: BetweenSubject, metric: Metric, row: Row, share: float | None) -> float:
@@ -146,8 +165,8 @@ def _messages(
             used = "0.7 of what the planned sample can detect is used instead."
         yield Message.of("W_NO_DELTA_MIN", which=" and ".join(open_ended), used=used)
     for row in rows:
-        if row.recommended and row.role == "primary" and _fragile(row, rows):
-            yield Message.of("W_FRAGILE", metric=row.metric, arm=row.arm)
+        if row.recommended and row.role != "secondary" and _fragile(row, rows):
+            yield _fragile_message(row, rows)
         if isinstance(row, EffectEstimate) and row.role == "primary" and row.p_value_adjusted is not None:
             excludes = row.effect_lower_simultaneous > 0 or row.effect_upper_simultaneous < 0
             if excludes != (row.p_value_adjusted < design.alpha) and (share is None or share >= 1):

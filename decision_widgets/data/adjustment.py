@@ -12,9 +12,11 @@ from decision_widgets.data.engine import Engine, Row
 from decision_widgets.data.people import Covariate, People, Terms
 from decision_widgets.data.reading import Adjustment, CovariateReading
 from decision_widgets.data.reduction import joined_with
-from decision_widgets.moments import AdjustedMoments, ArmMoments, Moments, NormalEquations, independent_columns
+from decision_widgets.moments import AdjustedMoments, ArmMoments, Moments, NormalEquations, usable_columns
+from decision_widgets.moments.adjusted import COLLINEAR
 
 PARTICIPANTS_PER_COVARIATE: Final = 20
+SPREAD_SUMS: Final = 4  # of a covariate's powers: how many, Σx, Σx², Σx³
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,20 +101,28 @@ def _first_level(each: Adjuster) -> Iterator[str]:
     for column in ("1.0E0", *z):
         yield total(f"s{k} * {column}")
         yield total(f"m{k} * {column}")
+    for square in (f"s{k} * s{k}", f"s{k} * m{k}", f"m{k} * m{k}"):
+        yield total(f"{square} / {each.weight}")
     for j in each.term.covariates:
-        yield from (total(f"(1 - i{j})"), total(f"(1 - i{j}) * x{j}"), total(f"(1 - i{j}) * x{j} * x{j}"))
+        known = f"(1 - i{j})"
+        yield from (total(" * ".join([known, *[f"x{j}"] * power])) for power in range(SPREAD_SUMS))
 
 
 def _solve(each: Adjuster, rows: Mapping[int, Row]) -> _Solved:
     columns = each.columns
     read = {arm: _equations(each, row) for arm, row in rows.items()}
     equations = {arm: own for arm, (own, _) in read.items()}
-    spreads = {arm: np.array(row[-3 * len(each.covariates) :], dtype=float).reshape(-1, 3) for arm, row in rows.items()}
+    spreads = {
+        arm: np.array(row[-SPREAD_SUMS * len(each.covariates) :], dtype=float).reshape(-1, SPREAD_SUMS)
+        for arm, row in rows.items()
+    }
     fewest = min((each.arms[arm].n_participants for arm in equations), default=0)
     wanted = list(range(1 + min(len(columns), fewest // PARTICIPANTS_PER_COVARIATE)))
-    kept = independent_columns([e.columns(wanted) for e in equations.values()]) if len(wanted) > 1 else [0]
+    kept, copies = usable_columns([e.columns(wanted) for e in equations.values()]) if len(wanted) > 1 else ([0], [])
     used = [columns[p - 1] for p in kept[1:]]
-    readings = tuple(_reading(each, place, used, spreads) for place in range(len(each.covariates)))
+    readings = tuple(
+        _reading(each, place, used, [columns[p - 1] for p in copies], spreads) for place in range(len(each.covariates))
+    )
     nothing = np.zeros((1, 1))
     solved = _Solved(
         adjuster=each, readings=readings, coefficients={}, inverse={}, toward_mean=nothing[0], mean_covariance=nothing
@@ -146,9 +156,12 @@ def _equations(each: Adjuster, row: Row) -> tuple[NormalEquations, np.ndarray]:
     values = iter(float(x or 0) for x in row)
     cross, squared = _symmetric(values, p), _symmetric(values, p)
     s, m = np.array([(next(values), next(values)) for _ in range(p)]).T
-    arm_level = float(s[0] / m[0]) if m[0] else 0.0
-    right = (s - arm_level * m) / (m[0] / cross[0, 0]) if each.term.ratio else s
-    return NormalEquations(cross=cross, right=right), squared
+    squares = np.array([next(values) for _ in range(3)])
+    if not each.term.ratio:
+        return NormalEquations(cross=cross, right=s, outcome=float(squares[0])), squared
+    level, size = float(s[0] / m[0]) if m[0] else 0.0, m[0] / cross[0, 0]
+    outcome = float(squares @ (1.0, -2 * level, level**2)) / size**2
+    return NormalEquations(cross=cross, right=(s - level * m) / size, outcome=outcome), squared
 
 
 def _symmetric(values: Iterator[float], p: int) -> np.ndarray:
@@ -159,28 +172,49 @@ def _symmetric(values: Iterator[float], p: int) -> np.ndarray:
     return matrix
 
 
-def _reading(each: Adjuster, place: int, used: Sequence[str], spreads: Mapping[int, np.ndarray]) -> CovariateReading:
+def _reading(
+    each: Adjuster, place: int, used: Sequence[str], copies: Sequence[str], spreads: Mapping[int, np.ndarray]
+) -> CovariateReading:
     j, covariate = each.term.covariates[place], each.covariates[place]
-    arms = {}
-    for arm, spread in spreads.items():
-        n, total, squares = spread[place]
-        if n:
-            mean = total / n
-            cross = max(0.0, squares - n * mean**2)
-            arms[each.codes[arm]] = Moments(columns=("x",), n=int(n), mean=np.array([mean]), cross=np.array([[cross]]))
+    own = {arm: spread[place] for arm, spread in spreads.items() if spread[place][0]}
+    arms = {each.codes[arm]: _moments_of(sums) for arm, sums in own.items()}
     everybody = sum(each.arms[arm].n_participants for arm in spreads)
     known = sum(moments.n for moments in arms.values())
     used_here = f"x{j}" in used
     return CovariateReading(
         name=covariate.name,
         arms=arms,
+        skewness=_skewness(np.sum([*own.values()], axis=0)) if own else 0.0,
         missing_share=1 - known / everybody if everybody else 1.0,
         used=used_here,
-        reason=None if used_here else _why_not(each, place, arms, len(spreads)),
+        reason=None if used_here else _why_not(each, place, arms, len(spreads), copied=f"x{j}" in copies),
     )
 
 
-def _why_not(each: Adjuster, place: int, spread: Mapping[str, Moments], n_arms: int) -> str:
+def _moments_of(sums: np.ndarray) -> Moments:
+    """Take the moments of a covariate from its powers' sums; what varies by no more than rounding is constant."""
+    n, total, squares, _ = sums
+    mean = total / n
+    cross = squares - n * mean**2
+    cross = cross if cross > COLLINEAR * squares else 0.0
+    return Moments(columns=("x",), n=int(n), mean=np.array([mean]), cross=np.array([[cross]]))
+
+
+def _skewness(sums: np.ndarray) -> float:
+    n = float(sums[0])
+    mean, square, cube = (float(total) / n for total in sums[1:])
+    variance = square - mean * mean
+    if variance <= COLLINEAR * square:
+        return 0.0
+    std_dev = variance**0.5
+    found = (cube - 3 * mean * square + 2 * mean * mean * mean) / std_dev / std_dev / std_dev
+    # No n values are more skewed than one that stands apart from all others; rounding may say so.
+    return float(max(-(n**0.5), min(found, n**0.5)))
+
+
+def _why_not(each: Adjuster, place: int, spread: Mapping[str, Moments], n_arms: int, *, copied: bool) -> str:
+    if copied:
+        return "with it nothing of the metric is left, which nothing measured before exposure does"
     if len(spread) < n_arms or any(moments.cross[0, 0] == 0 for moments in spread.values()):
         return "it does not vary in every arm"
     fewest = min(arm.n_participants for arm in each.arms.values())

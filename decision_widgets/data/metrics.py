@@ -274,7 +274,9 @@ class MetricReader:
         for name in names:
             column = self.overview.columns[name, PART_OF_RATIO]
             if isinstance(column, Unreadable):
-                read[name] = CovariateReading(name=name, arms={}, missing_share=0.0, used=False, reason=column.what)
+                read[name] = CovariateReading(
+                    name=name, arms={}, skewness=0.0, missing_share=0.0, used=False, reason=column.what
+                )
         return replace(adjustment, covariates=tuple(read[name] for name in names if name in read))
 
     def _samples(self, people: People, terms: Sequence[Terms]) -> dict[str, dict[str, Sample]]:

@@ -29,6 +29,8 @@ class CovariateReading:
     name : str
     arms : mapping of arm to Moments
         Of participants who have a value (one column, ``x``, above a common shift).
+    skewness : float
+        Of those values in all arms together; 0 where they do not vary.
     missing_share : float
         Participants without a value; they get the mean, and an indicator where every arm has some.
     used : bool
@@ -37,6 +39,7 @@ class CovariateReading:
 
     name: str
     arms: Mapping[str, Moments]
+    skewness: float
     missing_share: float
     used: bool
     reason: str | None = None

@@ -26,7 +26,7 @@ class Evidence(Record):
 
     `margin` is the smallest effect worth shipping of a primary metric (0 when none was given), or the largest
     acceptable loss of a guardrail (``None`` when none was given). `bounds` is ``None`` when no interval could be given.
-    A `fragile` effect has the other sign in the analysis beside the recommended one, and wins nothing.
+    A `fragile` effect rests on how it was adjusted: it wins nothing and proves no guardrail, but may still do harm.
     """
 
     metric: str
@@ -71,8 +71,8 @@ def decide(
     2. dont-ship: a guardrail's interval lies wholly beyond its limit, a primary metric is worse (upper < 0), or every
        primary metric rules out an effect worth shipping (upper < margin).
     3. keep-running while the plan is not reached (`plan_reached` is false), inconclusive once it is or when none was
-       stated (``None``): an interval is missing, a guardrail does not rule out its limit, or no primary metric has
-       both lower > 0 and effect ≥ margin without being fragile.
+       stated (``None``): an interval is missing, a guardrail does not rule out its limit or is fragile, or no primary
+       metric has both lower > 0 and effect ≥ margin without being fragile.
     4. ship.
 
     Before the plan is reached the bounds must hold at every look; the caller sees to that.
@@ -125,7 +125,9 @@ def _harms(evidence: Evidence) -> bool:
 
 
 def _holds(evidence: Evidence) -> bool:
-    return evidence.bounds is not None and evidence.margin is not None and evidence.bounds.lower > -evidence.margin
+    if evidence.bounds is None or evidence.margin is None or evidence.fragile:
+        return False
+    return evidence.bounds.lower > -evidence.margin
 
 
 def _breaks(evidence: Evidence) -> bool:

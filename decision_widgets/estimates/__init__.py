@@ -9,11 +9,12 @@ from importlib import import_module
 from types import ModuleType
 
 _NAMES = {
-    "adjusted": "Adjusted adjusted_difference balance_p",
+    "adjusted": "Adjusted adjusted_difference",
     "after_stopping": "StoppedEstimate after_stopping",
     "allocation": "Allocation allocation",
     "ancova": "ancova lin_regression",
     "assignment": "Assignment complete_assignment simple_assignment stratified_assignment tertile_strata",
+    "balance": "balance_p",
     "cate": "Driver IndividualEffects NoIndividualEffects individual_effects",
     "causal_clusters": "CausalClusterEffect causal_cluster_variance two_stage_cluster_bootstrap",
     "clustered": "clustered_difference",
@@ -30,7 +31,7 @@ _NAMES = {
     "few_clusters": "FewClusters few_clusters",
     "group_sequential": "CrossingProbabilities GroupSequentialBounds Spending crossing_probabilities "
     "detectable_drift spending_bounds wang_tsiatis_bounds",
-    "homogeneity": "homogeneity_p",
+    "homogeneity": "homogeneity_p independence_p",
     "interaction": "InteractionCoefficient InteractionRegression interaction_regression panel_interaction",
     "logit": "LogitEffect clustered_logit",
     "many_arms": "ArmContrast JointArmTest all_pairs arm_contrast joint_arm_test versus_control",

@@ -4,9 +4,6 @@ from decision_widgets.estimates.adjusted import (
 from decision_widgets.estimates.adjusted import (
     adjusted_difference as adjusted_difference,
 )
-from decision_widgets.estimates.adjusted import (
-    balance_p as balance_p,
-)
 from decision_widgets.estimates.after_stopping import (
     StoppedEstimate as StoppedEstimate,
 )
@@ -40,6 +37,7 @@ from decision_widgets.estimates.assignment import (
 from decision_widgets.estimates.assignment import (
     tertile_strata as tertile_strata,
 )
+from decision_widgets.estimates.balance import balance_p as balance_p
 from decision_widgets.estimates.cate import (
     Driver as Driver,
 )
@@ -188,7 +186,12 @@ from decision_widgets.estimates.group_sequential import (
 from decision_widgets.estimates.group_sequential import (
     wang_tsiatis_bounds as wang_tsiatis_bounds,
 )
-from decision_widgets.estimates.homogeneity import homogeneity_p as homogeneity_p
+from decision_widgets.estimates.homogeneity import (
+    homogeneity_p as homogeneity_p,
+)
+from decision_widgets.estimates.homogeneity import (
+    independence_p as independence_p,
+)
 from decision_widgets.estimates.hotelling import JointTest as JointTest
 from decision_widgets.estimates.interaction import (
     InteractionCoefficient as InteractionCoefficient,

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.difference import MeanDifference, difference
-from decision_widgets.moments import ROUNDING, AdjustedMoments, ArmMoments, Moments
+from decision_widgets.moments import AdjustedMoments, ArmMoments
 from decision_widgets.records import Record
 
 SHIFT_ABOVE: Final = 3.0
@@ -91,25 +89,3 @@ def adjusted_difference(
         change=answer.effect - plain,
         change_std_error=(control.change + treatment.change) ** 0.5,
     )
-
-
-def balance_p(arms: Sequence[Moments]) -> float:
-    """Return the p-value of Welch's analysis of variance: is a covariate the same in every arm, but for chance?
-
-    Each argument holds the moments of one column over independent participants. ``w_a = n_a/s_a²``,
-    ``F = Σw_a(x̄_a − x̃)²/(K−1) / (1 + 2(K−2)Λ/(K²−1))``, ``Λ = Σ(1 − w_a/Σw)²/(n_a−1)``, K − 1 and
-    ``(K²−1)/(3Λ)`` degrees of freedom (Welch 1951). 1 where no arm varies and all are equal, 0 where they differ.
-
-    >>> round(balance_p([Moments.of({"x": [1, 2, 3]}), Moments.of({"x": [2, 4, 6]})]), 6)
-    0.220881
-    """
-    k, means = len(arms), [float(arm.mean[0]) for arm in arms]
-    if any(arm.n < 2 or arm.variance(arm.columns[0]) <= 0 for arm in arms):
-        return 1.0 if max(means) - min(means) <= ROUNDING * max(map(abs, means)) else 0.0
-    weights = [arm.n / arm.variance(arm.columns[0]) for arm in arms]
-    total = sum(weights)
-    centre = sum(w * mean for w, mean in zip(weights, means, strict=True)) / total
-    between = sum(w * (mean - centre) ** 2 for w, mean in zip(weights, means, strict=True)) / (k - 1)
-    spread = sum((1 - w / total) ** 2 / (arm.n - 1) for w, arm in zip(weights, arms, strict=True))
-    statistic = between / (1 + 2 * (k - 2) * spread / (k**2 - 1))
-    return float(scipy.special.fdtrc(k - 1, (k**2 - 1) / (3 * spread), statistic))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from decision_widgets.errors import InputError
-from decision_widgets.estimates.difference import welch_t
+from decision_widgets.estimates.balance import balance_p
 from decision_widgets.moments import ROUNDING, Moments, floats
 from decision_widgets.records import Record
 
@@ -73,7 +73,7 @@ class CovariateBalance(Record):
 
 
 def covariate_balance(covariates: Mapping[str, ArrayLike], treatment: ArrayLike) -> CovariateBalance:
-    """Tell which covariates differ between arms by more than chance (Welch's t at 0.001/number of covariates).
+    """Tell which covariates differ between arms by more than chance (`balance_p` below 0.001/number of covariates).
 
     Parameters
     ----------
@@ -84,15 +84,13 @@ def covariate_balance(covariates: Mapping[str, ArrayLike], treatment: ArrayLike)
 
     Examples
     --------
-    >>> balance = covariate_balance({"age": [30, 41, 30, 41], "late": [0, 0, 1, 1]}, [0, 0, 1, 1])
+    >>> balance = covariate_balance({"age": [30, 41] * 10, "late": [0] * 10 + [1] * 10}, [0] * 10 + [1] * 10)
     >>> balance.differing
     ('late',)
     """
     treated = treated_units(treatment)
     x = read_covariates(covariates, len(treated))
-    rows = tuple(
-        _balance(name, column[~treated], column[treated]) for name, column in zip(covariates, x.T, strict=True)
-    )
+    rows = tuple(_balance(name, column, treated) for name, column in zip(covariates, x.T, strict=True))
     threshold = BALANCE_P / len(rows)
     differing = tuple(row.covariate for row in rows if row.p_value is not None and row.p_value < threshold)
     return CovariateBalance(covariates=rows, threshold=threshold, differing=differing)
@@ -224,14 +222,14 @@ def refuse_decisive_units(leverage: Matrix, q: Matrix, r: Matrix, names: tuple[s
         raise InputError(f"The slope of covariate {name!r} rests on a single unit{where}; leave it out.")
 
 
-def _balance(name: str, control: Matrix, treatment: Matrix) -> Balance:
-    moments = Moments.of({name: control}), Moments.of({name: treatment})
-    means = float(moments[0].mean[0]), float(moments[1].mean[0])
-    if all(arm.variance(name) == 0 for arm in moments):
-        p_value = None if abs(means[0] - means[1]) <= ROUNDING * max(map(abs, means)) else 0.0
-    else:
-        p_value = welch_t(*moments).p_value
-    return Balance(covariate=name, control_mean=means[0], treatment_mean=means[1], p_value=p_value)
+def _balance(name: str, column: Matrix, treated: Mask) -> Balance:
+    control, treatment = (float(column[arm].mean()) for arm in (~treated, treated))
+    p_value = None
+    if np.ptp(column) > ROUNDING * np.abs(column).max():
+        unit = (column - column.mean()) / np.ptp(column)
+        arms = [Moments.of({name: unit[arm]}) for arm in (~treated, treated)]
+        p_value = balance_p(arms, skewness=float(np.mean(unit**3) / np.mean(unit**2) ** 1.5))
+    return Balance(covariate=name, control_mean=control, treatment_mean=treatment, p_value=p_value)
 
 
 def _in_both_arms(gaps: Mask, treated: Mask) -> bool:

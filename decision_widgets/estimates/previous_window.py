@@ -8,7 +8,7 @@ import numpy as np
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.arguments import Array
-from decision_widgets.moments import NormalEquations, PreviousWindow, independent_columns
+from decision_widgets.moments import NormalEquations, PreviousWindow, usable_columns
 
 
 def previous_window_reduction(halves: Sequence[PreviousWindow], *, ratio: bool = False) -> float:
@@ -48,7 +48,7 @@ def _errors(learnt: PreviousWindow, judged: PreviousWindow, level: float, *, rat
     """Return ``Σ(e − ê)²`` and ``Σe²`` of the half that is judged."""
     squares = judged.sum_s2 - 2 * level * judged.sum_ms + level**2 * judged.sum_m2
     equations = _equations(learnt, level, ratio=ratio)
-    kept = independent_columns([equations])
+    kept, _ = usable_columns([equations])
     coefficients = equations.columns(kept).solve()[0]
     cross, right = _judged(judged, level, ratio=ratio)
     explained = 2 * coefficients @ right[kept] - coefficients @ cross[np.ix_(kept, kept)] @ coefficients

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from decision_widgets.errors import CannotEstimate, InputError, did_you_mean
 from decision_widgets.estimates.arguments import checked_alpha
 from decision_widgets.estimates.clustered import clustered_difference
+from decision_widgets.estimates.few_clusters import few_clusters
 from decision_widgets.estimates.hotelling import JointTest, hotelling
 from decision_widgets.estimates.multiple import Procedure, adjust_p_values
 from decision_widgets.estimates.quantiles import two_sided_p, upper_quantile
@@ -332,7 +333,8 @@ def _arms(
     if control is not None and treatment is not None and facts["n"] >= LEAST_PARTICIPANTS:
         constant = next((arm for arm in (control, treatment) if arm.sums.adjusted_residual == 0), None)
         df = _df(control, treatment)
-        if constant is None and df >= LEAST_DF:
+        effective = min(control.effective_participants, treatment.effective_participants)
+        if constant is None and few_clusters(n_control, n_treatment, df, effective=effective) != "refuse":
             return control, treatment
         code = "E_FEW_CLUSTERS" if constant is None else "E_NO_VARIATION"
         facts = {"df": df} if constant is None else {"n": constant.n_observations, "value": constant.level}

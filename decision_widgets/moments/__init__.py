@@ -1,6 +1,6 @@
 """What is known about an arm: the moments wanted (a spec) and the moments read."""
 
-from decision_widgets.moments.adjusted import AdjustedMoments, NormalEquations, independent_columns
+from decision_widgets.moments.adjusted import AdjustedMoments, NormalEquations, usable_columns
 from decision_widgets.moments.arm import ArmMoments, ClusterSums, arm_moments
 from decision_widgets.moments.floats import ROUNDING, floats
 from decision_widgets.moments.moments import Moments
@@ -40,6 +40,6 @@ __all__ = [
     "WindowSums",
     "arm_moments",
     "floats",
-    "independent_columns",
     "label",
+    "usable_columns",
 ]

@@ -55,14 +55,15 @@ class AdjustedMoments:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NormalEquations:
-    """The sums of one arm's weighted regression: ``Σ w z zᵀ``, shape (p, p), and ``Σ w z y``, shape (p,)."""
+    """The sums of one arm's weighted regression: ``Σ w z zᵀ``, shape (p, p), ``Σ w z y``, shape (p,), ``Σ w y²``."""
 
     cross: Matrix
     right: Matrix
+    outcome: float | None = None
 
     def columns(self, kept: Sequence[int]) -> NormalEquations:
         """Return the equations of some of the columns."""
-        return NormalEquations(cross=self.cross[np.ix_(kept, kept)], right=self.right[list(kept)])
+        return NormalEquations(cross=self.cross[np.ix_(kept, kept)], right=self.right[list(kept)], outcome=self.outcome)
 
     def solve(self) -> tuple[Matrix, Matrix]:
         """Return coefficients, shape (p,), and the inverse of the cross-products, shape (p, p)."""
@@ -70,19 +71,45 @@ class NormalEquations:
         inverse = np.linalg.inv(self.cross * np.outer(scale, scale)) * np.outer(scale, scale)
         return inverse @ self.right, inverse
 
+    def share_left(self, kept: list[int]) -> float:
+        """Return the share of the outcome's variation about its mean that these columns, the constant first, leave.
 
-def independent_columns(equations: Sequence[NormalEquations]) -> list[int]:
-    """Return the columns that no earlier ones determine in any arm; column 0 is the constant.
+        1 where ``Σ w y²`` is not known.
+        """
+        if self.outcome is None:
+            return 1.0
+        own = self.columns(kept)
+        p = len(kept)
+        together = np.empty((p + 1, p + 1))
+        together[:p, :p], together[p, :p], together[:p, p], together[p, p] = (
+            own.cross,
+            own.right,
+            own.right,
+            own.outcome,
+        )
+        return _share_left(together, list(range(p)), p)
+
+
+def usable_columns(equations: Sequence[NormalEquations]) -> tuple[list[int], list[int]]:
+    """Return the columns to adjust by, and the copies of the outcome among those left out; column 0 is the constant.
+
+    Left out is a column that earlier ones determine in any arm, and a copy: one with which nothing of the outcome would
+    be left in an arm, as only the outcome itself does. An outcome that does not vary has no copies.
 
     >>> cross = np.array([[4.0, 2.0, 4.0], [2.0, 2.0, 2.0], [4.0, 2.0, 4.0]])
-    >>> independent_columns([NormalEquations(cross=cross, right=np.zeros(3))])
-    [0, 1]
+    >>> usable_columns([NormalEquations(cross=cross, right=np.array([3.0, 1.0, 3.0]), outcome=3.0)])
+    ([0, 1], [])
     """
-    kept = [0]
+    kept, copies = [0], []
+    varying = [each for each in equations if each.share_left([0]) > 0]
     for column in range(1, len(equations[0].right)):
-        if all(_share_left(each.cross, kept, column) > COLLINEAR for each in equations):
+        if any(_share_left(each.cross, kept, column) <= COLLINEAR for each in equations):
+            continue
+        if any(each.share_left([*kept, column]) <= COLLINEAR for each in varying):
+            copies.append(column)
+        else:
             kept.append(column)
-    return kept
+    return kept, copies
 
 
 def _share_left(cross: Matrix, kept: list[int], column: int) -> float:

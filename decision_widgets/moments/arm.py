@@ -91,6 +91,15 @@ class ArmMoments:
         return self.sums.residual * self.n_participants**2 / (self.n_participants - 1)
 
     @property
+    def effective_participants(self) -> float:
+        """``1/Σh²`` with ``h = m/M``: how many participants of equal weight the arm is like (Carter et al. 2017)."""
+        if self.weight <= 0:
+            return 0.0
+        mean, n = self.totals.average("m"), self.n_participants
+        at = self.totals.columns.index("m")
+        return n / (1 + float(self.totals.cross[at, at]) / (n * mean**2))
+
+    @property
     def level_above_shift(self) -> float:
         """``R − shift``, with the digits that `level` loses when it is large."""
         return self.totals.average("s") / self.totals.average("m")

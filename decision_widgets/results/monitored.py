@@ -33,9 +33,10 @@ class TakenLook(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class LookLevels(Record):
-    """Levels and relative effect of a metric at one look; the interval is the one that holds at every look.
+    """Levels and relative effect of a metric at one look, with the limits of the rule that judges the look.
 
-    What is relative is a fraction of the control, ``None`` where that means nothing or before the start.
+    The limits ``_always_valid`` hold at every look, by whatever rule it is judged. What is relative is a fraction of
+    the control, ``None`` where that means nothing, before the start or at a look that the rule does not judge.
     """
 
     date: str
@@ -45,6 +46,8 @@ class LookLevels(Record):
     relative_effect: float | None
     relative_effect_lower: float | None
     relative_effect_upper: float | None
+    relative_effect_lower_always_valid: float | None = None
+    relative_effect_upper_always_valid: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.errors import InputError, did_you_mean, listed
-from decision_widgets.estimates import SampleRatioDiagnosis, SequentialSampleRatio
+from decision_widgets.estimates import JudgedLook, SampleRatioDiagnosis, SequentialSampleRatio, StoppingReport
 from decision_widgets.results.monitored import MonitoredEffect, MonitoringDecision, NotMonitored, TakenLook
 from decision_widgets.results.monitoring_payload import to_payload
 from decision_widgets.results.records import Message, MetricKind, Provenance
@@ -33,6 +33,11 @@ NUMBERS: Final = (
     "relative_effect_lower",
     "relative_effect_upper",
     "p_value",
+    "effect_lower_always_valid",
+    "effect_upper_always_valid",
+    "relative_effect_lower_always_valid",
+    "relative_effect_upper_always_valid",
+    "p_value_always_valid",
 )
 FRAME_COLUMNS: Final = ("metric", "arm", "role", "look", "status", "is_planned", *NUMBERS, "crossed")
 
@@ -110,9 +115,11 @@ class MonitoringResult(Shown):
     def to_frame(self) -> pd.DataFrame:
         """Return one row per metric × treatment × look; what could not be computed is missing, never 0.
 
-        `boundary` is in standard errors, `statistic` is ``effect/std_error``; `effect_lower`, `effect_upper` and
-        `p_value` are those that hold at every look. Without any effect, because the comparison is invalid, `status` is
-        "withheld".
+        `boundary` is in standard errors, `statistic` is ``effect/std_error``. Limits and p-values are those of the rule
+        that judges the look: `effect_lower` and `effect_upper` lie `boundary` standard errors from `effect` and so
+        exclude 0 where `crossed` is true; by a rule of planned looks `p_value` is corrected for the looks, and only the
+        first that crosses and the one that ends the plan have it. What holds at every look, by whatever rule, ends in
+        ``_always_valid``. Without any effect, because the comparison is invalid, `status` is "withheld".
         """
         import pandas as pd
 
@@ -157,13 +164,29 @@ def _looks_of(effect: MonitoredEffect) -> dict[str, dict[str, Any]]:
             "statistic": look.statistic,
             "effect": look.effect,
             "std_error": look.std_error,
-            "effect_lower": look.always_valid_lower,
-            "effect_upper": look.always_valid_upper,
+            **_judged_by_rule(effect.report, look),
             "relative_effect": levels.relative_effect,
             "relative_effect_lower": levels.relative_effect_lower,
             "relative_effect_upper": levels.relative_effect_upper,
-            "p_value": look.always_valid_p,
+            "effect_lower_always_valid": look.always_valid_lower,
+            "effect_upper_always_valid": look.always_valid_upper,
+            "relative_effect_lower_always_valid": levels.relative_effect_lower_always_valid,
+            "relative_effect_upper_always_valid": levels.relative_effect_upper_always_valid,
+            "p_value_always_valid": look.always_valid_p,
             "crossed": look.is_crossed,
         }
         for look, levels in zip(effect.report.looks, effect.levels, strict=True)
     }
+
+
+def _judged_by_rule(report: StoppingReport, look: JudgedLook) -> dict[str, float | None]:
+    """Return the limits and the p-value of the rule that judges the look."""
+    if report.rule == "mixture":
+        limits, p_value = (look.always_valid_lower, look.always_valid_upper), look.always_valid_p
+    else:
+        half = None if look.critical_value is None else look.critical_value * look.std_error
+        limits = (None, None) if half is None else (look.effect - half, look.effect + half)
+        # Of the look that stops or ends the plan; that an earlier one was the last to count, later looks alone tell.
+        decides = look.date == report.decided_at and (look.is_crossed or look is report.looks[-1])
+        p_value = report.p_value if decides else None
+    return {"effect_lower": limits[0], "effect_upper": limits[1], "p_value": p_value}

@@ -106,7 +106,8 @@ def _past_limit(result: MonitoringResult, effect: MonitoredEffect) -> str:
     metric = next(metric for metric in result.watched() if metric.name == effect.metric)
     levels = next(each for each in effect.levels if each.date == effect.past_limit_at)
     assert levels.relative_effect is not None
-    said = numbers.relative(levels.relative_effect, levels.relative_effect_lower, levels.relative_effect_upper)
+    limits = levels.relative_effect_lower_always_valid, levels.relative_effect_upper_always_valid
+    said = numbers.relative(levels.relative_effect, *limits)
     level = numbers.fixed(100 * (1 - effect.plan.alpha), 1).removesuffix(".0")
     return (
         f"{_label(result, effect)} {said.effect} ({level}% interval {said.interval}, {HOLDS['confidence sequence']}) "

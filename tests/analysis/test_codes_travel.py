@@ -185,6 +185,40 @@ def test_a_loss_that_differs_by_arm_is_a_warning_however_small() -> None:
     assert "W_MISSING" in lost
 
 
+def test_one_missing_value_in_a_small_arm_is_a_note() -> None:
+    frame = people(400).assign(variant=lambda f: np.where(f["user"] % 20 == 0, TREATMENT, CONTROL))
+    frame.loc[frame["variant"] == TREATMENT, "spend"] = np.append(np.nan, np.arange(19.0))
+    found = codes((frame, design("spend", arms={CONTROL: 0.95, TREATMENT: 0.05}, missing="drop")))
+    assert "I_MISSING" in found
+    assert "W_MISSING" not in found
+
+
+@pytest.mark.parametrize(("participants", "says"), [(120, "One participant carries"), (800, "The top 1% carry")])
+def test_who_dominates_is_said_in_small_arms_too(participants: int, says: str) -> None:
+    frame = people(participants, spend=lambda f: np.where(f.index < 4, 1e4 * f.index, f["spend"]))
+    few, plain = (dw.analyze(each, design("spend"), methods=[]).messages for each in (frame, people(participants)))
+    assert says in next(message.text for message in few if message.code == "W_DOMINANT")
+    assert "W_DOMINANT" not in {message.code for message in plain}
+
+
+def test_one_denominator_that_holds_nearly_all_of_an_arm_is_refused() -> None:
+    rng = np.random.default_rng(1)
+    views = rng.integers(1, 10, 120).astype(float)
+    frame = people(120, views=views, clicks=views * (1 + 0.1 * rng.normal(size=120)))
+    rate = dw.Metric("rate", numerator="clicks", denominator="views")
+    plain = dw.analyze(frame, design(rate), methods=[])
+    assert not {"E_FEW_CLUSTERS", "W_FEW_CLUSTERS"} & {message.code for message in plain.messages}
+    for size, code in ((1e12, "E_FEW_CLUSTERS"), (200.0, "W_FEW_CLUSTERS")):
+        whale = frame.assign(
+            clicks=frame.clicks.where(frame.index > 0, size), views=frame.views.where(frame.index > 0, size)
+        )
+        (message,) = (
+            m for m in dw.analyze(whale, design(rate), methods=[]).messages if m.code.endswith("FEW_CLUSTERS")
+        )
+        assert message.code == code
+        assert "60 (which weigh like " in message.text
+
+
 def test_stepwise_p_and_single_step_interval_may_disagree_and_it_is_said() -> None:
     """The second of two primary metrics: Holm tests it at 0.05, its simultaneous interval is at 0.025."""
     rng = np.random.default_rng(7)

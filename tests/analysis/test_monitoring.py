@@ -504,3 +504,46 @@ def test_a_table_that_is_no_running_experiment_of_many_rows_each_still_works() -
     frame = experiment(400, sizes="equal")
     frame["time"] = pd.Timestamp("2026-11-02") + pd.to_timedelta(np.arange(len(frame)) % 5, "D")
     assert len(dw.monitor(frame, design("spend", time="time")).looks) >= 1
+
+
+@pytest.mark.parametrize("rule", ["obf", "pocock", "mixture"])
+@pytest.mark.parametrize("effect", [0.0, 0.45, 0.6])
+def test_the_frame_of_looks_says_what_the_rule_that_judges_them_says(rule: str, effect: float) -> None:
+    plan = design("spend", SLOWER, time="time", planned_days=14, monitoring={"rule": rule, "looks": 4})
+    result = dw.monitor(running(4000, effect=effect), plan)
+    frame = result.to_frame().query("metric == 'spend'")
+    judged = frame[frame.status == "judged"].dropna(subset=["boundary"])
+    excludes = (judged.effect_lower > 0) | (judged.effect_upper < 0)
+    assert len(judged) >= 3
+    assert (judged.crossed == excludes).all()
+    relative = (judged.relative_effect_lower > 0) | (judged.relative_effect_upper < 0)
+    assert (relative == excludes).all()
+    np.testing.assert_allclose(judged.effect_upper - judged.effect, judged.boundary * judged.std_error)
+    report = monitored(result, "spend").report
+    deciding = frame[frame.look == report.decided_at].iloc[0]
+    if rule == "mixture":
+        for name in ("effect_lower", "effect_upper", "p_value", "relative_effect_lower"):
+            pd.testing.assert_series_equal(frame[name], frame[f"{name}_always_valid"], check_names=False)
+    elif report.p_value is not None:
+        assert deciding.p_value == report.p_value
+        assert (deciding.p_value < 0.05) == deciding.crossed
+        assert frame.p_value.notna().sum() == 1
+    last = report.looks[-1]
+    assert frame.iloc[-1].effect_lower_always_valid == last.always_valid_lower
+    assert frame.iloc[-1].p_value_always_valid == last.always_valid_p
+    guard = result.to_frame().query("metric == 'trips'")
+    assert guard.effect_lower.equals(guard.effect_lower_always_valid)
+
+
+def test_a_copy_of_the_outcome_and_strata_of_the_treatment_do_not_stop_the_looks() -> None:
+    frame = running(2000)
+    frame["before"] = frame.groupby("user").spend.transform("mean")
+    treated = frame.variant == TREATMENT
+    frame["mind"] = np.where(frame.before + treated > 20, "high", "low")
+    plan = design(ADJUSTED, "trips", time="time", planned_days=14, strata=["mind"], monitoring=FOUR)
+    result = dw.monitor(frame, plan)
+    assert monitored(result, "spend").levels[-1].method == "ols_cr2"
+    assert monitored(result, "trips").levels
+    assert {"E_COV_POST"} <= {message.code for message in result.messages}
+    plain = dw.monitor(running(2000), replace(plan, strata=("city",)))
+    assert "E_COV_POST" not in {message.code for message in plain.messages}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from calibration.path import CONTROL_BEYOND, Answers, Band, Departure, Flags, Path
+from calibration.path import CONTROL_BEYOND, Answers, Band, Flags, Path
 from calibration.running import Ran
 
 LEAST_JUDGED = 30
@@ -38,7 +38,6 @@ class Line:
     coverage: Rate | None = None
     notes: tuple[str, ...] = ()
     must_fail: bool = False
-    departs: bool = False
     passed: bool
 
 
@@ -93,26 +92,22 @@ def _parts(ran: Ran) -> Iterator[Line]:
         raise ValueError(f"{path.name}: warnings were shown, but the entry has no band for them.")
     judged = [part for part in parts if part[1].sum() >= LEAST_JUDGED]
     for place, (suffix, chosen, band) in enumerate(judged):
-        line = _line(ran, chosen, band, path.departure if not suffix else None)
+        line = _line(ran, chosen, band)
         notes = (*_notes(path, main), *line.notes) if place == 0 else line.notes
         yield replace(line, name=path.name + suffix, notes=notes)
     if not judged:
         yield _undecided(path, main)
 
 
-def _line(ran: Ran, chosen: Flags, band: Band, departure: Departure | None) -> Line:
+def _line(ran: Ran, chosen: Flags, band: Band) -> Line:
     path = ran.path
     claims, coverage = rate_of(ran.main.claims[chosen], band), _coverage(ran)
-    departs = departure is not None and not claims.kept
-    within = claims.kept if departure is None else claims.kept or claims.value <= departure.high
     return Line(
         section=path.section,
         name=path.name,
         claims=claims,
         coverage=coverage,
-        notes=(departure.reason,) if departure is not None and departs else (),
-        departs=departs,
-        passed=within and (coverage is None or coverage.kept) and not _off_theory(path, ran.main),
+        passed=claims.kept and (coverage is None or coverage.kept) and not _off_theory(path, ran.main),
     )
 
 

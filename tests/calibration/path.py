@@ -114,14 +114,6 @@ def claimed(p_values: ArrayLike) -> Array:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Departure:
-    """A band that is known to be left, why, and how far it may be left before that is a failure."""
-
-    reason: str
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
     """An entry of the catalogue.
 
@@ -135,8 +127,6 @@ class Path:
         Of the rate of claims when the effect is `effect`: of type I errors where that is 0, else of power.
     warned_band : Band, optional
         Of the replications that are shown under a warning; they have a line of their own.
-    departure : Departure, optional
-        Known to leave the band; the table says so.
     cover, truth : float, optional
         A true effect other than 0 in a second set of replications, and what the interval must cover then (the effect
         itself unless stated); coverage has the mirrored band.
@@ -157,7 +147,6 @@ class Path:
     analyse: Callable[[Any], Answers]
     band: Band
     warned_band: Band | None = None
-    departure: Departure | None = None
     effect: float = 0.0
     cover: float | None = None
     truth: float | None = None

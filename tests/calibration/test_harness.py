@@ -12,7 +12,7 @@ import pytest
 from calibration.catalogue import PATHS, find
 from calibration.command import main
 from calibration.judging import LEAST_JUDGED, lines_of
-from calibration.path import Answers, Band, Departure, Path, around, at_most, claimed, observed
+from calibration.path import Answers, Band, Path, around, at_most, claimed, observed
 from calibration.paths.between import clustered, recommended
 from calibration.running import batches, run_path, run_paths
 from calibration.worlds.participants import Participants
@@ -108,16 +108,6 @@ def test_a_path_that_is_out_by_chance_is_run_once_more(tmp_path: File) -> None:
     assert code == 0
     assert "first run out: rate 0.2000" in text
     assert run([replace(path, analyse=rates(*[0.2] * 8))], tmp_path)[0] == 1
-
-
-def test_a_known_departure_is_said_and_watched(tmp_path: File) -> None:
-    known = Departure(reason="known to be so", high=0.25)
-    path = replace(HONEST, cover=None, departure=known, analyse=rates(*[0.2] * 8))
-    code, text = run([path], tmp_path)
-    assert code == 0
-    assert "known to be so | **known departure**" in text
-    assert "0 of 1 lines keep their band, 1 are known to leave it" in text
-    assert run([replace(path, analyse=rates(*[0.3] * 8))], tmp_path)[0] == 1
 
 
 def test_replications_under_a_warning_have_a_line_and_a_band_of_their_own() -> None:

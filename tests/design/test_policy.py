@@ -169,3 +169,12 @@ def test_what_depends_on_the_adjustment_wins_nothing() -> None:
     assert judge(fragile, LIKELY_WIN).verdict == "ship"
     harmful = Evidence(metric="booked", bounds=HARM.bounds, margin=0.02, fragile=True)
     assert judge(harmful).verdict == "dont-ship"
+
+
+def test_what_depends_on_the_adjustment_proves_no_guardrail_but_may_break_it() -> None:
+    safe = Evidence(metric="cancelled", bounds=CLEAR_WIN.bounds, margin=0.02)
+    assert judge(CLEAR_WIN, guardrails=(safe,)).verdict == "ship"
+    fragile = Evidence(metric="cancelled", bounds=CLEAR_WIN.bounds, margin=0.02, fragile=True)
+    assert judge(CLEAR_WIN, guardrails=(fragile,)).verdict == "inconclusive"
+    broken = Evidence(metric="cancelled", bounds=HARM.bounds, margin=0.001, fragile=True)
+    assert judge(CLEAR_WIN, guardrails=(broken,)).verdict == "dont-ship"

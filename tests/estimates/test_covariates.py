@@ -9,8 +9,10 @@ import pytest
 from scipy import stats
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates import balance_p
 from decision_widgets.estimates.ancova import lin_regression
 from decision_widgets.estimates.covariates import CovariateBalance, complete_covariates, covariate_balance
+from decision_widgets.moments import Moments
 
 
 def gappy(n: int = 200) -> tuple[np.ndarray, np.ndarray]:
@@ -18,25 +20,37 @@ def gappy(n: int = 200) -> tuple[np.ndarray, np.ndarray]:
     return np.where(rng.random(n) < 0.3, math.nan, rng.normal(10, 2, n)), np.arange(n) % 2
 
 
-def test_balance_is_welchs_test_of_each_covariate() -> None:
+def test_balance_is_the_test_of_each_covariates_moments() -> None:
     rng = np.random.default_rng(1)
     treated = rng.permutation(np.arange(300) % 3 == 0)
     columns = {"age": rng.normal(size=300), "past": rng.exponential(size=300) + 2 * treated}
     balance = covariate_balance(columns, treated)
     for row in balance.covariates:
         x = columns[row.covariate]
-        expected = stats.ttest_ind(x[treated], x[~treated], equal_var=False).pvalue
-        assert row.p_value == pytest.approx(expected, rel=1e-10)
+        arms = [Moments.of({"x": x[arm]}) for arm in (~treated, treated)]
+        assert row.p_value == pytest.approx(balance_p(arms, skewness=float(stats.skew(x))), rel=1e-9)
+        assert (row.control_mean, row.treatment_mean) == pytest.approx((x[~treated].mean(), x[treated].mean()))
     assert balance.threshold == 0.0005
     assert balance.differing == ("past",)
     assert CovariateBalance.from_json(balance.to_json()) == balance
 
 
-def test_constants_are_equal_or_they_differ_surely() -> None:
+def test_constants_are_equal_or_they_differ_as_surely_as_their_number_allows() -> None:
     treated = np.arange(20) % 2
     balance = covariate_balance({"same": [0.1] * 20, "apart": treated, "half": treated * (np.arange(20) < 10)}, treated)
-    assert [row.p_value for row in balance.covariates[:2]] == [None, 0.0]
+    same, apart, half = (row.p_value for row in balance.covariates)
+    assert same is None
+    assert apart == pytest.approx(2 / math.comb(20, 10), rel=0.5)
+    assert half is not None
+    assert half > 0.01
     assert balance.differing == ("apart",)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e150])
+def test_covariates_of_any_size_are_compared(size: float) -> None:
+    x = np.random.default_rng(6).normal(size=100)
+    small, plain = (covariate_balance({"x": x * unit}, np.arange(100) % 2).covariates[0].p_value for unit in (size, 1))
+    assert small == pytest.approx(plain, rel=1e-9)
 
 
 def test_chance_imbalance_is_seldom_called_a_difference() -> None:

@@ -58,6 +58,14 @@ def test_one_participant_with_all_the_weight_is_said_to_be_incomplete() -> None:
     assert not arm(np.array([5.0, 0.0, 0.0]), np.array([3.0, 1.0, 2.0])).sums.complete
 
 
+def test_participants_count_for_as_many_as_they_weigh_like() -> None:
+    m, s = a_gathering()
+    h = m / m.sum()
+    assert arm(m, s).effective_participants == pytest.approx(1 / (h**2).sum(), rel=1e-12)
+    assert arm(np.ones(30), np.arange(30.0)).effective_participants == pytest.approx(30)
+    assert arm(np.array([5.0, 0.0, 0.0]), np.array([3.0, 1.0, 2.0])).effective_participants == pytest.approx(1)
+
+
 def test_the_share_of_the_largest_is_of_squares() -> None:
     m = np.ones(200)
     total = np.zeros(200)

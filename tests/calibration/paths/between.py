@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 import numpy as np
-from calibration.path import ALPHA, Answers, Array, Departure, Path, around, claimed, observed
+from calibration.path import ALPHA, Answers, Array, Path, around, claimed, observed
 from calibration.worlds.covariates import BinaryCovariate, Experiments
 from calibration.worlds.participants import REVENUE, Arm, Outcome, Participants, Rows
 from scipy import special
@@ -20,21 +20,22 @@ from decision_widgets.estimates import (
     robust_ols,
     welch_t,
 )
-from decision_widgets.moments import Moments, arm_moments
+from decision_widgets.moments import ArmMoments, Moments, arm_moments
 
 Arms = tuple[Arm, Arm]
 EFFECTS: dict[Outcome, float] = {"continuous": 0.15, "binary": 0.04, "count": 0.2, "revenue": 0.2}
-UNEQUAL_AND_FEW = Departure(
-    reason="up to 60 participants of very unequal sizes: .066 to .07 where no warning shows, above the limit of .065",
-    high=0.075,
-)
 SPREADS, CORRELATIONS = (0.0, 1.0, 2.0), (0.0, 0.2, 0.5)
+
+
+def moments_of(arms: Arms) -> list[tuple[ArmMoments, ArmMoments]]:
+    """Reduce control and treatment of every replication."""
+    control, treatment = ([arm_moments(m, s, shift=0.0) for m, s in zip(*arm, strict=True)] for arm in arms)
+    return list(zip(control, treatment, strict=True))
 
 
 def recommended(arms: Arms) -> list[MeanDifference]:
     """Compare the arms of every replication as the recommended analysis does."""
-    control, treatment = ([arm_moments(m, s, shift=0.0) for m, s in zip(*arm, strict=True)] for arm in arms)
-    return [clustered_difference(c, t) for c, t in zip(control, treatment, strict=True)]
+    return [clustered_difference(*pair) for pair in moments_of(arms)]
 
 
 def clustered(arms: Arms) -> Answers:
@@ -43,11 +44,16 @@ def clustered(arms: Arms) -> Answers:
 
 def with_few(arms: Arms) -> Answers:
     """Compare, and say where the result would be refused or shown under a warning."""
-    estimates = recommended(arms)
+    pairs = moments_of(arms)
+    estimates = [clustered_difference(*pair) for pair in pairs]
     n = [arm[0].shape[1] for arm in arms]
-    said = np.array([few_clusters(n[0], n[1], e.df or 0.0) or "" for e in estimates])
+    effective = [min(arm.effective_participants for arm in pair) for pair in pairs]
+    said = np.array(
+        [few_clusters(*n, e.df or 0.0, effective=like) or "" for e, like in zip(estimates, effective, strict=True)]
+    )
     df = np.array([e.df for e in estimates], dtype=float)
-    return Answers.of_estimates(estimates, refused=said == "refuse", warned=said == "warn", facts={"df": df})
+    facts = {"df": df, "weigh like": np.array(effective)}
+    return Answers.of_estimates(estimates, refused=said == "refuse", warned=said == "warn", facts=facts)
 
 
 def relative(arms: Arms) -> Answers:
@@ -140,7 +146,6 @@ def _few() -> list[Path]:
             analyse=with_few,
             band=observed(0.0, 0.065),
             warned_band=observed(0.0, 0.075),
-            departure=UNEQUAL_AND_FEW if cv == 2 and n <= 30 else None,
         )
         for i, (n, cv) in enumerate(cells)
     ]
