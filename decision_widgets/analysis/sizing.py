@@ -123,7 +123,7 @@ def size_for_effect(wanted: Wanted, past: Past, arms: PlannedArms, question: Siz
     planning = past.at(index, adjusted=adjusted)
     total = max(_totals(wanted.goal, planning, arms))
     n_arms = _whole_arms(total, arms)
-    if is_exact(past, planning, adjusted=adjusted) and fewest_events(planning, wanted.goal, n_arms) < RARE_BELOW:
+    if counted_out(wanted, past, planning, n_arms):
         n_arms = _enough_for_exact(wanted, planning, arms, n_arms, total)
     return Size(
         wanted=wanted, past=past, solved="participants", index=index, n_arms=n_arms, neediest=neediest,
@@ -195,8 +195,7 @@ def power_of(size: Size, pair: tuple[int, int]) -> float:
     """Return with what probability a pair finds the goal's effect; exactly where a binary metric is rare."""
     n_control, n_treatment = (size.n_arms[at] for at in pair)
     planning, goal = size.planning, size.wanted.goal
-    countable = is_exact(size.past, planning, adjusted=size.adjusted) and not size.wanted.margin
-    if countable and fewest_events(planning, goal, (n_control, n_treatment)) < RARE_BELOW:
+    if counted_out(size.wanted, size.past, planning, (n_control, n_treatment)):
         return _exact_power(planning, goal, n_control, n_treatment)
     return planned_power(goal, planning, n_control, n_treatment)
 
@@ -233,9 +232,13 @@ def other_total(size: Size, arms: PlannedArms) -> float | None:
         return None
 
 
-def is_exact(past: Past, planning: PlanningVariance, *, adjusted: bool) -> bool:
-    """Tell whether participants are single draws of a binary metric, so that their outcomes can be counted out."""
-    return past.binary and planning.observations_per_participant == 1.0 and not adjusted
+def counted_out(wanted: Wanted, past: Past, planning: PlanningVariance, n_arms: tuple[int, ...]) -> bool:
+    """Tell whether all outcomes are counted out: single draws of a rare binary metric, and a difference to find.
+
+    A margin has no exact test here, so it keeps the normal.
+    """
+    single = past.binary and planning.observations_per_participant == 1.0 and not adjusts(wanted.metric, past)
+    return single and not wanted.margin and fewest_events(planning, wanted.goal, n_arms) < RARE_BELOW
 
 
 def fewest_events(planning: PlanningVariance, goal: SizingGoal, n_arms: tuple[int, ...]) -> float:
