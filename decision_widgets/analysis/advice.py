@@ -71,7 +71,9 @@ def advise(
         The size of the change to find, for all primary metrics or by name: in the direction that is better, or the
         other one when below 0.
     relative : bool
-        Whether `effect` is a fraction of the control (0.02 is 2 %) or in the metric's own unit.
+        Whether `effect` is a fraction of the control (0.02 is 2 %) or in the metric's own unit. Both need the same
+        participants: verdicts read percentages from Fieller's interval, which leaves 0 out exactly when that of the
+        difference does; the factor (1 + r)² of textbooks fits the delta method's interval.
     participants : int, optional
         Of all arms together.
     days : int, optional
@@ -103,7 +105,7 @@ def advise(
     >>> import decision_widgets as dw
     >>> design = dw.BetweenSubject(participant="rider_id", arm="variant", control="control", metrics=["booked"])
     >>> dw.advise(design, dw.TypedSummary("booked", mean=0.35), effect=0.02).plan.n_participants
-    149368
+    146424
     """
     given = {
         "relative": relative,

@@ -99,14 +99,16 @@ def wanted_of(design: BetweenSubject, metric: Metric, arms: PlannedArms, questio
             metric.limit, relative=True, direction=metric.direction, alpha=alpha, power=design.power
         )
         return Wanted(metric=metric, goal=goal, alpha_text=text, effect_known=True, asked_for=True)
+    # Verdicts read a relative effect from Fieller's interval.
+    base = SizingGoal(effect=sign * 0.01, relative=True, alpha=alpha, power=design.power, interval="fieller")
     stated = question.effects.get(metric.name)
     if stated is not None:
-        goal = SizingGoal(effect=sign * stated, relative=question.relative, alpha=alpha, power=design.power)
+        goal = replace(base, effect=sign * stated, relative=question.relative)
         return Wanted(metric=metric, goal=goal, alpha_text=text, effect_known=True, asked_for=True)
     if metric.role == "primary" and metric.minimum_effect:
-        goal = SizingGoal(effect=sign * metric.minimum_effect / SHIPPED, relative=True, alpha=alpha, power=design.power)
+        goal = replace(base, effect=sign * metric.minimum_effect / SHIPPED)
         return Wanted(metric=metric, goal=goal, alpha_text=text, effect_known=True, asked_for=False)
-    goal = SizingGoal(effect=sign * 0.01, relative=question.relative, alpha=alpha, power=design.power)
+    goal = replace(base, relative=question.relative)
     return Wanted(metric=metric, goal=goal, alpha_text=text, effect_known=False, asked_for=False)
 
 
