@@ -100,7 +100,7 @@ def test_markdown_is_the_sentence_and_one_row_per_pair() -> None:
             {"participants": 700, "effect": 0.05},
             r"With 700 participants \(1 week\) 5\.00% in Spend is found with .*power",
         ),
-        ({"effect": 1.0, "relative": False}, r"a change of 5\.00% in Spend"),
+        ({"effect": 1.0, "relative": False}, r"a change of 1\.00 \(5\.00%\) in Spend"),
     ],
 )
 def test_the_sentence_takes_the_shape_of_the_question(asked: dict[str, Any], said: str) -> None:
