@@ -184,6 +184,12 @@ def _effects(design: BetweenSubject, effect: object, problems: list[str]) -> dic
             for name in given
             if name not in names
         ]
+        guarded = [metric.name for metric in design.metrics if metric.role == "guardrail" and metric.name in given]
+        problems += [
+            f"effect names the guardrail {name!r}, which is planned for its limit=; set that, or role='secondary' to "
+            "plan an effect."
+            for name in guarded
+        ]
     else:
         given = {metric.name: effect for metric in design.metrics if metric.role == "primary"}
         if not given:

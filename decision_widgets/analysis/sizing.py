@@ -64,6 +64,7 @@ class Size:
     neediest: tuple[int, int]
     total_exact: float | None
     days: int | None
+    first_day: int | None
     run: Duration | None
 
     @property
@@ -89,7 +90,7 @@ def wanted_of(design: BetweenSubject, metric: Metric, arms: PlannedArms, questio
     CannotEstimate
         A guardrail without a limit.
     """
-    margin = metric.role == "guardrail" and metric.name not in question.effects
+    margin = metric.role == "guardrail"
     alpha, text = pair_alpha(design, metric, arms, margin=margin)
     sign = 1.0 if metric.direction == "increase" else -1.0
     if margin:
@@ -121,15 +122,18 @@ def size_for_effect(wanted: Wanted, past: Past, arms: PlannedArms, question: Siz
     neediest = arms.pairs[int(np.argmax(totals))]
     run = _run(wanted.goal, past, neediest, arms, question, adjusted=adjusted)
     days = None if run is None else _whole_weeks(run, wanted.goal.power)
+    first = None if run is None else run.first_day
     index = last if days is None else min(days - 1, last)
     planning = past.at(index, adjusted=adjusted)
     total = max(_totals(wanted.goal, planning, arms))
     n_arms = _whole_arms(total, arms)
     if counted_out(wanted, past, planning, n_arms):
         n_arms = _enough_for_exact(wanted, planning, arms, n_arms, total)
+        first = None if days is None else first_day_with(past, question, sum(n_arms))
+        days = None if first is None or days is None else max(days, in_weeks(first))
     return Size(
         wanted=wanted, past=past, solved="participants", index=index, n_arms=n_arms, neediest=neediest,
-        total_exact=total, days=days, run=run,
+        total_exact=total, days=days, first_day=first, run=run,
     )  # fmt: skip
 
 
@@ -156,7 +160,7 @@ def size_for_participants(
         run = None
     return Size(
         wanted=wanted, past=past, solved="power" if wanted.asked_for and not wanted.margin else "effect", index=index,
-        n_arms=n_arms, neediest=neediest, total_exact=None, days=days, run=run,
+        n_arms=n_arms, neediest=neediest, total_exact=None, days=days, first_day=None, run=run,
     )  # fmt: skip
 
 
@@ -179,6 +183,20 @@ def arms_after(past: Past, arms: PlannedArms, question: SizingQuestion, days: in
         )
     available = past.participants[days - 1] * traffic_so_far(question, len(past.participants))[days - 1]
     return tuple(int(share * available + 1e-9) for share in arms.shares)
+
+
+def first_day_with(past: Past, question: SizingQuestion, participants: int) -> int | None:
+    """Return the first day by which so many have come; ``None`` when they do not, or nothing is known of days."""
+    if past.participants is None:
+        return None
+    come = past.participants * traffic_so_far(question, len(past.participants))
+    enough = np.flatnonzero(come + 1e-9 >= participants)
+    return int(enough[0]) + 1 if len(enough) else None
+
+
+def in_weeks(days: int) -> int:
+    """Round days up to whole weeks."""
+    return -(-days // WEEK) * WEEK
 
 
 def traffic_so_far(question: SizingQuestion, days: int) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from scipy import stats
 
 import decision_widgets as dw
+from decision_widgets.errors import InputError
 from decision_widgets.estimates import RelativeEffect, relative_effect, welch_t
 from decision_widgets.moments import Moments, TypedSummary
 from decision_widgets.results.sizing_records import PairAdvice
@@ -110,3 +112,94 @@ def test_power_does_not_fall_where_participants_are_added() -> None:
     ]
     assert max(abs(np.diff(powers))) < 0.03
     assert min(powers) > 0.85
+
+
+# --- headlines -------------------------------------------------------------------------------------------------------
+
+UNEQUAL = {"c": 0.5, "t": 0.4, "u": 0.1}
+
+
+def test_the_headline_is_of_the_pair_with_the_least_power() -> None:
+    advice = dw.advise(plan(arms=UNEQUAL), known(mean=0.2), effect=0.1, participants=10_000)
+    least = min(row.power for row in advice.rows if isinstance(row, PairAdvice))
+    assert least == sized(advice, arm="u").power < sized(advice, arm="t").power
+    assert f"10.0% in Y (u against c) is found with {100 * least:.3g}% power" in advice.sentence()
+    answer = next(card for card in advice.to_payload()["cards"] if card["schema"] == "dw.power/1")["answer"]
+    assert answer["power"] == least
+    size = dw.advise(plan(arms=UNEQUAL), known(mean=0.2), effect=0.1)
+    assert "with 80% power" in size.sentence()
+
+
+def test_the_weaker_of_two_primary_metrics_leads_and_both_are_told() -> None:
+    both = [known(mean=0.2), known("z", mean=0.01)]
+    power = dw.advise(plan("y", "z"), both, effect=0.1, participants=10_000)
+    assert "10.0% in Z is found with 4.31% power; 10.0% in Y is found with 58.5% power." in power.sentence()
+    effect = dw.advise(plan("y", "z"), both, participants=10_000).sentence()
+    assert effect.count("you can find a change of") == 2
+    assert "in Y with 80% power" in effect
+    assert "in Z with 80% power" in effect
+
+
+@pytest.mark.parametrize("power", [0.7, 0.8, 0.9])
+@pytest.mark.parametrize("alpha", [0.05, 0.01])
+@pytest.mark.parametrize("direction", ["increase", "decrease"])
+def test_an_effect_ships_as_often_as_said(power: float, alpha: float, direction: Any) -> None:
+    metric = dw.Metric("y", minimum_effect=0.07, direction=direction)
+    advice = dw.advise(plan(metric, power=power, alpha=alpha), known(mean=10, std_dev=20))
+    row, rng, draws = sized(advice), np.random.default_rng(4), 100_000
+    sign = 1 if direction == "increase" else -1
+    se = 20 / np.sqrt(row.n_control)
+    control, treatment = rng.normal(10, se, draws), rng.normal(10 + sign, se, draws)
+    effect = sign * (treatment - control)
+    bounded = effect > stats.t.ppf(1 - alpha / 2, 2 * row.n_control - 2) * se * np.sqrt(2)
+    ships = np.mean(bounded & (effect / control >= 0.07))
+    said = re.search(r"ships with ([\d.]+)% probability", advice.sentence())
+    assert said is not None
+    assert float(said[1]) / 100 == pytest.approx(ships, abs=0.01)
+
+
+def test_the_weeks_hold_the_participants_that_the_exact_test_asks_for() -> None:
+    advice = dw.advise(plan(), known(mean=0.01, participants_per_day=303), effect=-0.9)
+    assert advice.plan is not None
+    assert advice.plan.days == 14
+    assert advice.plan.first_day == -(-advice.plan.n_participants // 303)
+    assert advice.plan.n_participants <= 303 * advice.plan.days
+
+
+def test_days_are_told_where_one_metric_knows_them() -> None:
+    other = known("z", mean=5, std_dev=10)
+    advice = dw.advise(plan("y", "z"), [known(mean=0.2, participants_per_day=1000), other], effect=0.1)
+    assert advice.plan is not None
+    assert advice.plan.first_day == -(-advice.plan.n_participants // 1000)
+    assert advice.plan.days == 21
+    assert "(3 weeks)" in advice.sentence()
+    never = dw.advise(plan("y", "z"), [known(mean=0.2, participants_per_day=10), other], effect=0.1)
+    assert "more than come in 42 days" in never.sentence()
+
+
+def test_days_and_participants_that_contradict_are_refused() -> None:
+    rate = known(mean=0.2, participants_per_day=8)
+    with pytest.raises(InputError, match="In 7 days 56 participants come, not 1,000,000"):
+        dw.advise(plan(), rate, days=7, participants=10**6)
+    assert sized(dw.advise(plan(), rate, days=7, participants=56)).days == 7
+    assert "(1 day)" in dw.advise(plan(), rate, days=1).sentence()
+
+
+def test_a_guardrail_is_planned_for_its_limit_alone() -> None:
+    guarded = plan("y", dw.Metric("z", role="guardrail", limit=0.02))
+    with pytest.raises(InputError, match="'z', which is planned for its limit="):
+        dw.advise(guarded, [known(mean=0.2), known("z", mean=0.3)], effect={"y": 0.1, "z": 0.1})
+
+
+def test_a_primary_metric_that_is_not_planned_comes_first() -> None:
+    guarded = plan("y", dw.Metric("z", role="guardrail", limit=0.02))
+    said = dw.advise(guarded, [known(mean=0.9), known("z", mean=0.3)], effect=0.5).sentence()
+    assert said.startswith("Y is not planned. y could not be computed. A share stays between 0 and 1")
+    assert "to rule out a loss of 2.00% in Z" in said
+
+
+def test_an_effect_in_the_unit_of_the_metric_is_said_in_it() -> None:
+    said = dw.advise(plan(), known(mean=10, std_dev=3), effect=1, relative=False).sentence()
+    assert "a change of 1.00 (10.0%) in Y" in said
+    said = dw.advise(plan(), known(mean=0.3), effect=0.05, relative=False).sentence()
+    assert "a change of 5 percentage points (16.7%) in Y" in said
