@@ -142,6 +142,7 @@ def _summary(
         shift=term.shift,
         modal_share=column.modal_share,
         left_out=left_out,
+        missing=spec.missing,
         **sums,
     )
 

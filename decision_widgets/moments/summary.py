@@ -13,7 +13,7 @@ from typing import ClassVar, Final, Protocol, TypeVar
 from decision_widgets import checks
 from decision_widgets.errors import InputError, did_you_mean, listed
 from decision_widgets.records import Record, Versioned
-from decision_widgets.vocabulary import Confidence, Kind
+from decision_widgets.vocabulary import Confidence, Kind, Missing
 
 Known = TypeVar("Known")
 SIZES_COUNTED: Final = 11
@@ -146,6 +146,8 @@ class MetricSummary(Versioned):
         Share of the participants' squared errors that the largest 1 % hold (at most this, below one half).
     n_rows, n_missing, left_out : int
         Rows of the window; those without a value; rows without a participant or a time.
+    missing : {"raise", "drop", "zero"} or None
+        What was done with rows without a value; ``None`` where an earlier version did not keep it.
     """
 
     SCHEMA: ClassVar[str] = "dw.metric_summary/1"
@@ -176,6 +178,7 @@ class MetricSummary(Versioned):
     n_rows: int
     n_missing: int
     left_out: int = 0
+    missing: Missing | None = None
 
     @property
     def n_days(self) -> int | None:

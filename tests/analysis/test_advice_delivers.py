@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -13,7 +14,7 @@ import decision_widgets as dw
 from decision_widgets.errors import InputError
 from decision_widgets.estimates import RelativeEffect, relative_effect, welch_t
 from decision_widgets.moments import Moments, TypedSummary
-from decision_widgets.results.sizing_records import PairAdvice
+from decision_widgets.results.sizing_records import NotSized, PairAdvice
 
 
 def plan(*metrics: Any, **words: Any) -> dw.BetweenSubject:
@@ -203,3 +204,74 @@ def test_an_effect_in_the_unit_of_the_metric_is_said_in_it() -> None:
     assert "a change of 1.00 (10.0%) in Y" in said
     said = dw.advise(plan(), known(mean=0.3), effect=0.05, relative=False).sentence()
     assert "a change of 5 percentage points (16.7%) in Y" in said
+
+
+# --- a summary is of the metric that the design means ----------------------------------------------------------------
+
+
+def rows(n: int = 200) -> pd.DataFrame:
+    rng = np.random.default_rng(5)
+    views = 1 + rng.poisson(3, n)
+    return pd.DataFrame(
+        {
+            "user": np.arange(n) // 2,
+            "session": np.arange(n),
+            "y": rng.normal(20, 4, n),
+            "clicks": rng.binomial(views, 0.3),
+            "views": views,
+            "paid": rng.integers(1, 3, n),
+            "gaps": np.where(rng.random(n) < 0.3, np.nan, rng.normal(20, 4, n)),
+        }
+    )
+
+
+def ratio(denominator: str = "views", numerator: str = "clicks") -> dw.Metric:
+    return dw.Metric("rate", numerator=numerator, denominator=denominator)
+
+
+BINARY = dw.Metric("paid", kind="binary")
+DIFFERENT: dict[str, tuple[Any, Any, str]] = {
+    "participant": ("y", ("y", {"participant": "session"}), "by participant 'session'.*by participant 'user'"),
+    "no participant": ("y", ("y", {"participant": None}), "every row a participant.*by participant 'user'"),
+    "denominator": (ratio(), (ratio("session"), {}), "'clicks' over 'session'.*'clicks' over 'views'"),
+    "numerator": (ratio(), (ratio(numerator="y"), {}), "'y' over 'views'.*'clicks' over 'views'"),
+    "per participant": (ratio("user"), (ratio(), {}), "'clicks' over 'views'.*'clicks' per participant"),
+    "kind": (BINARY, ("paid", {}), "kind .*kind binary"),
+    "missing": ("gaps", ("gaps", {"missing": "zero"}), "counted as 0.*missing values left out"),
+}
+
+
+@pytest.mark.parametrize("case", DIFFERENT)
+def test_a_summary_of_another_definition_is_refused_with_both(case: str) -> None:
+    metric, (other, words), said = DIFFERENT[case]
+    given = plan(metric, missing="drop")
+    how = {"participant": "user", "missing": "drop"}
+    same = dw.summarize(rows(), metrics=metric, **how)
+    name = given.metrics[0].name
+    assert isinstance(dw.advise(given, same, effect=0.1).row(name), PairAdvice)
+    refused = dw.advise(given, dw.summarize(rows(), metrics=other, **(how | words)), effect=0.1)
+    row = refused.row(name)
+    assert isinstance(row, NotSized)
+    assert re.search(said, row.message.text)
+
+
+def test_a_plain_metric_may_be_planned_from_another_name_when_it_is_said_so() -> None:
+    kept = dw.summarize(rows(), metrics="y", participant="user")
+    named = dw.advise(plan("spend"), {"spend": kept.summary("y")}, effect=0.1)
+    assert isinstance(named.row("spend"), PairAdvice)
+
+
+def test_the_policy_for_missing_values_travels_with_a_summary() -> None:
+    kept = dw.summarize(rows(), metrics="gaps", participant="user", missing="drop")
+    assert kept.metrics[0].missing == "drop"
+    old = kept.to_dict()
+    for each in old["metrics"]:
+        del each["missing"]
+    assert dw.HistorySummary.from_dict(old).metrics[0].missing is None
+
+
+def test_typed_numbers_of_another_kind_are_refused() -> None:
+    amount = dw.Metric("y", kind="continuous")
+    row = dw.advise(plan(amount), known(mean=0.3), effect=0.1).row("y")
+    assert isinstance(row, NotSized)
+    assert "kind binary; in the design: kind continuous" in row.message.text
