@@ -9,6 +9,8 @@ from datetime import date, datetime
 from numbers import Integral
 from typing import Protocol, TypeGuard
 
+import numpy as np
+
 from decision_widgets.errors import did_you_mean
 
 
@@ -119,6 +121,19 @@ def as_names(given: object) -> object:
     if given is None:
         return ()
     return tuple(given) if isinstance(given, Iterable) else given
+
+
+def plain(given: object) -> object:
+    """Read a number of numpy as one of Python, with the digits that it shows.
+
+    >>> plain(np.float32(0.02)), plain(np.int64(3)), plain("3")
+    (0.02, 3, '3')
+    """
+    if isinstance(given, np.ndarray) and not given.ndim:
+        given = given[()]
+    if isinstance(given, np.floating):
+        return float(str(given))
+    return given.item() if isinstance(given, np.generic) else given
 
 
 def is_day(text: object) -> bool:

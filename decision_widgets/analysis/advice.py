@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from hashlib import sha256
@@ -164,6 +164,7 @@ def _question(design: object, effect: object, traffic: object, given: Mapping[st
             f"The design must be a BetweenSubject; got {type(design).__name__}. "
             "Call it as advise(design, history), the design first."
         )
+    given = {name: checks.plain(value) for name, value in given.items()}
     problems = checks.problems(_RULES, given)
     effects = _effects(design, effect, problems)
     schedule = _traffic(traffic, problems)
@@ -178,7 +179,7 @@ def _effects(design: BetweenSubject, effect: object, problems: list[str]) -> dic
         return {}
     names = [metric.name for metric in design.metrics]
     if isinstance(effect, Mapping):
-        given = {str(name): size for name, size in effect.items()}
+        given = {str(name): checks.plain(size) for name, size in effect.items()}
         problems += [
             f"effect names no metric {name!r} of the design.{did_you_mean(name, names)} It has: {listed(names)}."
             for name in given
@@ -191,7 +192,7 @@ def _effects(design: BetweenSubject, effect: object, problems: list[str]) -> dic
             for name in guarded
         ]
     else:
-        given = {metric.name: effect for metric in design.metrics if metric.role == "primary"}
+        given = {metric.name: checks.plain(effect) for metric in design.metrics if metric.role == "primary"}
         if not given:
             problems.append("effect= is for primary metrics and the design has none; name the metric: effect={...}.")
     rule = checks.Between(-1e100, 1e100)
@@ -201,16 +202,19 @@ def _effects(design: BetweenSubject, effect: object, problems: list[str]) -> dic
             problems.append(
                 wrong[0] if wrong else f"effect must not be 0 (of {name!r}); state the smallest one worth finding."
             )
-    return given
+    return given  # type: ignore[return-value]  # numbers, or a problem was added
 
 
 def _traffic(traffic: object, problems: list[str]) -> tuple[float, ...]:
-    shares = tuple(traffic) if isinstance(traffic, Sequence) and not isinstance(traffic, str) else (traffic,)
-    wrong = [share for share in shares if not (share == 1 or checks.Between(0, 1, or_low=True).accepts(share))]
+    traffic = checks.plain(traffic)
+    several = traffic if isinstance(traffic, Iterable) and not isinstance(traffic, str | Mapping) else (traffic,)
+    shares = tuple(map(checks.plain, several))
+    rule = checks.Between(0, 1, or_low=True)
+    wrong = [share for share in shares if not (rule.accepts(share) or (isinstance(share, float | int) and share == 1))]
     if wrong or not shares or not any(shares):
         problems.append(f"traffic must be shares from 0 to 1, not all 0; got {traffic!r}.")
         return (1.0,)
-    return tuple(float(share) for share in shares)
+    return tuple(float(share) for share in shares)  # type: ignore[arg-type]  # numbers, as checked
 
 
 def _as_code(history: Any) -> str | None:

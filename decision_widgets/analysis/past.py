@@ -110,6 +110,7 @@ def read_pasts(
         The history lacks a metric, or nobody's history is long enough for a variance.
     """
     source = kept_source(history)
+    known: dict[str, Known]
     if source is None:
         read = _read(design, history, progress)
         known = {metric.name: read.summary(metric.name) for metric in design.metrics}
