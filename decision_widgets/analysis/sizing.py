@@ -18,6 +18,7 @@ from decision_widgets.estimates import (
     SizeBounds,
     SizingGoal,
     duration,
+    enrolled_share,
     minimum_detectable_effect,
     planned_power,
     proportion_power,
@@ -181,7 +182,7 @@ def arms_after(past: Past, arms: PlannedArms, question: SizingQuestion, days: in
             f"The history holds {len(past.participants)} days and says nothing of {days}; give a longer one, or "
             "participants=."
         )
-    available = past.participants[days - 1] * traffic_so_far(question, len(past.participants))[days - 1]
+    available = past.participants[days - 1] * traffic_so_far(past.participants, question)[days - 1]
     return tuple(int(share * available + 1e-9) for share in arms.shares)
 
 
@@ -189,7 +190,7 @@ def first_day_with(past: Past, question: SizingQuestion, participants: int) -> i
     """Return the first day by which so many have come; ``None`` when they do not, or nothing is known of days."""
     if past.participants is None:
         return None
-    come = past.participants * traffic_so_far(question, len(past.participants))
+    come = past.participants * traffic_so_far(past.participants, question)
     enough = np.flatnonzero(come + 1e-9 >= participants)
     return int(enough[0]) + 1 if len(enough) else None
 
@@ -199,10 +200,14 @@ def in_weeks(days: int) -> int:
     return -(-days // WEEK) * WEEK
 
 
-def traffic_so_far(question: SizingQuestion, days: int) -> NDArray[np.float64]:
-    """Return the mean share of the traffic up to each day; the last share of the schedule goes on."""
-    schedule = np.array([*question.traffic, *[question.traffic[-1]] * days][:days])
-    return np.asarray(np.cumsum(schedule) / np.arange(1, days + 1))
+def traffic_so_far(participants: NDArray[np.float64], question: SizingQuestion) -> NDArray[np.float64]:
+    """Return which share of all participants is in the experiment by each day."""
+    return enrolled_share(participants, _schedule(question, len(participants)))
+
+
+def _schedule(question: SizingQuestion, days: int) -> NDArray[np.float64]:
+    # The last share goes on.
+    return np.array([*question.traffic, *[question.traffic[-1]] * days][:days])
 
 
 def detectable(size: Size, pair: tuple[int, int]) -> float:
@@ -317,14 +322,13 @@ def _run(
         return None
     days = len(past.level)
     left = 1 - np.maximum(past.reduction, 0.0) if adjusted and past.reduction is not None else np.ones(days)
-    schedule = np.array([*question.traffic, *[question.traffic[-1]] * days][:days])
     return duration(
         goal,
         level=past.level,
         variance=past.variance * left,
         participants=past.participants,
         observations_per_participant=past.observations,
-        traffic=schedule,
+        traffic=_schedule(question, days),
         control_share=arms.shares[pair[0]],
         treatment_share=arms.shares[pair[1]],
         binary=past.binary,

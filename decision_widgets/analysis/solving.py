@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Final, TypeVar
 
@@ -82,7 +82,7 @@ def _given(past: Past, arms: PlannedArms, question: SizingQuestion) -> tuple[tup
     if question.participants is None:
         assert question.days is not None
         return arms_after(past, arms, question, question.days), question.days - 1, question.days
-    n_arms = tuple(int(share * question.participants + 1e-9) for share in arms.shares)
+    n_arms = _divided(question.participants, arms.shares)
     last = len(past.level) - 1
     if question.days is not None:
         known = past.participants is not None and question.days <= len(past.level)
@@ -97,6 +97,18 @@ def _given(past: Past, arms: PlannedArms, question: SizingQuestion) -> tuple[tup
     if enough is None:
         return n_arms, last, None
     return n_arms, min(in_weeks(enough) - 1, last), in_weeks(enough)
+
+
+def _divided(participants: int, shares: Sequence[float]) -> tuple[int, ...]:
+    """Divide all participants among the arms; who is left over goes where most of one is missing.
+
+    >>> _divided(83, (0.5, 0.5)), _divided(10, (0.25, 0.75))
+    ((42, 41), (3, 7))
+    """
+    exact = [share * participants + 1e-9 for share in shares]
+    whole = [int(each) for each in exact]
+    first = sorted(range(len(shares)), key=lambda at: whole[at] - exact[at])[: max(0, participants - sum(whole))]
+    return tuple(n + (at in first) for at, n in enumerate(whole))
 
 
 def _plan(found: Mapping[str, Found], arms: PlannedArms, question: SizingQuestion) -> SizingPlan | None:

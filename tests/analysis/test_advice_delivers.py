@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from made import running
 from scipy import stats
 
 import decision_widgets as dw
@@ -275,3 +276,106 @@ def test_typed_numbers_of_another_kind_are_refused() -> None:
     row = dw.advise(plan(amount), known(mean=0.3), effect=0.1).row("y")
     assert isinstance(row, NotSized)
     assert "kind binary; in the design: kind continuous" in row.message.text
+
+
+# --- days, ramps and what a table without a time cannot say -----------------------------------------------------------
+
+
+def test_participants_who_are_in_stay_when_the_traffic_falls() -> None:
+    frame = running(2000, days=28).drop(columns="variant")
+    given = plan("spend", time="time")
+    n = [len(set(frame.user[frame.time < frame.time.min().normalize() + pd.Timedelta(days=d)])) for d in (1, 28)]
+    held = []
+    for days in (1, 7, 14, 28):
+        advice = dw.advise(given, frame, days=days, traffic=[1.0, 0.1])
+        assert advice.plan is not None
+        held.append(advice.plan.n_participants)
+    assert held == sorted(held)
+    assert held[0] == pytest.approx(n[0], abs=2)
+    assert held[-1] == pytest.approx(n[0] + 0.1 * (n[1] - n[0]), rel=0.01)
+    daily = dw.advise(given, frame, days=28, traffic=[1.0, 0.1]).metric("spend").daily
+    assert daily is not None
+    assert daily.participants[-1] * daily.traffic[-1] == pytest.approx(held[-1], abs=2)
+
+
+def test_a_table_without_a_time_is_said_to_be_of_one_length() -> None:
+    frame = running(400, days=14).drop(columns="variant")
+    codes = [m.code for m in dw.advise(plan("spend"), frame, effect=0.1).messages]
+    assert "I_NO_DAYS" in codes
+    assert "I_NO_DAYS" not in [m.code for m in dw.advise(plan("spend", time="time"), frame, effect=0.1).messages]
+    once = frame.drop_duplicates("user")
+    assert "I_NO_DAYS" not in [m.code for m in dw.advise(plan("spend"), once, effect=0.1).messages]
+
+
+def test_two_other_numbers_stay_numbers_and_it_is_said() -> None:
+    advice = dw.advise(plan("paid"), rows(), effect=0.1)
+    message = next(m for m in advice.messages if m.code == "I_TWO_NUMBERS")
+    assert "1 and 2" in message.text
+    assert advice.metric("paid").level == pytest.approx(rows().paid.mean())
+    declared = dw.advise(plan(BINARY), rows(), effect=0.1)
+    assert declared.metric("paid").level == pytest.approx(rows().paid.mean() - 1)
+    assert not {"I_TWO_NUMBERS"} & {m.code for m in declared.messages}
+
+
+# --- what comes through the door --------------------------------------------------------------------------------------
+
+
+def test_numbers_of_numpy_are_written_as_python() -> None:
+    metric = dw.Metric("y", minimum_effect=np.float64(0.02))
+    given = plan(metric, alpha=np.float64(0.1), arms={"c": np.float64(0.5), "t": np.float64(0.5)})
+    typed = known(mean=np.float32(0.2), participants_per_day=np.int64(1000))
+    advice = dw.advise(
+        given, typed, effect=np.float32(0.02), participants=np.int64(2000), traffic=np.array([0.1, 0.5]),
+        relative=np.True_,
+    )  # fmt: skip
+    lines = "\n".join(advice.code())
+    assert "np." not in lines
+    assert "effect=0.02" in lines
+    assert "traffic=[0.1, 0.5]" in lines
+    names: dict[str, Any] = {"dw": dw}
+    exec(lines, names)
+    assert names["advice"].rows == advice.rows
+
+
+WRONG: dict[str, tuple[Any, str]] = {
+    "no mean": (lambda: TypedSummary("y"), "need mean="),
+    "a huge std_dev": (lambda: known(mean=1, std_dev=1e308), "std_dev must lie between"),
+    "a huge rate": (lambda: known(mean=0.1, participants_per_day=1e300), "must be at most 1e\\+15"),
+    "metrics a number": (lambda: dw.summarize(rows(), metrics=5), "metrics must be a list of metrics; got 5"),  # type: ignore[arg-type]
+    "no metrics": (lambda: dw.summarize(rows(), metrics=None), "metrics must be a list of metrics; got None"),  # type: ignore[arg-type]
+    "traffic": (
+        lambda: dw.advise(plan(), known(mean=0.1), effect=0.1, traffic=np.array([[0.1, 0.5]])),
+        "traffic must be shares",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_cannot_be_read_is_refused_in_words(case: str) -> None:
+    ask, said = WRONG[case]
+    with pytest.raises(InputError, match=said):
+        ask()
+
+
+@pytest.mark.parametrize(("scale", "said"), [(1e80, "beyond what a number holds"), (1e-90, "lost as 0")])
+def test_sums_that_no_number_holds_refuse_that_metric_alone(scale: float, said: str) -> None:
+    frame = rows().assign(far=lambda f: f.y * scale)
+    advice = dw.advise(plan("y", "far"), frame, effect=0.1)
+    row = advice.row("far")
+    assert isinstance(row, NotSized)
+    assert said in row.message.text
+    assert isinstance(advice.row("y"), PairAdvice)
+    heavy = dw.summarize(frame.assign(far=lambda f: f.far * np.exp(f.y / 2)), metrics=["far", "y"], participant="user")
+    assert [each.metric for each in heavy.refused] == ["far"]
+
+
+@pytest.mark.parametrize("share", [0.5, 0.3, 0.21])
+@pytest.mark.parametrize("effect", [0.05, 0.2, 0.61])
+def test_the_participants_of_a_plan_have_its_power_when_they_are_given(share: float, effect: float) -> None:
+    given, typed = plan(arms={"c": share, "t": 1 - share}), known(mean=10, std_dev=8)
+    first = dw.advise(given, typed, effect=effect).plan
+    assert first is not None
+    again = dw.advise(given, typed, effect=effect, participants=first.n_participants)
+    assert again.plan is not None
+    assert sum(again.plan.n_arms.values()) == first.n_participants
+    assert sized(again).power > 0.799
