@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from numbers import Integral
 from typing import Protocol, TypeGuard
 
@@ -158,6 +158,19 @@ def as_day(given: object) -> object:
         midnight = given.replace(hour=0, minute=0, second=0, microsecond=0)
         return given.date().isoformat() if given == midnight else given
     return given.isoformat() if isinstance(given, date) else given
+
+
+def as_of_problem(given: object) -> str | None:
+    """Say what is wrong with the day up to which something is known: no day, or one that is still to come."""
+    day = as_day(given)
+    if given is None:
+        return None
+    if not is_day(day):
+        return f"as_of must be a day such as '2026-05-28'; got {given!r}."
+    # Somewhere it is tomorrow already.
+    if date.fromisoformat(str(day)) > date.today() + timedelta(days=1):
+        return f"as_of must not lie in the future, where nothing is ever old; got {day!r}."
+    return None
 
 
 def problems(rules: Mapping[str, Rule], values: Mapping[str, object]) -> list[str]:

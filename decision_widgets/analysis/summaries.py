@@ -78,8 +78,7 @@ def summarize(
         {"participant": participant, "time": time, "missing": missing, "population": population},
     )
     day = checks.as_day(as_of)
-    if day is not None and not checks.is_day(day):
-        problems.append(f"as_of must be a day such as '2026-05-28'; got {as_of!r}.")
+    problems += filter(None, [checks.as_of_problem(as_of)])
     read = list(read_metrics(metrics, "summarize", problems))
     names = [metric.name for metric in read]
     problems += [f"Two metrics are called {name!r}." for name in sorted({n for n in names if names.count(n) > 1})]

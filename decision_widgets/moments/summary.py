@@ -183,6 +183,10 @@ class MetricSummary(Versioned):
     left_out: int = 0
     missing: Missing | None = None
 
+    def __post_init__(self) -> None:
+        if self.as_of is not None and not checks.is_day(self.as_of):
+            raise InputError(f"The summary of {self.metric!r} says as_of {self.as_of!r}, which is no day.")
+
     @property
     def n_days(self) -> int | None:
         """Days of the longest window; ``None`` when the table has no time."""
