@@ -61,8 +61,8 @@ def advise(
     ----------
     design : BetweenSubject
         Its arms with their shares, power, alpha, and what its metrics say: role, direction, limit, covariates. A
-        primary metric with a `minimum_effect` δ is planned for an effect of δ/0.7, which is found worth shipping with
-        the power asked for.
+        primary metric with a `minimum_effect` δ is planned for an effect of δ/0.7, which at power 0.8 and alpha 0.05 is
+        found worth shipping as often as it is found at all; the answer says how often it ships.
     history : table, MetricSummary, HistorySummary, TypedSummary, a sequence or mapping of them, MetricStore, or str
         A table is anything that ``analyze`` reads; it has no arms. A store, or anything with a method
         ``summary(metric)``, is asked for each metric by its name. A text that is no path is the name of a metric in the

@@ -29,8 +29,9 @@ from decision_widgets.estimates.sample_size import whole
 from decision_widgets.moments import MetricSummary
 from decision_widgets.results.sizing_records import SizingQuestion
 
-# A true effect of minimum_effect/0.7 is found to be worth shipping as often as it is found at all: the estimate must
-# exceed both the least that is worth it and what can be told from 0, and at this ratio the two are the same.
+# At power 0.8 and alpha 0.05 a true effect of minimum_effect/0.7 is found to be worth shipping as often as it is found
+# at all: the estimate must exceed both the least that is worth it and what can be told from 0, and there the two are
+# the same. Elsewhere the sentence says how often it ships.
 SHIPPED: Final = 0.7
 RARE_BELOW: Final = 10.0
 WEEK: Final = 7

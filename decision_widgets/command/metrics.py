@@ -160,7 +160,8 @@ def _in_options(do: Callable[[argparse.Namespace], int]) -> Callable[[argparse.N
             text = str(problem)
             for argument, option in _OPTIONS.items():
                 text = text.replace(argument, option)
-            raise type(problem)(text) from problem
+            problem.args = (text,)
+            raise
 
     return done
 

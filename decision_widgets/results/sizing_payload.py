@@ -29,7 +29,7 @@ from decision_widgets.estimates import difference_power, sizing_difference
 from decision_widgets.estimates.sizing_goal import SizingGoal
 from decision_widgets.results.sizing_code import sizing_code
 from decision_widgets.results.sizing_records import MetricAdvice, NotSized, PairAdvice
-from decision_widgets.results.sizing_sentence import effect_words, leading_row, plan_sentence
+from decision_widgets.results.sizing_sentence import effect_words, leading_row, plan_sentence, sees_least
 from decision_widgets.vocabulary import readable
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def _others(advice: SizingAdvice, leading: str) -> Iterator[PairAdvice]:
     for metric in advice.metrics:
         own = [row for row in advice.rows if isinstance(row, PairAdvice) and row.metric == metric.metric]
         if own and metric.metric != leading:
-            yield max(own, key=lambda row: row.mde)
+            yield max(own, key=sees_least)
 
 
 def _other(advice: SizingAdvice, row: PairAdvice) -> dict[str, Any]:

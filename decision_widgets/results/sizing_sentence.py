@@ -46,8 +46,13 @@ def leading_row(advice: SizingAdvice) -> PairAdvice | None:
 
 
 def weakest(rows: Iterable[PairAdvice]) -> PairAdvice | None:
-    """Return the pair of a metric that sees least: the largest smallest effect, or the least power."""
-    return max(rows, key=lambda row: (row.mde, -row.power), default=None)
+    """Return the pair of a metric that sees least."""
+    return max(rows, key=sees_least, default=None)
+
+
+def sees_least(row: PairAdvice) -> tuple[float, float]:
+    """Rank pairs of a metric: the one that sees least has the largest effect, and of equal ones the least power."""
+    return row.mde, -row.power
 
 
 def effect_words(row: PairAdvice, metric: MetricAdvice) -> str:
