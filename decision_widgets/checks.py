@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from numbers import Integral
 from typing import Protocol, TypeGuard
+
+import numpy as np
 
 from decision_widgets.errors import did_you_mean
 
@@ -121,6 +123,19 @@ def as_names(given: object) -> object:
     return tuple(given) if isinstance(given, Iterable) else given
 
 
+def plain(given: object) -> object:
+    """Read a number of numpy as one of Python, with the digits that it shows.
+
+    >>> plain(np.float32(0.02)), plain(np.int64(3)), plain("3")
+    (0.02, 3, '3')
+    """
+    if isinstance(given, np.ndarray) and not given.ndim:
+        given = given[()]
+    if isinstance(given, np.floating):
+        return float(str(given))
+    return given.item() if isinstance(given, np.generic) else given
+
+
 def is_day(text: object) -> bool:
     """Tell whether a text is an ISO calendar day.
 
@@ -143,6 +158,19 @@ def as_day(given: object) -> object:
         midnight = given.replace(hour=0, minute=0, second=0, microsecond=0)
         return given.date().isoformat() if given == midnight else given
     return given.isoformat() if isinstance(given, date) else given
+
+
+def as_of_problem(given: object) -> str | None:
+    """Say what is wrong with the day up to which something is known: no day, or one that is still to come."""
+    day = as_day(given)
+    if given is None:
+        return None
+    if not is_day(day):
+        return f"as_of must be a day such as '2026-05-28'; got {given!r}."
+    # Somewhere it is tomorrow already.
+    if date.fromisoformat(str(day)) > date.today() + timedelta(days=1):
+        return f"as_of must not lie in the future, where nothing is ever old; got {day!r}."
+    return None
 
 
 def problems(rules: Mapping[str, Rule], values: Mapping[str, object]) -> list[str]:

@@ -261,6 +261,16 @@ CODES: Final[dict[str, Code]] = {
         text="The design names no participant column.",
         do="name participant= if somebody may have several rows",
     ),
+    "I_NO_DAYS": Code(
+        title="The size of {metric} holds for a run as long as its history.",
+        text="Participants have {each} observations each there, and more or fewer in another time.",
+        do="name time= in the design, so that each length of run is planned by itself",
+    ),
+    "I_TWO_NUMBERS": Code(
+        title="{metric} is read as a number.",
+        text="{evidence}; its average is planned, and will be analysed.",
+        do="declare kind='binary' if they mean no and yes",
+    ),
     "E_COV_POST": Code(
         title="{what} differs between arms.",
         text="Something known before the experiment differs that much by chance with p {p}, so it was measured after "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from hashlib import sha256
@@ -62,8 +62,8 @@ def advise(
     ----------
     design : BetweenSubject
         Its arms with their shares, power, alpha, and what its metrics say: role, direction, limit, covariates. A
-        primary metric with a `minimum_effect` δ is planned for an effect of δ/0.7, which is found worth shipping with
-        the power asked for.
+        primary metric with a `minimum_effect` δ is planned for an effect of δ/0.7, which at power 0.8 and alpha 0.05 is
+        found worth shipping as often as it is found at all; the answer says how often it ships.
     history : table, MetricSummary, HistorySummary, TypedSummary, a sequence or mapping of them, MetricStore, or str
         A table is anything that ``analyze`` reads; it has no arms. A store, or anything with a method
         ``summary(metric)``, is asked for each metric by its name. A text that is no path is the name of a metric in the
@@ -72,7 +72,9 @@ def advise(
         The size of the change to find, for all primary metrics or by name: in the direction that is better, or the
         other one when below 0.
     relative : bool
-        Whether `effect` is a fraction of the control (0.02 is 2 %) or in the metric's own unit.
+        Whether `effect` is a fraction of the control (0.02 is 2 %) or in the metric's own unit. Both need the same
+        participants: verdicts read percentages from Fieller's interval, which leaves 0 out exactly when that of the
+        difference does; the factor (1 + r)² of textbooks fits the delta method's interval.
     participants : int, optional
         Of all arms together.
     days : int, optional
@@ -104,7 +106,7 @@ def advise(
     >>> import decision_widgets as dw
     >>> design = dw.BetweenSubject(participant="rider_id", arm="variant", control="control", metrics=["booked"])
     >>> dw.advise(design, dw.TypedSummary("booked", mean=0.35), effect=0.02).plan.n_participants
-    149368
+    146424
     """
     given = {
         "relative": relative,
@@ -179,6 +181,7 @@ def _question(design: object, effect: object, traffic: object, given: Mapping[st
             f"The design must be a BetweenSubject; got {type(design).__name__}. "
             "Call it as advise(design, history), the design first."
         )
+    given = {name: checks.plain(value) for name, value in given.items()}
     problems = checks.problems(_RULES, given)
     effects = _effects(design, effect, problems)
     schedule = _traffic(traffic, problems)
@@ -193,14 +196,20 @@ def _effects(design: BetweenSubject, effect: object, problems: list[str]) -> dic
         return {}
     names = [metric.name for metric in design.metrics]
     if isinstance(effect, Mapping):
-        given = {str(name): size for name, size in effect.items()}
+        given = {str(name): checks.plain(size) for name, size in effect.items()}
         problems += [
             f"effect names no metric {name!r} of the design.{did_you_mean(name, names)} It has: {listed(names)}."
             for name in given
             if name not in names
         ]
+        guarded = [metric.name for metric in design.metrics if metric.role == "guardrail" and metric.name in given]
+        problems += [
+            f"effect names the guardrail {name!r}, which is planned for its limit=; set that, or role='secondary' to "
+            "plan an effect."
+            for name in guarded
+        ]
     else:
-        given = {metric.name: effect for metric in design.metrics if metric.role == "primary"}
+        given = {metric.name: checks.plain(effect) for metric in design.metrics if metric.role == "primary"}
         if not given:
             problems.append("effect= is for primary metrics and the design has none; name the metric: effect={...}.")
     rule = checks.Between(-1e100, 1e100)
@@ -210,16 +219,19 @@ def _effects(design: BetweenSubject, effect: object, problems: list[str]) -> dic
             problems.append(
                 wrong[0] if wrong else f"effect must not be 0 (of {name!r}); state the smallest one worth finding."
             )
-    return given
+    return given  # type: ignore[return-value]  # numbers, or a problem was added
 
 
 def _traffic(traffic: object, problems: list[str]) -> tuple[float, ...]:
-    shares = tuple(traffic) if isinstance(traffic, Sequence) and not isinstance(traffic, str) else (traffic,)
-    wrong = [share for share in shares if not (share == 1 or checks.Between(0, 1, or_low=True).accepts(share))]
+    traffic = checks.plain(traffic)
+    several = traffic if isinstance(traffic, Iterable) and not isinstance(traffic, str | Mapping) else (traffic,)
+    shares = tuple(map(checks.plain, several))
+    rule = checks.Between(0, 1, or_low=True)
+    wrong = [share for share in shares if not (rule.accepts(share) or (isinstance(share, float | int) and share == 1))]
     if wrong or not shares or not any(shares):
         problems.append(f"traffic must be shares from 0 to 1, not all 0; got {traffic!r}.")
         return (1.0,)
-    return tuple(float(share) for share in shares)
+    return tuple(float(share) for share in shares)  # type: ignore[arg-type]  # numbers, as checked
 
 
 def _as_code(history: Any) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from decision_widgets.analysis.definitions import as_defined
 from decision_widgets.analysis.sources import Known, kept_source
 from decision_widgets.data import Listener
 from decision_widgets.data.history import read_history
@@ -109,9 +110,12 @@ def read_pasts(
         The history lacks a metric, or nobody's history is long enough for a variance.
     """
     source = kept_source(history)
+    known: dict[str, Known]
     if source is None:
-        source = _read(design, history, progress)
-    known = {metric.name: source.summary(metric.name) for metric in design.metrics}
+        read = _read(design, history, progress)
+        known = {metric.name: read.summary(metric.name) for metric in design.metrics}
+    else:
+        known = {m.name: as_defined(design, m, source.summary(m.name)) for m in design.metrics}
     counts = [each.n_participants for each in known.values() if isinstance(each, MetricSummary)]
     if counts and max(counts) < LEAST:
         n = "1 participant" if max(counts) == 1 else f"{max(counts)} participants"

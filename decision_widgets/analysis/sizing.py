@@ -19,6 +19,7 @@ from decision_widgets.estimates import (
     SizeBounds,
     SizingGoal,
     duration,
+    enrolled_share,
     minimum_detectable_effect,
     planned_power,
     proportion_power,
@@ -29,8 +30,9 @@ from decision_widgets.estimates.sample_size import whole
 from decision_widgets.moments import MetricSummary
 from decision_widgets.results.sizing_records import SizingQuestion
 
-# A true effect of minimum_effect/0.7 is found to be worth shipping as often as it is found at all: the estimate must
-# exceed both the least that is worth it and what can be told from 0, and at this ratio the two are the same.
+# At power 0.8 and alpha 0.05 a true effect of minimum_effect/0.7 is found to be worth shipping as often as it is found
+# at all: the estimate must exceed both the least that is worth it and what can be told from 0, and there the two are
+# the same. Elsewhere the sentence says how often it ships.
 SHIPPED: Final = 0.7
 RARE_BELOW: Final = 10.0
 WEEK: Final = 7
@@ -65,6 +67,7 @@ class Size:
     neediest: tuple[int, int]
     total_exact: float | None
     days: int | None
+    first_day: int | None
     run: Duration | None
 
     @property
@@ -90,7 +93,7 @@ def wanted_of(design: BetweenSubject, metric: Metric, arms: PlannedArms, questio
     CannotEstimate
         A guardrail without a limit.
     """
-    margin = metric.role == "guardrail" and metric.name not in question.effects
+    margin = metric.role == "guardrail"
     alpha, text = pair_alpha(design, metric, arms, margin=margin)
     sign = 1.0 if metric.direction == "increase" else -1.0
     if margin:
@@ -100,14 +103,16 @@ def wanted_of(design: BetweenSubject, metric: Metric, arms: PlannedArms, questio
             metric.limit, relative=True, direction=metric.direction, alpha=alpha, power=design.power
         )
         return Wanted(metric=metric, goal=goal, alpha_text=text, effect_known=True, asked_for=True)
+    # Verdicts read a relative effect from Fieller's interval.
+    base = SizingGoal(effect=sign * 0.01, relative=True, alpha=alpha, power=design.power, interval="fieller")
     stated = question.effects.get(metric.name)
     if stated is not None:
-        goal = SizingGoal(effect=sign * stated, relative=question.relative, alpha=alpha, power=design.power)
+        goal = replace(base, effect=sign * stated, relative=question.relative)
         return Wanted(metric=metric, goal=goal, alpha_text=text, effect_known=True, asked_for=True)
     if metric.role == "primary" and metric.minimum_effect:
-        goal = SizingGoal(effect=sign * metric.minimum_effect / SHIPPED, relative=True, alpha=alpha, power=design.power)
+        goal = replace(base, effect=sign * metric.minimum_effect / SHIPPED)
         return Wanted(metric=metric, goal=goal, alpha_text=text, effect_known=True, asked_for=False)
-    goal = SizingGoal(effect=sign * 0.01, relative=question.relative, alpha=alpha, power=design.power)
+    goal = replace(base, relative=question.relative)
     return Wanted(metric=metric, goal=goal, alpha_text=text, effect_known=False, asked_for=False)
 
 
@@ -120,15 +125,18 @@ def size_for_effect(wanted: Wanted, past: Past, arms: PlannedArms, question: Siz
     neediest = arms.pairs[int(np.argmax(totals))]
     run = _run(wanted.goal, past, neediest, arms, question, adjusted=adjusted)
     days = None if run is None else _whole_weeks(run, wanted.goal.power)
+    first = None if run is None else run.first_day
     index = last if days is None else min(days - 1, last)
     planning = past.at(index, adjusted=adjusted)
     total = max(_totals(wanted.goal, planning, arms))
     n_arms = _whole_arms(total, arms)
-    if is_exact(past, planning, adjusted=adjusted) and fewest_events(planning, wanted.goal, n_arms) < RARE_BELOW:
+    if counted_out(wanted, past, planning, n_arms):
         n_arms = _enough_for_exact(wanted, planning, arms, n_arms, total)
+        first = None if days is None else first_day_with(past, question, sum(n_arms))
+        days = None if first is None or days is None else max(days, in_weeks(first))
     return Size(
         wanted=wanted, past=past, solved="participants", index=index, n_arms=n_arms, neediest=neediest,
-        total_exact=total, days=days, run=run,
+        total_exact=total, days=days, first_day=first, run=run,
     )  # fmt: skip
 
 
@@ -155,7 +163,7 @@ def size_for_participants(
         run = None
     return Size(
         wanted=wanted, past=past, solved="power" if wanted.asked_for and not wanted.margin else "effect", index=index,
-        n_arms=n_arms, neediest=neediest, total_exact=None, days=days, run=run,
+        n_arms=n_arms, neediest=neediest, total_exact=None, days=days, first_day=None, run=run,
     )  # fmt: skip
 
 
@@ -176,14 +184,32 @@ def arms_after(past: Past, arms: PlannedArms, question: SizingQuestion, days: in
             f"The history holds {len(past.participants)} days and says nothing of {days}; give a longer one, or "
             "participants=."
         )
-    available = past.participants[days - 1] * traffic_so_far(question, len(past.participants))[days - 1]
+    available = past.participants[days - 1] * traffic_so_far(past.participants, question)[days - 1]
     return tuple(int(share * available + 1e-9) for share in arms.shares)
 
 
-def traffic_so_far(question: SizingQuestion, days: int) -> NDArray[np.float64]:
-    """Return the mean share of the traffic up to each day; the last share of the schedule goes on."""
-    schedule = np.array([*question.traffic, *[question.traffic[-1]] * days][:days])
-    return np.asarray(np.cumsum(schedule) / np.arange(1, days + 1))
+def first_day_with(past: Past, question: SizingQuestion, participants: int) -> int | None:
+    """Return the first day by which so many have come; ``None`` when they do not, or nothing is known of days."""
+    if past.participants is None:
+        return None
+    come = past.participants * traffic_so_far(past.participants, question)
+    enough = np.flatnonzero(come + 1e-9 >= participants)
+    return int(enough[0]) + 1 if len(enough) else None
+
+
+def in_weeks(days: int) -> int:
+    """Round days up to whole weeks."""
+    return -(-days // WEEK) * WEEK
+
+
+def traffic_so_far(participants: NDArray[np.float64], question: SizingQuestion) -> NDArray[np.float64]:
+    """Return which share of all participants is in the experiment by each day."""
+    return enrolled_share(participants, _schedule(question, len(participants)))
+
+
+def _schedule(question: SizingQuestion, days: int) -> NDArray[np.float64]:
+    # The last share goes on.
+    return np.array([*question.traffic, *[question.traffic[-1]] * days][:days])
 
 
 def detectable(size: Size, pair: tuple[int, int]) -> float:
@@ -196,8 +222,7 @@ def power_of(size: Size, pair: tuple[int, int]) -> float:
     """Return with what probability a pair finds the goal's effect; exactly where a binary metric is rare."""
     n_control, n_treatment = (size.n_arms[at] for at in pair)
     planning, goal = size.planning, size.wanted.goal
-    countable = is_exact(size.past, planning, adjusted=size.adjusted) and not size.wanted.margin
-    if countable and fewest_events(planning, goal, (n_control, n_treatment)) < RARE_BELOW:
+    if counted_out(size.wanted, size.past, planning, (n_control, n_treatment)):
         return _exact_power(planning, goal, n_control, n_treatment)
     return planned_power(goal, planning, n_control, n_treatment)
 
@@ -237,9 +262,13 @@ def other_total(size: Size, arms: PlannedArms) -> float | None:
         return None
 
 
-def is_exact(past: Past, planning: PlanningVariance, *, adjusted: bool) -> bool:
-    """Tell whether participants are single draws of a binary metric, so that their outcomes can be counted out."""
-    return past.binary and planning.observations_per_participant == 1.0 and not adjusted
+def counted_out(wanted: Wanted, past: Past, planning: PlanningVariance, n_arms: tuple[int, ...]) -> bool:
+    """Tell whether all outcomes are counted out: single draws of a rare binary metric, and a difference to find.
+
+    A margin has no exact test here, so it keeps the normal.
+    """
+    single = past.binary and planning.observations_per_participant == 1.0 and not adjusts(wanted.metric, past)
+    return single and not wanted.margin and fewest_events(planning, wanted.goal, n_arms) < RARE_BELOW
 
 
 def fewest_events(planning: PlanningVariance, goal: SizingGoal, n_arms: tuple[int, ...]) -> float:
@@ -298,14 +327,13 @@ def _run(
         return None
     days = len(past.level)
     left = 1 - np.maximum(past.reduction, 0.0) if adjusted and past.reduction is not None else np.ones(days)
-    schedule = np.array([*question.traffic, *[question.traffic[-1]] * days][:days])
     return duration(
         goal,
         level=past.level,
         variance=past.variance * left,
         participants=past.participants,
         observations_per_participant=past.observations,
-        traffic=schedule,
+        traffic=_schedule(question, days),
         control_share=arms.shares[pair[0]],
         treatment_share=arms.shares[pair[1]],
         binary=past.binary,

@@ -16,6 +16,7 @@ from decision_widgets.analysis.diagnosis import (
 )
 from decision_widgets.analysis.past import Past
 from decision_widgets.analysis.sizing import Size, fewest_events, other_total, size_interval_of
+from decision_widgets.data.kinds import TWO_VALUES
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.errors import CannotEstimate
 from decision_widgets.estimates import allocation
@@ -43,6 +44,9 @@ def history_messages(metric: Metric, past: Past | CannotEstimate, today: date, *
         age = (today - date.fromisoformat(summary.as_of)).days
         if age > STALE_AFTER:
             found.append(Message.of("W_STALE", metric=metric.name, days=age, as_of=summary.as_of))
+    if metric.kind is None and summary.kind != "binary" and summary.evidence.startswith(TWO_VALUES):
+        found.append(Message.of("I_TWO_NUMBERS", metric=metric.name, evidence=summary.evidence))
+    found += _run(metric.name, past)
     if past.alike is not None and past.alike.negative:
         found.append(Message.of("I_ICC_NEG", metric=metric.name, icc=numbers.fixed(past.alike.icc_found, 3)))
     return found
@@ -64,6 +68,12 @@ def _values(name: str, summary: MetricSummary) -> Iterator[Message]:
     if summary.top_share > TOP_SHARE_ABOVE and summary.n_participants >= LEAST_FOR_TOP:
         share = numbers.level_percent(summary.top_share)
         yield Message.of("W_DOMINANT", metric=name, percent=share, where="the history")
+
+
+def _run(name: str, past: Past) -> Iterator[Message]:
+    """Say that without a time the history is of one length; single observations are the same for all lengths."""
+    if past.participants is None and float(past.observations[-1]) > 1:
+        yield Message.of("I_NO_DAYS", metric=name, each=numbers.fixed(float(past.observations[-1]), 2))
 
 
 def _missing(name: str, summary: MetricSummary) -> Iterator[Message]:

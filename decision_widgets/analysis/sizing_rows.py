@@ -160,5 +160,5 @@ def _daily(past: Past, question: SizingQuestion) -> DailyOutlook | None:
         variance_reduction=tuple(past.left_out(day) for day in range(days)),
         participants=tuple(past.participants.tolist()),
         observations_per_participant=tuple(past.observations.tolist()),
-        traffic=tuple(traffic_so_far(question, days).tolist()),
+        traffic=tuple(traffic_so_far(past.participants, question).tolist()),
     )

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Final, TypeVar
-
-import numpy as np
 
 from decision_widgets.analysis.arms import PlannedArms
 from decision_widgets.analysis.past import Past
 from decision_widgets.analysis.sizing import (
-    WEEK,
     Size,
     Wanted,
     arms_after,
+    first_day_with,
+    in_weeks,
+    power_of,
     size_for_effect,
     size_for_participants,
-    traffic_so_far,
     wanted_of,
 )
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import CannotEstimate, InputError
 from decision_widgets.estimates import best_control_share
 from decision_widgets.results.sizing_records import SizingPlan, SizingQuestion
+from decision_widgets.views.markup import count_of
 
 Made = TypeVar("Made")
 Found = Size | CannotEstimate
@@ -82,39 +82,72 @@ def _given(past: Past, arms: PlannedArms, question: SizingQuestion) -> tuple[tup
     if question.participants is None:
         assert question.days is not None
         return arms_after(past, arms, question, question.days), question.days - 1, question.days
-    n_arms = tuple(int(share * question.participants + 1e-9) for share in arms.shares)
+    n_arms = _divided(question.participants, arms.shares)
     last = len(past.level) - 1
     if question.days is not None:
+        known = past.participants is not None and question.days <= len(past.level)
+        come = sum(arms_after(past, arms, question, question.days)) if known else question.participants
+        if come + len(n_arms) < sum(n_arms):
+            raise InputError(
+                f"In {count_of(question.days, 'day')} {come:,} participants come, not {question.participants:,}; give "
+                "participants= or days= alone."
+            )
         return n_arms, min(question.days - 1, last), question.days
-    if past.participants is None:
+    enough = first_day_with(past, question, question.participants)
+    if enough is None:
         return n_arms, last, None
-    enough = np.flatnonzero(past.participants * traffic_so_far(question, last + 1) >= question.participants)
-    if not len(enough):
-        return n_arms, last, None
-    days = -(-(int(enough[0]) + 1) // WEEK) * WEEK
-    return n_arms, min(days - 1, last), days
+    return n_arms, min(in_weeks(enough) - 1, last), in_weeks(enough)
+
+
+def _divided(participants: int, shares: Sequence[float]) -> tuple[int, ...]:
+    """Divide all participants among the arms; who is left over goes where most of one is missing.
+
+    >>> _divided(83, (0.5, 0.5)), _divided(10, (0.25, 0.75))
+    ((42, 41), (3, 7))
+    """
+    exact = [share * participants + 1e-9 for share in shares]
+    whole = [int(each) for each in exact]
+    first = sorted(range(len(shares)), key=lambda at: whole[at] - exact[at])[: max(0, participants - sum(whole))]
+    return tuple(n + (at in first) for at, n in enumerate(whole))
 
 
 def _plan(found: Mapping[str, Found], arms: PlannedArms, question: SizingQuestion) -> SizingPlan | None:
     sizes = {name: size for name, size in found.items() if isinstance(size, Size)}
     if not sizes:
         return None
-    # Of equally needy metrics a primary one decides.
-    name, size = max(sizes.items(), key=lambda item: (sum(item[1].n_arms), item[1].wanted.metric.role == "primary"))
+    name, size = max(sizes.items(), key=lambda item: _need(item[1], arms))
     n_arms = tuple(max(column) for column in zip(*(each.n_arms for each in sizes.values()), strict=True))
-    days = [each.days for each in sizes.values()]
-    firsts = [each.run.first_day if each.run is not None else None for each in sizes.values()]
-    solved = size.solved == "participants"
+    first, days = _when(sizes.values(), sum(n_arms), question)
+    timed = next((each.past for each in sizes.values() if each.past.participants is not None), None)
     return SizingPlan(
         n_participants=sum(n_arms),
         n_observations=round(sum(n_arms) * size.planning.observations_per_participant),
         n_arms=dict(zip(arms.names, n_arms, strict=True)),
-        days=max(d for d in days if d) if all(days) else None,
-        first_day=max(f for f in firsts if f) if solved and all(firsts) else None,
-        horizon=None if size.past.participants is None else len(size.past.participants),
+        days=days,
+        first_day=first if size.solved == "participants" else None,
+        horizon=None if timed is None else len(timed.level),
         metric=name,
         best_control_share=best_control_share(len(arms.names) - 1) if arms.versus_control else 1 / len(arms.names),
     )
+
+
+def _need(size: Size, arms: PlannedArms) -> tuple[int, bool, float]:
+    """Rank a metric: participants first, then primary ones, then the power that is least."""
+    power = min(power_of(size, pair) for pair in arms.pairs) if size.solved == "power" else size.wanted.goal.power
+    return sum(size.n_arms), size.wanted.metric.role == "primary", -power
+
+
+def _when(sizes: Collection[Size], total: int, question: SizingQuestion) -> tuple[int | None, int | None]:
+    """Return the first day and the days of a plan; one metric's days tell when the participants of all have come."""
+    timed = [each for each in sizes if each.past.participants is not None]
+    if not timed:
+        return None, max((each.days for each in sizes if each.days), default=None)
+    firsts, days = [each.first_day for each in timed], [each.days for each in timed]
+    if len(timed) < len(sizes) and question.days is None:
+        come = first_day_with(timed[0].past, question, total)
+        firsts, days = [*firsts, come], [*days, None if come is None else in_weeks(come)]
+    first = max(f for f in firsts if f) if all(firsts) else None
+    return first, max(d for d in days if d) if all(days) else None
 
 
 def _beside(

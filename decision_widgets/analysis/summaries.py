@@ -11,6 +11,7 @@ from decision_widgets import checks
 from decision_widgets.data import Listener
 from decision_widgets.data.history import read_history
 from decision_widgets.design import Metric
+from decision_widgets.design.metric import read_metrics
 from decision_widgets.errors import InputError
 from decision_widgets.moments import HistorySpec, HistorySummary
 from decision_widgets.vocabulary import Missing, words
@@ -67,7 +68,6 @@ def summarize(
     >>> past.summary("booked").n_days
     14
     """
-    items = [metrics] if isinstance(metrics, str | Mapping | Metric) else list(metrics)
     problems = checks.problems(
         {
             "participant": checks.Optional(checks.Name()),
@@ -78,13 +78,10 @@ def summarize(
         {"participant": participant, "time": time, "missing": missing, "population": population},
     )
     day = checks.as_day(as_of)
-    if day is not None and not checks.is_day(day):
-        problems.append(f"as_of must be a day such as '2026-05-28'; got {as_of!r}.")
-    read = [Metric.of(item) for item in items]
+    problems += filter(None, [checks.as_of_problem(as_of)])
+    read = list(read_metrics(metrics, "summarize", problems))
     names = [metric.name for metric in read]
     problems += [f"Two metrics are called {name!r}." for name in sorted({n for n in names if names.count(n) > 1})]
-    if not read:
-        problems.append("metrics must name at least one metric; got none.")
     if problems:
         raise InputError.together("summarize", problems)
     columns = tuple(metric.columns() for metric in read)

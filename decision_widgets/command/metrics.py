@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from decision_widgets.analysis.common_metrics import publish_common_metrics
 from decision_widgets.data.store import MetricStore, PublishedMetric, StoredMetric
@@ -19,6 +20,11 @@ from decision_widgets.views.text import one_line, table
 if TYPE_CHECKING:
     Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
+_OPTIONS: Final = {
+    "population=, or store.of(population) as a history": "--population",
+    "as_of=": "--as-of",
+    "as_of ": "--as-of ",
+}
 EXIT_CODES = "Exit code: 0 every metric is published, 3 some could not be read, 2 nothing was published."
 
 
@@ -38,14 +44,16 @@ def add_verb(verbs: Verbs) -> None:
         "--config", required=True, type=Path, metavar="FILE", help="YAML: participant, time, metrics …"
     )
     publish.add_argument("--as-of", metavar="DAY", help="up to which day a table without a time is true: 2026-05-28")
-    publish.set_defaults(do=_publish)
-    actions.add_parser("list", parents=[store], help="the newest of each metric, with its age").set_defaults(do=_list)
+    publish.set_defaults(do=_in_options(_publish))
+    actions.add_parser("list", parents=[store], help="the newest of each metric, with its age").set_defaults(
+        do=_in_options(_list)
+    )
     show = actions.add_parser("show", parents=[store], help="what is known of one metric, and its versions")
     show.add_argument("metric", metavar="NAME")
     show.add_argument("--population", help="of whom; may be left out when there is one")
     show.add_argument("--window", type=int, metavar="DAYS", help="its length; left out, the newest")
     show.add_argument("--json", action="store_true", help="the summary itself, to be kept or sent")
-    show.set_defaults(do=_show)
+    show.set_defaults(do=_in_options(_show))
 
 
 def _publish(asked: argparse.Namespace) -> int:
@@ -72,7 +80,8 @@ def _kept(published: PublishedMetric) -> str:
 
 
 def _list(asked: argparse.Namespace) -> int:
-    stored = MetricStore(asked.store).list()
+    store = _store(asked)
+    stored = store.list()
     if not stored:
         print("Nothing is published yet: decision metrics publish --data … --config …")
         return 0
@@ -81,17 +90,27 @@ def _list(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _store(asked: argparse.Namespace) -> MetricStore:
+    """Open the store to read; a path that was given must be there."""
+    store = MetricStore(asked.store)
+    if asked.store is not None and not store.is_there:
+        raise InputError(f"There is no store at {asked.store!r}; correct --store, or publish there first.")
+    return store
+
+
 def _cells(stored: StoredMetric) -> list[str]:
     words = [stored.metric, stored.population, _days(stored.window), stored.kind]
     return [*words, numbers.integer(stored.n_participants), str(stored.version), stored.as_of]
 
 
 def _warning(stored: StoredMetric) -> str:
+    if stored.age() is None:
+        return "its day cannot be read; publish it again"
     return "".join(f"{code}: {stored.age()} days old" for code in stored.codes())
 
 
 def _show(asked: argparse.Namespace) -> int:
-    store = MetricStore(asked.store)
+    store = _store(asked)
     summary = store.get(asked.metric, population=asked.population, window=asked.window)
     if asked.json:
         print(summary.to_json())
@@ -129,6 +148,22 @@ def _days(window: int | None) -> str:
     if window is None:
         return "no days"
     return "1 day" if window == 1 else f"{window} days"
+
+
+def _in_options(do: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """Let what is wrong be said in the options of the command line, not in the arguments of Python."""
+
+    def done(asked: argparse.Namespace) -> int:
+        try:
+            return do(asked)
+        except InputError as problem:
+            text = str(problem)
+            for argument, option in _OPTIONS.items():
+                text = text.replace(argument, option)
+            problem.args = (text,)
+            raise
+
+    return done
 
 
 def _text(config: Path) -> str:

@@ -108,9 +108,8 @@ def _read(engine: Engine, spec: HistorySpec, watch: Watch) -> HistorySummary:
         left_out += _without_participant(engine, spec, types)
     found = []
     for term, sums in zip(terms.values(), read, strict=True):
-        if sums is None:
-            what = f"No row of '{term.columns.metric}' has a value."
-            refused += (RefusedMetric(metric=term.columns.metric, what=what, remedy="check the join"),)
+        if isinstance(sums, Unreadable):
+            refused += (RefusedMetric(metric=term.columns.metric, what=sums.what, remedy=sums.remedy),)
         else:
             found.append(_summary(spec, term, overview, period, sums, left_out))
     _raise_if_missing(spec, left_out, found)
@@ -142,6 +141,7 @@ def _summary(
         shift=term.shift,
         modal_share=column.modal_share,
         left_out=left_out,
+        missing=spec.missing,
         **sums,
     )
 

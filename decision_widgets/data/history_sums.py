@@ -10,11 +10,14 @@ from typing import Any, Final
 
 from decision_widgets.data.columns import Column
 from decision_widgets.data.engine import Engine, Row, double
+from decision_widgets.data.reading import Unreadable
 from decision_widgets.data.reduction import TOP_ONE_IN, TOP_SHARE_OF_INTEREST
 from decision_widgets.moments import MetricColumns, PreviousWindow, RowSums, WindowSums
 from decision_widgets.moments.summary import SIZES_COUNTED
 
 QUANTILES: Final = (0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
+# Sums hold fourth powers of what is within, which a float still tells from 0 and from infinity.
+FARTHEST: Final = 1e70
 # Powers of m and s in the order of the fields of WindowSums, from sum_m on.
 _POWERS: Final = tuple((m, power - m) for power in (1, 2, 3, 4) for m in range(power, -1, -1))
 _FIELDS: Final = tuple(field.name for field in fields(WindowSums))[4:-1]
@@ -98,16 +101,16 @@ class WindowStatements:
     last: int
     previous: tuple[int, ...]
 
-    def read(self) -> list[dict[str, Any] | None]:
-        """Return of each metric the sums that it has in a summary; ``None`` where no row has a value."""
+    def read(self) -> list[dict[str, Any] | Unreadable]:
+        """Return of each metric the sums that it has in a summary, or why there are none."""
         windows = self._windows()
         spread = self._spread()
         before = [self._previous(days) for days in self.previous]
-        found: list[dict[str, Any] | None] = []
+        found: list[dict[str, Any] | Unreadable] = []
         for k, term in enumerate(self.terms):
             own = windows[k]
-            if not own[-1].n_participants or not own[-1].sum_m > 0:
-                found.append(None)
+            if (why := _unreadable(own[-1], term.columns.metric)) is not None:
+                found.append(why)
                 continue
             halves = [half for by_metric in before for half in by_metric[k]]
             found.append(
@@ -235,6 +238,22 @@ class WindowStatements:
         ordered = f"SELECT {error} * {error} AS square FROM {people} WHERE c{k} > 0 ORDER BY square DESC LIMIT {top}"
         ((largest,),) = self.engine.query(f"SELECT sum(square) FROM ({ordered}) AS largest")
         return min(1.0, float(largest) / squares)
+
+
+def _unreadable(window: WindowSums, metric: str) -> Unreadable | None:
+    """Say that nothing has a value, or that fourth powers leave what a number holds (1e±308)."""
+    if not window.n_participants or not window.sum_m > 0:
+        return Unreadable(what=f"No row of '{metric}' has a value.", remedy="check the join")
+    sums = [getattr(window, name) for name in _FIELDS]
+    sizes = [math.sqrt(square / window.n_participants) for square in (window.sum_m2, window.sum_s2) if square >= 0]
+    sizes += [abs(window.sum_s / window.sum_m)]
+    if all(map(math.isfinite, sums)) and all(size == 0 or 1 / FARTHEST < size < FARTHEST for size in sizes):
+        return None
+    too_large = not all(map(math.isfinite, sums)) or max(sizes) >= FARTHEST
+    return Unreadable(
+        what=f"Fourth powers of '{metric}' are {'beyond what a number holds' if too_large else 'lost as 0'}.",
+        remedy=f"measure it in a {'larger' if too_large else 'smaller'} unit",
+    )
 
 
 def _sums_of(k: int, term: MetricTerms, when: str) -> list[str]:

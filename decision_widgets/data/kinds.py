@@ -9,6 +9,7 @@ from typing import Final
 from decision_widgets.vocabulary import Confidence, Kind
 
 COUNT_UP_TO: Final = 1000
+TWO_VALUES: Final = "Two values only"
 _YES: Final = {"yes", "y", "true", "t", "on"}
 _NO: Final = {"no", "n", "false", "f", "off"}
 
@@ -63,7 +64,7 @@ def recognise(profile: Profile, declared: Kind | None) -> Recognition:
 def _found(profile: Profile) -> Recognition:
     if profile.n_distinct == 2:
         zero, one = (written(level) for level in profile.levels)
-        evidence = f"Two values only, {zero} and {one}; {profile.share_of_last:.1%} are {one}"
+        evidence = f"{TWO_VALUES}, {zero} and {one}; {profile.share_of_last:.1%} are {one}"
         binary = (profile.lowest, profile.highest) == (0, 1)
         return Recognition(kind="binary" if binary else "continuous", evidence=evidence, confidence="certain")
     if profile.whole and profile.lowest >= 0 and profile.n_distinct >= 3:

@@ -113,6 +113,8 @@ class BetweenSubject(Record):
         for names in ("strata", "segments"):
             object.__setattr__(self, names, checks.as_names(getattr(self, names)))
         object.__setattr__(self, "metrics", read_metrics(self.metrics, "A design", problems))
+        for name in _RULES:
+            object.__setattr__(self, name, checks.plain(getattr(self, name)))
         problems += checks.problems(_RULES, {name: getattr(self, name) for name in _RULES})
         object.__setattr__(self, "monitoring", _read_monitoring(self.monitoring, problems))
         object.__setattr__(self, "arms", _read_arms(self.arms, self.control, problems))

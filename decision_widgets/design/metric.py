@@ -74,6 +74,8 @@ class Metric(Record):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "covariates", checks.as_names(self.covariates))
+        for name in _RULES:
+            object.__setattr__(self, name, checks.plain(getattr(self, name)))
         problems = checks.problems(_RULES, {name: getattr(self, name) for name in _RULES})
         if (self.numerator is None) != (self.denominator is None):
             problems.append("numerator and denominator go together; only one was given.")

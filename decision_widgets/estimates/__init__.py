@@ -25,7 +25,7 @@ _NAMES = {
     "design_effect": "IntraclassCorrelation design_effect intraclass_correlation",
     "difference": "MeanDifference difference ratio_difference student_t welch_t",
     "distributed_lags": "DistributedLags distributed_lags lagged_panel",
-    "duration": "Duration WeekOutlook duration",
+    "duration": "Duration WeekOutlook duration enrolled_share",
     "equivalence": "Equivalence tost_welch",
     "family_choice": "FamilyChoice FamilyGoal choose_procedure",
     "few_clusters": "FewClusters few_clusters",

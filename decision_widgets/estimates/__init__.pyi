@@ -144,6 +144,9 @@ from decision_widgets.estimates.duration import (
 from decision_widgets.estimates.duration import (
     duration as duration,
 )
+from decision_widgets.estimates.duration import (
+    enrolled_share as enrolled_share,
+)
 from decision_widgets.estimates.equivalence import (
     Equivalence as Equivalence,
 )

@@ -82,7 +82,7 @@ def duration(
 
     The first day d whose participants are enough, rounded up. Everything is read from history at the same length d,
     for ``V(d)`` falls only to a floor: more days do not replace participants. On day d each arm holds
-    ``share·traffic(d)·N(d)``, with ``traffic(d)`` the mean of the schedule so far.
+    ``share·traffic(d)·N(d)``, with ``traffic(d)`` as in `enrolled_share`.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def duration(
     shares = finite("control_share and treatment_share", [control_share, treatment_share], 0, 1)
     if shares.sum() > 1 + 1e-9:
         raise InputError(f"The shares of a pair add up to 1 at most; got {shares.sum():g}.")
-    available = n * np.cumsum(schedule) / np.arange(1, len(n) + 1)
+    available = n * enrolled_share(n, schedule)
     # Participants are whole; 1e-9 undoes the rounding of share times count.
     n_c, n_t = (np.floor(share * available + 1e-9) for share in shares)
     power, detectable = _outlook(goal, r, v, n_c, n_t, binary=binary)
@@ -127,6 +127,22 @@ def duration(
         detectable_at_horizon=_or_none(detectable[-1]),
         weeks=_weeks(n_c, n_t, m, power, detectable),
     )
+
+
+def enrolled_share(participants: ArrayLike, traffic: ArrayLike) -> Array:
+    """Tell which share of all distinct participants so far is in the experiment, for each day.
+
+    The mean of the schedule so far; where it falls, those who came on their first day at a larger share stay:
+    ``Σ (N(d) − N(d−1))·traffic(d)`` of them, and never fewer than the day before.
+
+    >>> enrolled_share([100, 150], [1.0, 0.1]).round(3).tolist(), enrolled_share([100, 150], [0.1, 1.0]).tolist()
+    ([1.0, 0.7], [0.1, 0.55])
+    """
+    n, schedule = together(np.asarray(participants, np.float64), np.asarray(traffic, np.float64))
+    by_mean = n * np.cumsum(schedule) / np.arange(1, len(n) + 1)
+    newcomers = np.cumsum(np.diff(n, prepend=0.0) * schedule)
+    enrolled = np.maximum.accumulate(np.maximum(by_mean, newcomers))
+    return np.asarray(enrolled / np.where(n > 0, n, 1.0))
 
 
 def _weeks(n_c: Array, n_t: Array, m: Array, power: Array, detectable: Array) -> tuple[WeekOutlook, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +13,8 @@ from decision_widgets.estimates.arguments import Array, finite, number, together
 from decision_widgets.estimates.power import Alternative, checked
 from decision_widgets.records import Record
 from decision_widgets.vocabulary import Direction
+
+RelativeInterval = Literal["delta", "fieller"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -30,6 +32,9 @@ class SizingGoal(Record):
         Which way is better; read with a margin only.
     alternative : {"two-sided", "greater", "less"}
         Of the test; with a margin it is one-sided, whatever stands here.
+    interval : {"delta", "fieller"}
+        By which a relative effect will be judged: the delta method's, which an increase widens, or Fieller's, which
+        leaves 0 out exactly when that of the difference does.
     """
 
     effect: float
@@ -39,6 +44,7 @@ class SizingGoal(Record):
     alpha: float = 0.05
     power: float = 0.8
     alternative: Alternative = "two-sided"
+    interval: RelativeInterval = "delta"
 
     def __post_init__(self) -> None:
         checked(self.alpha, self.alternative)
@@ -48,6 +54,9 @@ class SizingGoal(Record):
         if self.direction not in get_args(Direction):
             hint = did_you_mean(str(self.direction), get_args(Direction))
             raise InputError(f"direction must be 'increase' or 'decrease'; got {self.direction!r}.{hint}")
+        if self.interval not in get_args(RelativeInterval):
+            hint = did_you_mean(str(self.interval), get_args(RelativeInterval))
+            raise InputError(f"interval must be 'delta' or 'fieller'; got {self.interval!r}.{hint}")
         if self.margin and self.margin + self.sign * effect <= 0:
             raise InputError(f"A margin of {self.margin:g} cannot be shown when the true effect is {effect:g}.")
         if not self.margin and effect == 0:
@@ -90,6 +99,11 @@ class SizingGoal(Record):
         return 1 if self.effect > 0 else -1
 
     @property
+    def widens(self) -> bool:
+        """Whether the control's variance is counted (1 + r)² times: the delta method's interval of an increase."""
+        return self.relative and self.interval == "delta" and self.effect > 0
+
+    @property
     def side(self) -> Alternative:
         """The alternative of the test once the difference is turned to be positive."""
         return "two-sided" if self.alternative == "two-sided" and not self.margin else "greater"
@@ -100,8 +114,9 @@ def sizing_difference(
 ) -> tuple[Array, Array, Array]:
     """Return the distance to show, always positive, and the variances of one control and one treatment participant.
 
-    Absolute: ``δ`` and ``V_c = V_t = V``. Relative: ``δ = r·R`` and ``V_c(1 + r)²``, as the delta method divides by
-    the control; for a decrease ``V_c`` as it is, since Fieller's interval leaves 0 out only when the difference does.
+    Absolute: ``δ`` and ``V_c = V_t = V``. Relative: ``δ = r·R`` and, for an increase judged by the delta method's
+    interval, which divides by the control, ``V_c(1 + r)²``. Fieller's interval leaves 0 out exactly when that of the
+    difference does, so with it, and for a decrease with either, V_c stays as it is.
     Margin: ``Δ + δ``. Binary: ``V_t = V·p_t(1 − p_t)/(p_c(1 − p_c))`` (unpooled, as it is analysed).
 
     Raises
@@ -114,7 +129,7 @@ def sizing_difference(
         raise InputError(f"A relative effect needs a positive level under control; it is {r.min():g}.")
     unit = r if goal.relative else np.ones_like(r)
     change = goal.effect * unit
-    v_c = v * max(1.0, 1 + goal.effect) ** 2 if goal.relative else v
+    v_c = v * (1 + goal.effect) ** 2 if goal.widens else v
     v_t = v
     if binary:
         shares = np.stack([r, r + change])
@@ -158,7 +173,7 @@ def detectable_change(
     if goal.margin:
         _, v_c, v_t = sizing_difference(goal, r, v, binary=binary)
         return np.asarray((nc * np.sqrt(v_c / n_c + v_t / n_t)) / unit - goal.sign * goal.effect)
-    per_level = 1 / r if goal.relative and goal.sign > 0 else np.zeros_like(r)
+    per_level = 1 / r if goal.widens else np.zeros_like(r)
     scale = v / (r * (1 - r)) if binary else np.zeros_like(r)
     square = 1 - nc**2 * (v * per_level**2 / n_c - scale / n_t)
     half = nc**2 * (2 * v * per_level / n_c + scale * (1 - 2 * r) / n_t) / 2

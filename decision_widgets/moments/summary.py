@@ -6,6 +6,7 @@ that somebody else made and kept (a `SummarySource`). It holds sums only, so it 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar, Final, Protocol, TypeVar
@@ -13,11 +14,13 @@ from typing import ClassVar, Final, Protocol, TypeVar
 from decision_widgets import checks
 from decision_widgets.errors import InputError, did_you_mean, listed
 from decision_widgets.records import Record, Versioned
-from decision_widgets.vocabulary import Confidence, Kind
+from decision_widgets.vocabulary import Confidence, Kind, Missing
 
 Known = TypeVar("Known")
 SIZES_COUNTED: Final = 11
 """Participants are counted by 1, 2, … 10, and 11 or more observations."""
+TINIEST: Final = 1e-100
+MOST: Final = 1e15
 STALE_AFTER: Final = 35
 """Days after which a summary is called old."""
 
@@ -146,6 +149,8 @@ class MetricSummary(Versioned):
         Share of the participants' squared errors that the largest 1 % hold (at most this, below one half).
     n_rows, n_missing, left_out : int
         Rows of the window; those without a value; rows without a participant or a time.
+    missing : {"raise", "drop", "zero"} or None
+        What was done with rows without a value; ``None`` where an earlier version did not keep it.
     """
 
     SCHEMA: ClassVar[str] = "dw.metric_summary/1"
@@ -176,6 +181,11 @@ class MetricSummary(Versioned):
     n_rows: int
     n_missing: int
     left_out: int = 0
+    missing: Missing | None = None
+
+    def __post_init__(self) -> None:
+        if self.as_of is not None and not checks.is_day(self.as_of):
+            raise InputError(f"The summary of {self.metric!r} says as_of {self.as_of!r}, which is no day.")
 
     @property
     def n_days(self) -> int | None:
@@ -232,7 +242,7 @@ class TypedSummary(Record):
 
     metric: str
     _: KW_ONLY
-    mean: float
+    mean: float = math.nan
     std_dev: float | None = None
     icc: float = 0.0
     observations_per_participant: float = 1.0
@@ -241,6 +251,10 @@ class TypedSummary(Record):
     variance_reduction: float = 0.0
 
     def __post_init__(self) -> None:
+        for name in _TYPED:
+            object.__setattr__(self, name, checks.plain(getattr(self, name)))
+        if self.mean != self.mean:
+            raise InputError(f"The numbers of {self.metric!r} need mean=, the average of an observation.")
         problems = checks.problems(_TYPED, {name: getattr(self, name) for name in _TYPED})
         if not problems:
             problems += self._contradictions()
@@ -251,6 +265,10 @@ class TypedSummary(Record):
         wrong = []
         if self.std_dev is None and not 0 < self.mean < 1:
             wrong.append(f"mean must lie between 0 and 1 without std_dev, which says binary; got {self.mean:g}.")
+        if self.std_dev is not None and not TINIEST < self.std_dev < 1 / TINIEST:
+            wrong.append(f"std_dev must lie between {TINIEST:g} and {1 / TINIEST:g}; got {self.std_dev:g}.")
+        if max(self.observations_per_participant, self.participants_per_day or 0) > MOST:
+            wrong.append(f"observations_per_participant and participants_per_day must be at most {MOST:g}.")
         if self.observations_per_participant < 1:
             wrong.append(f"observations_per_participant must be at least 1; got {self.observations_per_participant:g}.")
         return wrong

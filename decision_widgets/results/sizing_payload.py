@@ -4,14 +4,14 @@
 
 - V = ``grid.variance[d]``·(1 − ``cuped``·``grid.variance_reduction[d]``), R = ``grid.level[d]``;
   without a grid V = ``inputs.variance`` and R = ``inputs.mean``.
-- r the lift, signed as ``inputs.sign`` and a fraction of R; δ = r·R; V_c = V·max(1, 1 + r)² and V_t = V; of a binary
-  metric V_t = V·p(1 − p)/(R(1 − R)) with p = R + δ. For a guardrail r = 0 and δ = margin·R.
+- r the lift, signed as ``inputs.sign`` and a fraction of R; δ = r·R; V_c = V_t = V; of a binary metric
+  V_t = V·p(1 − p)/(R(1 − R)) with p = R + δ. For a guardrail r = 0 and δ = margin·R.
 - z = z(1 − alpha/sides) + z(power); the pair with shares (a, b) needs z²·(V_c/a + V_t/b)/δ² participants in all arms:
   the largest of all pairs counts. Python uses the noncentral t, which adds about z²/4 participants per arm.
 - participants of all arms after day d: ``grid.participants[d]``·``grid.traffic[d]``; the days are the first d where
   that is enough, rounded up to whole weeks.
-- the lift from n and d: solve z²·(V_c/a + V_t/b) = n·δ²; with V_c = V_t = V it is z·√(V(1/a + 1/b)/n)/R, and a few
-  steps that put the last r into V_c and V_t settle.
+- the lift from n and d: solve z²·(V_c/a + V_t/b) = n·δ²; with V_t = V it is z·√(V(1/a + 1/b)/n)/R, and of a binary
+  metric a few steps that put the last r into V_t settle.
 
 ``others`` say what every other metric finds in the plan, ``answer.decides`` which metric the plan is made for when it
 is another one, ``axis`` how far a chart goes. A card that a kernel answers adds ``what_if``: inputs and grid of every
@@ -244,17 +244,10 @@ def _curves(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned
                 else SizingGoal(effect=sign * size, alpha=row.alpha)
             )
             distance, v_c, v_t = sizing_difference(
-                _in_scale(goal, row, metric), metric.level, metric.variance * left, binary=metric.kind == "binary"
+                goal, metric.level, metric.variance * left, binary=metric.kind == "binary"
             )
         except InputError:  # a share would leave 0 to 1
             continue
         power = difference_power(distance, v_c, v_t, n_c, n_t, alpha=goal.alpha, alternative=goal.side)
         relative = None if row.relative_mde is None else lift * row.relative_mde
         yield {"mde_rel": relative, "mde_abs": size, "n": total.tolist(), "power": power.tolist()}
-
-
-def _in_scale(goal: SizingGoal, row: PairAdvice, metric: MetricAdvice) -> SizingGoal:
-    """Turn an absolute goal into one that divides by the control, when the row is read that way."""
-    if row.relative_mde is None or metric.level <= 0 or goal.margin:
-        return goal
-    return SizingGoal(effect=goal.effect / metric.level, relative=True, alpha=goal.alpha, power=goal.power)

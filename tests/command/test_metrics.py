@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -210,3 +214,57 @@ def test_an_advice_finds_published_metrics_by_their_names() -> None:
         dw.advise(dw.BetweenSubject(**words, metrics=["booked", "fare"]), "booked", effect=0.1)
     with pytest.raises(dw.InputError, match=r"No table is read from 'bookd\.csv'"):
         dw.advise(design, "bookd.csv", effect=0.1)
+
+
+@pytest.mark.usefixtures("here")
+def test_the_day_of_a_table_with_a_time_is_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert publish("--as-of", "2026-01-01") == 2
+    said = capsys.readouterr().err
+    assert "--as-of" in said
+    assert "as_of" not in said
+    assert publish("--as-of", "yesterday") == 2
+    assert "--as-of must be a day" in capsys.readouterr().err
+    assert publish() == 0
+
+
+@pytest.mark.usefixtures("here")
+def test_a_day_to_come_is_refused_for_it_would_never_be_old(capsys: pytest.CaptureFixture[str]) -> None:
+    assert publish("--as-of", "2099-01-01", config=CONFIG.replace("time: time\n", "")) == 2
+    assert "--as-of must not lie in the future" in capsys.readouterr().err
+    assert publish(config=CONFIG.replace("time: time\n", "")) == 2
+    assert "give --as-of" in capsys.readouterr().err
+    with pytest.raises(dw.InputError, match="must not lie in the future"):
+        dw.summarize(dw.examples.ride_hailing(riders=20), metrics="booked", participant="rider_id", as_of="2099-01-01")
+
+
+@pytest.mark.parametrize("action", [["list"], ["show", "booked"]])
+@pytest.mark.usefixtures("here")
+def test_a_path_without_a_store_is_named(action: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["metrics", *action, "--store", "stoer.sqlite"]) == 2
+    assert "There is no store at 'stoer.sqlite'" in capsys.readouterr().err
+    assert not Path("stoer.sqlite").exists()
+
+
+@pytest.mark.parametrize("column", ["summary", "as_of"])
+@pytest.mark.usefixtures("here")
+def test_a_row_that_cannot_be_read_blocks_nobody(column: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert publish() == 0
+    with closing(sqlite3.connect("store.sqlite")) as connection, connection:
+        connection.execute(f"UPDATE decision_metric_summaries SET {column} = 'soon' WHERE metric = 'booked'")
+    capsys.readouterr()
+    assert main(["metrics", "list"]) == 0
+    if column == "as_of":
+        assert "its day cannot be read; publish it again" in capsys.readouterr().out
+    assert publish() == 0
+    assert MetricStore().get("booked").n_participants == 200
+    assert MetricStore().history("booked")[0].version == 2
+
+
+@pytest.mark.usefixtures("here")
+def test_a_reader_that_has_seen_enough_ends_the_command_quietly() -> None:
+    assert publish() == 0
+    code = "import sys; from decision_widgets.command import main; sys.exit(main())"
+    command = f'{sys.executable} -c "{code}" metrics show booked --json'
+    done = subprocess.run(f"{command} | head -c 10", shell=True, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert len(done.stdout) == 10

@@ -36,6 +36,7 @@ GOALS = {
     "up": (SizingGoal(effect=1.0), MONEY),
     "down": (SizingGoal(effect=-1.0, alternative="less", alpha=0.1, power=0.9), MONEY),
     "relative": (SizingGoal(effect=0.05, relative=True), MONEY),
+    "relative by fieller": (SizingGoal(effect=0.15, relative=True, interval="fieller"), MONEY),
     "relative down": (SizingGoal(effect=-0.3, relative=True), MONEY),
     "share": (SizingGoal(effect=0.02), SHARE),
     "share down": (SizingGoal(effect=-0.03), SHARE),
@@ -117,6 +118,7 @@ def test_goals_that_contradict_themselves_are_refused() -> None:
         ({"effect": 1.0, "alternative": "less"}, "never finds"),
         ({"effect": float("nan")}, "finite"),
         ({"effect": 1.0, "power": 0.04}, "power"),
+        ({"effect": 1.0, "interval": "feiller"}, "Did you mean 'fieller'"),
         ({"effect": -2.0, "margin": 1.0}, "cannot be shown"),
         ({"effect": 0.0, "margin": -1.0}, "margin"),
         ({"effect": 0.0, "margin": 1.0, "direction": "increases"}, "Did you mean 'increase'"),
@@ -336,3 +338,9 @@ def test_a_history_that_says_nothing_has_no_interval() -> None:
         size_interval(replace(goal, relative=True), np.ones(5), -np.arange(5))
     with pytest.raises(InputError, match="shapes"):
         size_interval(goal, np.ones(5), np.arange(4))
+
+
+def test_a_relative_effect_judged_by_fieller_is_its_difference() -> None:
+    share = required_size(SizingGoal(effect=0.3, relative=True, interval="fieller"), SHARE)
+    assert share == required_size(SizingGoal(effect=0.3 * SHARE.level), SHARE)
+    assert required_size(SizingGoal(effect=0.3, relative=True), SHARE).n_total > share.n_total

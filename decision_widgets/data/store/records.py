@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from decision_widgets import checks
 from decision_widgets.moments import STALE_AFTER, RefusedMetric
 from decision_widgets.records import Record
 from decision_widgets.vocabulary import Kind
@@ -41,13 +42,16 @@ class StoredMetric(Record):
     as_of: str
     published_at: str
 
-    def age(self, today: date | None = None) -> int:
-        """Return how many days ago it was true."""
+    def age(self, today: date | None = None) -> int | None:
+        """Return how many days ago it was true; ``None`` when what stands in the store is no day."""
+        if not checks.is_day(self.as_of):
+            return None
         return ((today or date.today()) - date.fromisoformat(self.as_of)).days
 
     def codes(self, today: date | None = None) -> tuple[str, ...]:
         """Return ``W_STALE`` when it is older than 35 days."""
-        return ("W_STALE",) if self.age(today) > STALE_AFTER else ()
+        age = self.age(today)
+        return ("W_STALE",) if age is not None and age > STALE_AFTER else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

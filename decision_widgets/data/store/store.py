@@ -63,6 +63,11 @@ class MetricStore:
     def __repr__(self) -> str:
         return f"MetricStore({self._address.shown!r})"
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the file of the store is there; of a server it is seen when it is asked."""
+        return self._address.file is None or self._address.file.exists()
+
     def publish(
         self,
         summaries: HistorySummary | MetricSummary | Iterable[MetricSummary],
@@ -202,7 +207,7 @@ class StoreView:
 
 def _newness(stored: StoredMetric) -> tuple[str, int, int]:
     # By the day and not by the version: a job that was held up does not cover what is newer.
-    return stored.as_of, stored.window or 0, stored.version
+    return stored.as_of if checks.is_day(stored.as_of) else "", stored.window or 0, stored.version
 
 
 def _given(summaries: object) -> tuple[tuple[MetricSummary, ...], tuple[RefusedMetric, ...]]:
@@ -221,11 +226,12 @@ def _given(summaries: object) -> tuple[tuple[MetricSummary, ...], tuple[RefusedM
 
 def _labelled(summary: MetricSummary, population: str | None, as_of: date | str | None) -> MetricSummary:
     """Return a summary with its population and its day, or say what is wrong with them."""
-    day = checks.as_day(as_of)
+    wrong_day = checks.as_of_problem(as_of)
+    day = None if wrong_day else checks.as_day(as_of)
     kept = replace(
         summary,
         population=summary.population or population or EVERYBODY,
-        as_of=summary.as_of or day,  # type: ignore[arg-type]  # a day, or refused below
+        as_of=summary.as_of or day,  # type: ignore[arg-type]  # a day, as checked
     )
     problems = [
         f"{what} must be text of at most {LONGEST_NAME} characters that can be stored; got {value!r}."
@@ -234,10 +240,12 @@ def _labelled(summary: MetricSummary, population: str | None, as_of: date | str 
     ]
     if population is not None and kept.population != population:
         problems.append(f"The summary of {kept.metric!r} is of {kept.population!r}, not of {population!r}.")
-    if kept.as_of is None:
+    if wrong_day:
+        problems.append(wrong_day)
+    elif kept.as_of is None:
         problems.append(f"The summary of {kept.metric!r} does not say of which day it is true; give as_of=.")
-    elif not checks.is_day(kept.as_of):
-        problems.append(f"as_of must be a day such as '2026-05-28'; got {kept.as_of!r}.")
+    elif day not in (None, kept.as_of):
+        problems.append(f"The summary of {kept.metric!r} is true up to {kept.as_of}, not {day}; leave as_of= out.")
     if problems:
         raise InputError.together("publish", problems)
     return kept
@@ -275,7 +283,7 @@ def _add(connection: Connection, summary: MetricSummary, now: str) -> PublishedM
     ]
     same_day = [each for each in stored if each.as_of == summary.as_of]
     last = max(same_day, key=_newness, default=None)
-    if last is not None and say_the_same(_read(connection, last), summary):
+    if last is not None and _is_kept(connection, last, summary):
         return _published(summary, last.version, added=False)
     version = 1 + max((each.version for each in stored), default=0)
     row = {
@@ -291,6 +299,13 @@ def _add(connection: Connection, summary: MetricSummary, now: str) -> PublishedM
     }
     connection.execute(tables().summaries.insert().values(row))
     return _published(summary, version, added=True)
+
+
+def _is_kept(connection: Connection, last: StoredMetric, summary: MetricSummary) -> bool:
+    try:
+        return say_the_same(_read(connection, last), summary)
+    except InputError:  # what cannot be read any more is no reason not to publish
+        return False
 
 
 def _published(summary: MetricSummary, version: int, *, added: bool) -> PublishedMetric:
