@@ -158,8 +158,12 @@ def _about_arm(metric: Metric, arm: str, moments: ArmMoments | None, read: Metri
             yield Message.of("W_RARE", metric=metric.name, arm=arm, n=rarer, events=word)
     if moments.top_share > TOP_SHARE_ABOVE and n >= LEAST_TO_DOMINATE and read.recognition.kind != "binary":
         share = numbers.level_percent(moments.top_share)
-        who = "The top 1% carry" if n >= 2 * PARTICIPANTS_PER_TOP else "One participant carries"
-        yield Message.of("W_DOMINANT", metric=metric.name, arm=arm, who=who, percent=share)
+        yield Message.of("W_DOMINANT", metric=metric.name, arm=arm, who=dominant(n), percent=share)
+
+
+def dominant(n_participants: int) -> str:
+    """Write who the participants with the largest squares are: one of each hundred."""
+    return "The top 1% carry" if n_participants >= 2 * PARTICIPANTS_PER_TOP else "One participant carries"
 
 
 def _missing(name: str, read: MetricReading, reading: Reading, handled: str) -> Iterator[Message]:

@@ -13,6 +13,7 @@ from decision_widgets.analysis.diagnosis import (
     MISSING_ABOVE,
     MODAL_SHARE_ABOVE,
     TOP_SHARE_ABOVE,
+    dominant,
 )
 from decision_widgets.analysis.past import Past
 from decision_widgets.analysis.sizing import Size, fewest_events, other_total, size_interval_of
@@ -67,7 +68,8 @@ def _values(name: str, summary: MetricSummary) -> Iterator[Message]:
         yield Message.of("W_ZERO_INFLATED", metric=name, percent=numbers.level_percent(summary.zero_share))
     if summary.top_share > TOP_SHARE_ABOVE and summary.n_participants >= LEAST_FOR_TOP:
         share = numbers.level_percent(summary.top_share)
-        yield Message.of("W_DOMINANT", metric=name, percent=share, where="the history")
+        who = dominant(summary.n_participants)
+        yield Message.of("W_DOMINANT", metric=name, who=who, percent=share, where="the history")
 
 
 def _run(name: str, past: Past) -> Iterator[Message]:

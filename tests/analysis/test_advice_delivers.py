@@ -197,7 +197,7 @@ def test_a_primary_metric_that_is_not_planned_comes_first() -> None:
     guarded = plan("y", dw.Metric("z", role="guardrail", limit=0.02))
     said = dw.advise(guarded, [known(mean=0.9), known("z", mean=0.3)], effect=0.5).sentence()
     assert said.startswith("Y is not planned. y could not be computed. A share stays between 0 and 1")
-    assert "to rule out a loss of 2.00% in Z" in said
+    assert "to rule out a loss of 2.0% in Z" in said
 
 
 def test_an_effect_in_the_unit_of_the_metric_is_said_in_it() -> None:

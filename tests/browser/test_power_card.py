@@ -404,7 +404,7 @@ def test_an_empty_card_fills_from_its_fields_and_tells_what_is_wrong(
     card.get_by_label("Metric").fill("booked")
     card.get_by_label("Mean").fill("35%")
     card.get_by_label("Smallest lift worth finding").fill("2%")
-    card.locator(".dw-answer", has_text="You need 150,000").wait_for()
+    card.locator(".dw-answer", has_text="You need 147,000").wait_for()
     icc = card.get_by_label("ICC", exact=True)
     for label, wrong, said in (
         ("ICC", "-0.1", "ICC must be 0 or a number between 0 and 1; got -0.1."),
@@ -417,7 +417,7 @@ def test_an_empty_card_fills_from_its_fields_and_tells_what_is_wrong(
         field.fill(wrong)
         card.locator(".dw-form").get_by_text(said).wait_for()
         assert field.get_attribute("aria-invalid") == "true"
-        assert card.locator(".dw-answer").inner_text().startswith("You need 150,000")
+        assert card.locator(".dw-answer").inner_text().startswith("You need 147,000")
         field.fill(right)
         card.locator(".dw-form [aria-invalid=true]").wait_for(state="detached")
     icc.fill("-0.1")

@@ -33,7 +33,7 @@ def test_its_fields_are_the_question_that_python_would_be_asked() -> None:
     card = dw.PowerWidget()
     fill(card, **TYPED)
     assert card.problems == {}
-    assert "150,000\u00a0participants" in card.html
+    assert "147,000\u00a0participants" in card.html
     names: dict[str, Any] = {"dw": dw}
     exec("\n".join(card.payload["code"]), names)
     assert card.advice is not None
