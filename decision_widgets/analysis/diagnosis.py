@@ -136,9 +136,10 @@ def _about(design: BetweenSubject, metric: Metric, read: MetricReading, reading:
 
 
 def _about_arm(metric: Metric, arm: str, moments: ArmMoments | None, read: MetricReading) -> Iterator[Message]:
-    n = 0 if moments is None else moments.n_participants if moments.sums.estimable else 1
-    if moments is None or n < LEAST_TO_ESTIMATE:
-        yield Message.of("E_SMALL_N", metric=metric.name, arm=arm, n=numbers.integer(n))
+    n = 0 if moments is None else moments.n_participants
+    if moments is None or n < LEAST_TO_ESTIMATE or not moments.sums.estimable:
+        alone = "" if moments is None or moments.sums.estimable else ", of whom one holds nearly all the weight"
+        yield Message.of("E_SMALL_N", metric=metric.name, arm=arm, n=f"{numbers.integer(n)}{alone}")
         return
     if moments.sums.residual == 0:
         value = f"{moments.level:.10g}"

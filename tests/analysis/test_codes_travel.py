@@ -217,6 +217,11 @@ def test_one_denominator_that_holds_nearly_all_of_an_arm_is_refused() -> None:
         )
         assert message.code == code
         assert "60 (which weigh like " in message.text
+    alone = frame.assign(
+        clicks=frame.clicks.where(frame.index > 0, 1e12), views=frame.views.where(frame.index > 0, 1e12)
+    )
+    (message,) = (m for m in dw.analyze(alone, design(rate), methods=[]).messages if m.code == "E_SMALL_N")
+    assert "60, of whom one holds nearly all the weight" in message.text
 
 
 def test_stepwise_p_and_single_step_interval_may_disagree_and_it_is_said() -> None:
