@@ -229,7 +229,7 @@ def power_of(size: Size, pair: tuple[int, int]) -> float:
 
 # Rows and messages both ask; a size is the same only as itself.
 @lru_cache(maxsize=16)
-def size_interval_of(size: Size, arms: PlannedArms) -> SizeBounds | None:
+def size_bounds_of(size: Size, arms: PlannedArms) -> SizeBounds | None:
     """Return within which bounds all arms together lie (90 %); ``None`` where the history cannot say."""
     summary = size.past.summary
     if size.total_exact is None or not isinstance(summary, MetricSummary) or size.past.of_participants:

@@ -16,7 +16,7 @@ from decision_widgets.analysis.diagnosis import (
     dominant,
 )
 from decision_widgets.analysis.past import Past
-from decision_widgets.analysis.sizing import Size, fewest_events, other_total, size_interval_of
+from decision_widgets.analysis.sizing import Size, fewest_events, other_total, size_bounds_of
 from decision_widgets.data.kinds import TWO_VALUES
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.errors import CannotEstimate
@@ -88,7 +88,7 @@ def _missing(name: str, summary: MetricSummary) -> Iterator[Message]:
 
 def size_messages(size: Size, arms: PlannedArms, question: SizingQuestion) -> list[Message]:
     """Judge the size of one metric."""
-    return [*_events(size, arms), *_covariates(size), *_how_sure(size, arms, question), *_days(size, arms)]
+    return [*_events(size, arms), *_covariates(size), *_how_sure(size, arms, question), *_days(size)]
 
 
 def _events(size: Size, arms: PlannedArms) -> Iterator[Message]:
@@ -124,7 +124,7 @@ def _how_sure(size: Size, arms: PlannedArms, question: SizingQuestion) -> Iterat
     if size.total_exact is None:
         return
     name, n = size.wanted.metric.name, numbers.integer(size.total_exact)
-    bounds = size_interval_of(size, arms)
+    bounds = size_bounds_of(size, arms)
     if bounds is not None and (bounds.upper_ratio is None or bounds.upper_ratio > THIN_ABOVE):
         upper = "far more" if bounds.n_upper is None else numbers.integer(bounds.n_upper)
         yield Message.of("W_HISTORY_THIN", metric=name, n=n, n_upper=upper)
@@ -135,7 +135,7 @@ def _how_sure(size: Size, arms: PlannedArms, question: SizingQuestion) -> Iterat
         yield Message.of("W_ESTIMAND", metric=name, n=n, n_other=numbers.integer(other), this=this, other=that)
 
 
-def _days(size: Size, arms: PlannedArms) -> Iterator[Message]:
+def _days(size: Size) -> Iterator[Message]:
     run = size.run
     if size.solved != "participants" or run is None or size.days is not None:
         return

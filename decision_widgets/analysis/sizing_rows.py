@@ -9,7 +9,7 @@ from decision_widgets.analysis.sizing import (
     detectable,
     other_total,
     power_of,
-    size_interval_of,
+    size_bounds_of,
     traffic_so_far,
 )
 from decision_widgets.analysis.solving import Found, attempt
@@ -103,7 +103,7 @@ def metric_advice(size: Size, arms: PlannedArms, question: SizingQuestion) -> Me
     past, wanted = size.past, size.wanted
     summary, alike, planning = past.summary, past.alike, past.at(size.index)
     read = summary if isinstance(summary, MetricSummary) else None
-    bounds, other = size_interval_of(size, arms), other_total(size, arms)
+    bounds, other = size_bounds_of(size, arms), other_total(size, arms)
     return MetricAdvice(
         metric=wanted.metric.name,
         role=wanted.metric.role,

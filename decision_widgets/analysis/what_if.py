@@ -148,13 +148,13 @@ def other_alpha(alpha: float) -> float:
     return 0.05 if alpha == 0.1 else 0.1
 
 
-def circumstances(advice: SizingAdvice, metric: str | None = None) -> dict[str, Any] | None:
-    """Return all that a browser needs to answer a `WhatIf` about one metric by itself, as plain values.
+def circumstances(advice: SizingAdvice) -> dict[str, Any] | None:
+    """Return all that a browser needs to answer a `WhatIf` by itself, as plain values.
 
     ``metrics`` hold what a participant adds and each metric's goal; ``scenarios`` the shares, pairs and levels for
     every combination of the changes that touch them. ``None`` when nothing could be sized.
     """
-    row = shown_row(advice, metric)
+    row = shown_row(advice)
     if row is None or advice.plan is None:
         return None
     pasts = kept_pasts(advice)

@@ -184,7 +184,7 @@ const sizing = (() => {
     };
   };
 
-  return { normal, quantile, needAt, seenAt, powerAt, solve, come, days, level, variance, designEffect, scenarioOf, shown, firstDay };
+  return { normal, quantile, seenAt, powerAt, solve, come, days, level, shown };
 })();
 
 const words = (() => {
@@ -500,7 +500,7 @@ function powerPanel(card, model, answers) {
     for (const chip of chips) {
       const pressed = chip.pressed(state);
       chip.button.setAttribute("aria-pressed", pressed);
-      chip.told.textContent = (pressed ? "undo: " : "") + told(look({ ...state, ...chip.flip(state, true) }));
+      chip.told.textContent = (pressed ? "undo: " : "") + told(look({ ...state, ...chip.flip(state) }));
     }
   };
 

@@ -35,11 +35,6 @@ class Adjusted(Record):
     change_std_error: float
 
     @property
-    def extra_sample(self) -> float:
-        """The share of participants that the unadjusted analysis would need on top for the same precision."""
-        return 1 / (1 - self.variance_reduction) - 1
-
-    @property
     def shifted(self) -> bool:
         """Tell whether adjusting moves the effect by more than 3 standard errors of the move."""
         return abs(self.change) > SHIFT_ABOVE * self.change_std_error

@@ -176,7 +176,7 @@ def _test_rows(result: DecisionResult, metric: str) -> Iterator[dict[str, Any]]:
             if answer.metric == metric and described == arm:
                 plain = answer.to_dict()
                 shown = {key: plain[key] for key in TOOL_FIELDS}
-                yield _in_arm(result, answer.arm) | shown | {"unit": _unit(result, answer)}
+                yield _in_arm(result, answer.arm) | shown | {"unit": _unit(answer)}
 
 
 def _estimated(row: Row) -> dict[str, Any]:
@@ -218,7 +218,7 @@ def _removed(reduction: float | None) -> str:
     return f"; {verb} {numbers.level_percent(abs(reduction))} {where} the variance"
 
 
-def _unit(result: DecisionResult, answer: ToolAnswer) -> str:
+def _unit(answer: ToolAnswer) -> str:
     """Say what an estimate is measured in: the metric's own unit, a probability, or a bare number."""
     if answer.method == "mann_whitney":
         return "probability"

@@ -72,10 +72,10 @@ def rule_text(result: DecisionResult, rule: Rule, arm: str) -> str:
     if rule.id == "guardrail":
         return f"{label}: worst case {worst}, limit {_share(-(rule.margin or 0) if up else (rule.margin or 0))}"
     worth = f", worth shipping from {_share((rule.margin or 0) if up else -(rule.margin or 0))}" if rule.margin else ""
-    return f"{label}: {_primary_words(result, rule, row)} (worse end {worst}{_level_note(result, row)}{worth})"
+    return f"{label}: {_primary_words(rule, row)} (worse end {worst}{_level_note(result, row)}{worth})"
 
 
-def _primary_words(result: DecisionResult, rule: Rule, row: EffectEstimate) -> str:
+def _primary_words(rule: Rule, row: EffectEstimate) -> str:
     if rule.status == "pass":
         clear = rule.value is not None and rule.margin is not None and rule.value >= rule.margin
         return "better, clearly worth shipping" if rule.margin and clear else "better"

@@ -66,7 +66,7 @@ def _seen(
         goal = (
             SizingGoal.noninferiority(0.01, direction=planned.direction, **rates)
             if rules_out(advice, planned)
-            else SizingGoal(effect=sign * 0.01, **rates)
+            else SizingGoal(effect=sign * 0.01, interval="fieller", **rates)
         )
         return abs(minimum_detectable_effect(goal, planning, n_c, n_t))
     except InputError:  # nothing can be seen by so few

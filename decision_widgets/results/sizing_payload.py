@@ -7,7 +7,8 @@
 - r the lift, signed as ``inputs.sign`` and a fraction of R; δ = r·R; V_c = V_t = V; of a binary metric
   V_t = V·p(1 − p)/(R(1 − R)) with p = R + δ. For a guardrail r = 0 and δ = margin·R.
 - z = z(1 − alpha/sides) + z(power); the pair with shares (a, b) needs z²·(V_c/a + V_t/b)/δ² participants in all arms:
-  the largest of all pairs counts. Python uses the noncentral t, which adds about z²/4 participants per arm.
+  the largest of all pairs counts. The noncentral t adds about z(1 − alpha/sides)²/4 participants to each of two equal
+  arms, which the script adds too.
 - participants of all arms after day d: ``grid.participants[d]``·``grid.traffic[d]``; the days are the first d where
   that is enough, rounded up to whole weeks.
 - the lift from n and d: solve z²·(V_c/a + V_t/b) = n·δ²; with V_t = V it is z·√(V(1/a + 1/b)/n)/R, and of a binary

@@ -270,3 +270,13 @@ def test_a_row_is_found_by_metric_and_pair() -> None:
     assert row.arm == "c"
     with pytest.raises(InputError, match="No metric 'city' was sized"):
         advice().metric("city")
+
+
+def test_what_another_metric_can_detect_is_what_its_own_row_says() -> None:
+    both = design("a", dw.Metric("b", role="secondary"))
+    past = [TypedSummary(name, mean=1, std_dev=10) for name in ("a", "b")]
+    made = dw.advise(both, past, participants=2_000)
+    (other,) = card(made)["others"]
+    own = next(row for row in made.rows if row.metric == "b")
+    assert isinstance(own, PairAdvice)
+    assert other["mde_rel"] == pytest.approx(own.relative_mde, rel=1e-9)
