@@ -136,7 +136,7 @@ def test_no_thread_outlives_a_read_or_its_error() -> None:
 @spark_only
 def test_spark_tells_its_share_of_tasks(engine: Opened) -> None:
     heard: list[Progress] = []
-    rows = engine.session.range(0, 2_000_000, 1, 8)
+    rows = engine.session.range(0, 6_000_000, 1, 16)
     rows = rows.selectExpr("id % 1000 AS pid", "IF(id % 2 = 0, 'A', 'B') AS arm", "sin(id) * cos(id) + rand() AS y")
     dw.analyze(rows, DESIGN, methods=[], progress=heard.append)
     shares = [said.share for said in heard if said.share is not None]

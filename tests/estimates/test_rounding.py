@@ -118,6 +118,6 @@ def test_variation_above_rounding_is_kept_whatever_the_level(level: float) -> No
 
 def test_a_covariate_that_is_the_same_but_for_rounding_is_balanced() -> None:
     assert balance_p([column(*[0.1] * 3), column(*[0.1] * 10)]) == 1.0
-    assert balance_p([column(*[0.1] * 3), column(*[0.2] * 10)]) == 0.0
+    assert 0 < balance_p([column(*[0.1] * 3), column(*[0.2] * 10)]) < 0.001
     same = covariate_balance({"x": np.where(np.arange(13) < 3, 0.3, 0.1 + 0.2)}, np.arange(13) < 3)
     assert same.covariates[0].p_value is None

@@ -118,6 +118,7 @@ def summary_of(m: Array, s: Array, outcome: Outcome) -> dw.MetricSummary:
         evidence="simulated",
         confidence="certain",
         numerator="y",
+        participant="p",
         shift=0.0,
         windows=(window,),
         zero_share=0.0,
