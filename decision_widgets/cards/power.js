@@ -836,6 +836,18 @@ function powerForm(card, model) {
     made.input.addEventListener("blur", send);
     pane.querySelector(".dw-fields").append(made.wrap);
   }
+  const examples = fields.filter((field) => field.example);
+  if (examples.length && !values.metric) {
+    const example = Object.assign(document.createElement("button"), { type: "button", className: "dw-btn", textContent: "Fill in an example" });
+    example.dataset.key = "form/example";
+    example.addEventListener("click", () => {
+      for (const field of examples) inputs.get(field.name).input.value = values[field.name] = field.example;
+      inputs.get(examples[0].name).input.focus();
+      example.remove();
+      send();
+    });
+    pane.querySelector(".dw-head").append(example);
+  }
   card.querySelector("[data-form]").replaceChildren(pane);
   shieldControls(pane);
 

@@ -37,15 +37,15 @@ class FormProblems(InputError):
 def typed_fields() -> list[dict[str, Any]]:
     """Return the fields of a card that knows nothing yet."""
     return [
-        _field("metric", "Metric", "a name, for example booked"),
-        _field("mean", "Mean", "of an observation; 0.35 or 35% for a yes/no metric"),
+        _field("metric", "Metric", "a name, for example booked", example="booked"),
+        _field("mean", "Mean", "of an observation; 0.35 or 35% for a yes/no metric", example="35%"),
         _field("std_dev", "Standard deviation", "of an observation; empty for a yes/no metric"),
-        _field("lift", "Smallest lift worth finding", "of the mean, for example 2%"),
-        _field("observations_per_participant", "Observations each", "per participant, on average", "1"),
-        _field("cv_observations", "Their CV", "standard deviation over mean", "0"),
-        _field("icc", "ICC", "correlation within a participant, 0 to 1", "0"),
+        _field("lift", "Smallest lift worth finding", "of the mean, for example 2%", example="2%"),
+        _field("observations_per_participant", "Observations each", "per participant, on average", "1", example="4"),
+        _field("cv_observations", "Their CV", "standard deviation over mean", "0", example="0.5"),
+        _field("icc", "ICC", "correlation within a participant, 0 to 1", "0", example="0.05"),
         _field("variance_reduction", "CUPED", "share of variance removed, for example 10%", "0"),
-        _field("participants_per_day", "New participants per day", "empty: no days"),
+        _field("participants_per_day", "New participants per day", "empty: no days", example="3500"),
         *_plan_fields(),
     ]
 
@@ -143,7 +143,7 @@ def _plan_fields() -> list[dict[str, Any]]:
 
 
 def _field(
-    name: str, label: str, help: str, value: str = "", *, options: Sequence[str] | None = None
+    name: str, label: str, help: str, value: str = "", *, options: Sequence[str] | None = None, example: str = ""
 ) -> dict[str, Any]:
     return {
         "name": name,
@@ -151,6 +151,7 @@ def _field(
         "help": help,
         "value": value,
         "options": None if options is None else [*options],
+        "example": example,
     }
 
 

@@ -396,11 +396,21 @@ def test_a_walk_by_keyboard(lab: Lab, page: Page) -> None:
     assert card.locator(".dw-answer").inner_text().startswith("With ")
 
 
+def test_an_empty_card_shows_an_example_at_one_press(lab: Lab, page: Page) -> None:
+    card = show(lab, page, EMPTY)
+    card.get_by_role("button", name="Fill in an example").click()
+    card.locator(".dw-answer", has_text="You need").wait_for()
+    assert card.get_by_label("Metric", exact=True).input_value() == "booked"
+    assert card.get_by_label("Metric", exact=True).evaluate("it => document.activeElement === it")
+    assert card.get_by_role("button", name="Fill in an example").count() == 0
+
+
 def test_an_empty_card_fills_from_its_fields_and_tells_what_is_wrong(
     lab: Lab, page: Page, shot: Callable[[Page, str], Path]
 ) -> None:
     card = show(lab, page, EMPTY)
     assert card.locator(".dw-answer").inner_text() == "Add a metric to see how many participants you need."
+    assert card.get_by_role("button", name="Fill in an example").count() == 1
     card.get_by_label("Metric").fill("booked")
     card.get_by_label("Mean").fill("35%")
     card.get_by_label("Smallest lift worth finding").fill("2%")

@@ -29,6 +29,15 @@ def test_it_opens_empty_and_says_what_to_do() -> None:
     assert repr(card) == "PowerWidget(empty)"
 
 
+def test_the_example_is_a_plan() -> None:
+    card = dw.PowerWidget()
+    fill(card, **{field["name"]: field["example"] or field["value"] for field in card.fields})
+    assert card.problems == {}
+    assert card.advice is not None
+    assert card.advice.plan is not None
+    assert card.advice.plan.days == 14
+
+
 def test_its_fields_are_the_question_that_python_would_be_asked() -> None:
     card = dw.PowerWidget()
     fill(card, **TYPED)
