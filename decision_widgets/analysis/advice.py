@@ -72,9 +72,10 @@ def advise(
         The size of the change to find, for all primary metrics or by name: in the direction that is better, or the
         other one when below 0.
     relative : bool
-        Whether `effect` is a fraction of the control (0.02 is 2 %) or in the metric's own unit. Both need the same
-        participants: verdicts read percentages from Fieller's interval, which leaves 0 out exactly when that of the
-        difference does; the factor (1 + r)² of textbooks fits the delta method's interval.
+        Whether `effect` is a fraction of the control (0.02 is 2 %) or in the metric's own unit. Verdicts read
+        percentages from Fieller's interval, which leaves 0 out exactly when that of the difference does; so a share
+        needs the same participants by either. Other values that grow by r are taken to spread by r too: (1 + r)²
+        times the variance in the treatment.
     participants : int, optional
         Of all arms together.
     days : int, optional

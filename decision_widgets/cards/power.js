@@ -63,7 +63,8 @@ const sizing = (() => {
     const unit = metric.relative ? R : 1;
     if (metric.rules_out) return { delta: lift * unit, control: V, treatment: V };
     const change = metric.sign * lift * unit;
-    if (!metric.binary) return { delta: Math.abs(change), control: V, treatment: V };
+    const grown = metric.relative ? Math.max(1, 1 + metric.sign * lift) ** 2 : 1;
+    if (!metric.binary) return { delta: Math.abs(change), control: V, treatment: V * grown };
     const [before, after] = [R, R + change];
     if (before <= 0 || before >= 1 || after <= 0 || after >= 1) return null;
     return { delta: Math.abs(change), control: V, treatment: (V * after * (1 - after)) / (before * (1 - before)) };
@@ -90,9 +91,11 @@ const sizing = (() => {
       const pair = Math.max(0.5, n - reject ** 2 / 2 / (shares[c] + shares[t]));
       const [nc, nt] = [shares[c] * pair, shares[t] * pair];
       if (metric.rules_out) return (both * Math.sqrt(V / nc + V / nt)) / unit;
+      const perLevel = metric.relative && !metric.binary && metric.sign > 0 ? 1 / R : 0;
       const scale = metric.binary ? V / (R * (1 - R)) : 0;
-      const square = 1 + (both ** 2 * scale) / nt;
-      const half = (both ** 2 * scale * (1 - 2 * R)) / nt / 2;
+      const square = 1 - (both ** 2 * (V * perLevel ** 2 - scale)) / nt;
+      const half = (both ** 2 * (2 * V * perLevel + scale * (1 - 2 * R))) / nt / 2;
+      if (square <= 0) return NaN;
       const change = (half + metric.sign * Math.sqrt(half ** 2 + square * both ** 2 * (V / nc + V / nt))) / square;
       if (metric.binary && (R + change <= 0 || R + change >= 1)) return NaN;
       return Math.abs(change) / unit;

@@ -104,6 +104,11 @@ class SizingGoal(Record):
         return self.relative and self.interval == "delta" and self.effect > 0
 
     @property
+    def scales(self) -> bool:
+        """Whether the treatment's variance is counted (1 + r)² times: values that grow by a share spread by it too."""
+        return self.relative and self.interval == "fieller" and self.effect > 0
+
+    @property
     def side(self) -> Alternative:
         """The alternative of the test once the difference is turned to be positive."""
         return "two-sided" if self.alternative == "two-sided" and not self.margin else "greater"
@@ -116,7 +121,8 @@ def sizing_difference(
 
     Absolute: ``δ`` and ``V_c = V_t = V``. Relative: ``δ = r·R`` and, for an increase judged by the delta method's
     interval, which divides by the control, ``V_c(1 + r)²``. Fieller's interval leaves 0 out exactly when that of the
-    difference does, so with it, and for a decrease with either, V_c stays as it is.
+    difference does; with it an increase counts ``V_t(1 + r)²``, for values that grow in proportion also spread in
+    proportion. For a decrease both stay V.
     Margin: ``Δ + δ``. Binary: ``V_t = V·p_t(1 − p_t)/(p_c(1 − p_c))`` (unpooled, as it is analysed).
 
     Raises
@@ -130,7 +136,7 @@ def sizing_difference(
     unit = r if goal.relative else np.ones_like(r)
     change = goal.effect * unit
     v_c = v * (1 + goal.effect) ** 2 if goal.widens else v
-    v_t = v
+    v_t = v * (1 + goal.effect) ** 2 if goal.scales else v
     if binary:
         shares = np.stack([r, r + change])
         outside = shares[(shares <= 0) | (shares >= 1)]
@@ -173,10 +179,12 @@ def detectable_change(
     if goal.margin:
         _, v_c, v_t = sizing_difference(goal, r, v, binary=binary)
         return np.asarray((nc * np.sqrt(v_c / n_c + v_t / n_t)) / unit - goal.sign * goal.effect)
-    per_level = 1 / r if goal.widens else np.zeros_like(r)
+    per_level, of_treated = (
+        1 / r if counted else np.zeros_like(r) for counted in (goal.widens, goal.scales and not binary)
+    )
     scale = v / (r * (1 - r)) if binary else np.zeros_like(r)
-    square = 1 - nc**2 * (v * per_level**2 / n_c - scale / n_t)
-    half = nc**2 * (2 * v * per_level / n_c + scale * (1 - 2 * r) / n_t) / 2
+    square = 1 - nc**2 * (v * per_level**2 / n_c + (v * of_treated**2 - scale) / n_t)
+    half = nc**2 * (2 * v * per_level / n_c + (2 * v * of_treated + scale * (1 - 2 * r)) / n_t) / 2
     constant = nc**2 * (v / n_c + v / n_t)
     possible = square > 0
     safe = np.where(possible, square, 1.0)

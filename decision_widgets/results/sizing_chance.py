@@ -15,6 +15,8 @@ def chance_to_ship(row: PairAdvice, metric: MetricAdvice, least: float, sign: in
     ``P(R̂_t ≥ (1 ± least)·R̂_c)`` by the normal, with the variance ``V_t/n_t + (1 ± least)²·V_c/n_c``.
     """
     goal = SizingGoal(effect=sign * row.mde)
+    if metric.relative and row.relative_mde is not None:
+        goal = SizingGoal(effect=sign * row.relative_mde, relative=True, interval="fieller")
     left = 1 - (metric.variance_reduction or 0.0) * metric.adjusted
     distance, v_c, v_t = sizing_difference(goal, metric.level, metric.variance * left, binary=metric.kind == "binary")
     spread = (v_t / row.n_treatment + (1 + sign * least) ** 2 * v_c / row.n_control) ** 0.5

@@ -4,15 +4,15 @@
 
 - V = ``grid.variance[d]``·(1 − ``cuped``·``grid.variance_reduction[d]``), R = ``grid.level[d]``;
   without a grid V = ``inputs.variance`` and R = ``inputs.mean``.
-- r the lift, signed as ``inputs.sign`` and a fraction of R; δ = r·R; V_c = V_t = V; of a binary metric
-  V_t = V·p(1 − p)/(R(1 − R)) with p = R + δ. For a guardrail r = 0 and δ = margin·R.
+- r the lift, signed as ``inputs.sign`` and a fraction of R; δ = r·R; V_c = V, V_t = V·max(1, 1 + r)²; of a binary
+  metric V_t = V·p(1 − p)/(R(1 − R)) with p = R + δ. For a guardrail r = 0 and δ = margin·R.
 - z = z(1 − alpha/sides) + z(power); the pair with shares (a, b) needs z²·(V_c/a + V_t/b)/δ² participants in all arms:
   the largest of all pairs counts. The noncentral t adds about z(1 − alpha/sides)²/4 participants to each of two equal
   arms, which the script adds too.
 - participants of all arms after day d: ``grid.participants[d]``·``grid.traffic[d]``; the days are the first d where
   that is enough, rounded up to whole weeks.
-- the lift from n and d: solve z²·(V_c/a + V_t/b) = n·δ²; with V_t = V it is z·√(V(1/a + 1/b)/n)/R, and of a binary
-  metric a few steps that put the last r into V_t settle.
+- the lift from n and d: solve z²·(V_c/a + V_t/b) = n·δ²; with V_t = V it is z·√(V(1/a + 1/b)/n)/R, and a few steps
+  that put the last r into V_t settle.
 
 ``others`` say what every other metric finds in the plan, ``answer.decides`` which metric the plan is made for when it
 is another one, ``axis`` how far a chart goes. A card that a kernel answers adds ``what_if``: inputs and grid of every
@@ -243,6 +243,10 @@ def _curves(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned
                 SizingGoal(effect=0.0, margin=size, direction=planned.direction, alpha=row.alpha)
                 if guardrail
                 else SizingGoal(effect=sign * size, alpha=row.alpha)
+                if not metric.relative or row.relative_mde is None
+                else SizingGoal(
+                    effect=sign * lift * row.relative_mde, relative=True, alpha=row.alpha, interval="fieller"
+                )
             )
             distance, v_c, v_t = sizing_difference(
                 goal, metric.level, metric.variance * left, binary=metric.kind == "binary"

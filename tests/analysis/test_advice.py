@@ -98,10 +98,10 @@ def test_two_shares_are_the_unpooled_normal_with_its_t_correction() -> None:
     assert row.n_control == pytest.approx(normal, abs=2)
 
 
-def test_a_relative_effect_is_its_difference() -> None:
+def test_a_relative_effect_is_its_difference_and_an_increase_spreads_in_proportion() -> None:
     row = only(dw.advise(design("spend"), spend(), effect=0.15))
     absolute = only(dw.advise(design("spend"), spend(), effect=3.0, relative=False))
-    assert row.n_control == absolute.n_control
+    assert row.n_control == pytest.approx(absolute.n_control * (1 + 1.15**2) / 2, abs=2)
     assert row.mde == pytest.approx(3.0)
     fewer = only(dw.advise(design(dw.Metric("spend", direction="decrease")), spend(), effect=0.15))
     assert fewer.n_control == absolute.n_control

@@ -96,7 +96,7 @@ def test_markdown_is_the_sentence_and_one_row_per_pair() -> None:
         ),
         (
             {"effect": 0.05},
-            r"You need {n} participants \(3 weeks\) to find a change of 5\.0% in Spend with 80% power",
+            r"You need {n} participants \(4 weeks\) to find a change of 5\.0% in Spend with 80% power",
         ),
         ({"effect": 0.05}, r"That is from 20\.0 to 21\.0\."),
         ({"days": 14}, r"With {n} participants \(2 weeks\) you can find a change of \d\.\d+% in Spend"),
@@ -161,9 +161,9 @@ def solve(payload: dict[str, Any], relative: float, day: int | None) -> float:
         left = 1 - grid["variance_reduction"][day] if inputs["cuped"] else 1.0
     v = variance * left
     r = inputs["sign"] * relative
-    distance, v_c, v_t = abs(r * level), v, v
+    distance, v_c, v_t = abs(r * level), v, v * max(1.0, 1 + r) ** 2
     if inputs["margin"]:
-        distance, v_c = relative * level, v
+        distance, v_c, v_t = relative * level, v, v
     if inputs["binary"]:
         p = level + r * level
         v_t = v * p * (1 - p) / (level * (1 - level))
