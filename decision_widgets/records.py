@@ -91,8 +91,8 @@ def _is_written_by_people(record: object) -> bool:
 
 
 def _arguments(record: Record) -> Iterator[str]:
-    plain = record._to_plain() if _is_written_by_people(record) else None  # type: ignore[attr-defined]
-    for field in fields(record):  # type: ignore[arg-type]
+    plain = record._to_plain() if _is_written_by_people(record) else None  # type: ignore[attr-defined]  # told above
+    for field in fields(record):  # type: ignore[arg-type]  # dataclasses all
         value = getattr(record, field.name)
         if plain is None or (field.init and field.name in plain):
             shown = _list(value) if _is_list_of_records(value) else repr(plain[field.name] if plain else value)

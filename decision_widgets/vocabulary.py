@@ -347,7 +347,7 @@ def severity(code: str) -> Severity:
     """
     if code in PARTLY_STOPPING:
         return "warning"
-    return {"E": "error", "W": "warning", "I": "info"}[code[0]]  # type: ignore[return-value]
+    return {"E": "error", "W": "warning", "I": "info"}[code[0]]  # type: ignore[return-value]  # the dict holds every Severity
 
 
 def words(alias: object) -> tuple[str, ...]:

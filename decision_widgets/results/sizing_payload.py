@@ -239,15 +239,13 @@ def _curves(advice: SizingAdvice, row: PairAdvice, metric: MetricAdvice, planned
     for lift in LIFTS:
         size = lift * row.mde
         try:
-            goal = (
-                SizingGoal(effect=0.0, margin=size, direction=planned.direction, alpha=row.alpha)
-                if guardrail
-                else SizingGoal(effect=sign * size, alpha=row.alpha)
-                if not metric.relative or row.relative_mde is None
-                else SizingGoal(
-                    effect=sign * lift * row.relative_mde, relative=True, alpha=row.alpha, interval="fieller"
-                )
-            )
+            if guardrail:
+                goal = SizingGoal(effect=0.0, margin=size, direction=planned.direction, alpha=row.alpha)
+            elif metric.relative and row.relative_mde is not None:
+                share = sign * lift * row.relative_mde
+                goal = SizingGoal(effect=share, relative=True, alpha=row.alpha, interval="fieller")
+            else:
+                goal = SizingGoal(effect=sign * size, alpha=row.alpha)
             distance, v_c, v_t = sizing_difference(
                 goal, metric.level, metric.variance * left, binary=metric.kind == "binary"
             )

@@ -80,7 +80,7 @@ def test_logit_without_covariates_is_the_difference_in_shares() -> None:
 
 
 def test_a_learner_adjusts_where_there_are_covariates() -> None:
-    pytest.importorskip("sklearn")
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed: pip install -e '.[ml]'")
     frame = frame_of(participants=400)
     (answer,) = tools(frame, dw.Metric("spend", covariates=["before"]), "mlrate")
     control, treatment = means(frame, "spend")

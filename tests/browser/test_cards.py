@@ -191,7 +191,7 @@ def test_nothing_is_cut_or_overflows(
 
 @pytest.mark.parametrize("shade", ["light", "dark"])
 def test_axe_finds_nothing(lab: Lab, page: Page, theme: Callable[[Page, str], None], shade: str) -> None:
-    axe = pytest.importorskip("axe_core_python")
+    axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed: pip install -e '.[test]'")
     show(lab, page, result())
     theme(page, shade)
     page.evaluate(Path(axe.__file__).with_name("axe.min.js").read_text("utf-8"))

@@ -502,7 +502,7 @@ def test_two_views_of_a_card_move_together(lab: Lab, page: Page) -> None:
 def test_axe_finds_nothing(
     lab: Lab, page: Page, theme: Callable[[Page, str], None], shot: Callable[[Page, str], Path], shade: str, source: str
 ) -> None:
-    axe = pytest.importorskip("axe_core_python")
+    axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed: pip install -e '.[test]'")
     card = show(lab, page, source)
     theme(page, shade)
     if source == SHOW:

@@ -126,7 +126,7 @@ def test_every_statistic_with_an_alpha_is_called() -> None:
 @pytest.mark.parametrize("name", CALLS)
 def test_what_is_no_level_is_refused(name: str, alpha: Any) -> None:
     if name == "individual_effects":
-        pytest.importorskip("econml")
+        pytest.importorskip("econml", reason="econml is not installed: pip install -e '.[forest]'")
     with pytest.raises(InputError, match="alpha"):
         call(name, alpha)
 

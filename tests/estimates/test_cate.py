@@ -38,7 +38,7 @@ def rows(n: int = 400, spread: float = 0.0, seed: int = 0, share: float = 0.4) -
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("econml")
+    pytest.importorskip("econml", reason="econml is not installed: pip install -e '.[forest]'")
     monkeypatch.setattr("decision_widgets.estimates.cate.BASELINE_TREES", 10)
 
 

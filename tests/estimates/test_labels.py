@@ -60,7 +60,7 @@ def test_missing_labels_are_refused(name: str, of: Callable[[int], Any], missing
 
 
 def test_a_forest_refuses_missing_participants() -> None:
-    pytest.importorskip("econml")
+    pytest.importorskip("econml", reason="econml is not installed: pip install -e '.[forest]'")
     with pytest.raises(InputError, match="participant has missing labels"):
         individual_effects(Y, D, {"x": Y}, [np.nan, *range(1, N)], share=0.5)
 
