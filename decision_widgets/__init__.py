@@ -22,23 +22,25 @@ if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
     from decision_widgets import estimates, examples
-    from decision_widgets.analysis.advice import advise
-    from decision_widgets.analysis.between import analyze
     from decision_widgets.analysis.monitoring import monitor
     from decision_widgets.analysis.summaries import summarize
+    from decision_widgets.analysis.verbs import advise, analyze
     from decision_widgets.cards.power_widget import PowerWidget
     from decision_widgets.data.store import MetricStore
-    from decision_widgets.design import Arm, BetweenSubject, Metric, Monitoring
+    from decision_widgets.design import Arm, BetweenSubject, Metric, Monitoring, Schedule, Switchback
+    from decision_widgets.design.schedule import schedule
     from decision_widgets.design.yaml import read_design
     from decision_widgets.errors import ColumnNotFound, DecisionError, EngineMissing, InputError, MissingValues
     from decision_widgets.moments.summary import HistorySummary, MetricSummary, TypedSummary
     from decision_widgets.results import DecisionResult
+    from decision_widgets.results.guideline import SwitchbackAdvice
     from decision_widgets.results.monitoring import MonitoringResult
     from decision_widgets.results.sizing import SizingAdvice
+    from decision_widgets.results.switchback import SwitchbackResult
 
 _HOME: Final = {
-    "advise": "analysis.advice",
-    "analyze": "analysis.between",
+    "advise": "analysis.verbs",
+    "analyze": "analysis.verbs",
     "monitor": "analysis.monitoring",
     "summarize": "analysis.summaries",
     "MetricStore": "data.store",
@@ -47,6 +49,9 @@ _HOME: Final = {
     "BetweenSubject": "design",
     "Metric": "design",
     "Monitoring": "design",
+    "Schedule": "design",
+    "Switchback": "design",
+    "schedule": "design.schedule",
     "read_design": "design.yaml",
     "ColumnNotFound": "errors",
     "DecisionError": "errors",
@@ -59,6 +64,8 @@ _HOME: Final = {
     "DecisionResult": "results",
     "MonitoringResult": "results.monitoring",
     "SizingAdvice": "results.sizing",
+    "SwitchbackAdvice": "results.guideline",
+    "SwitchbackResult": "results.switchback",
 }
 _ROOMS: Final = ("estimates", "examples")
 
@@ -78,7 +85,11 @@ __all__ = [
     "Monitoring",
     "MonitoringResult",
     "PowerWidget",
+    "Schedule",
     "SizingAdvice",
+    "Switchback",
+    "SwitchbackAdvice",
+    "SwitchbackResult",
     "TypedSummary",
     "advise",
     "analyze",
@@ -86,6 +97,7 @@ __all__ = [
     "examples",
     "monitor",
     "read_design",
+    "schedule",
     "summarize",
 ]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from numbers import Integral
 from typing import Protocol, TypeGuard
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -49,6 +50,45 @@ class Positive:
 
     def wants(self) -> str:
         return "a positive whole number" if self.whole else "a positive number"
+
+
+@dataclass(frozen=True, slots=True)
+class NotNegative:
+    """A whole number, 0 or more."""
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+    def wants(self) -> str:
+        return "a whole number, 0 or more"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A local moment as ISO text to the minute."""
+
+    def accepts(self, value: object) -> bool:
+        try:
+            return isinstance(value, str) and datetime.fromisoformat(value).isoformat(timespec="minutes") == value
+        except ValueError:
+            return False
+
+    def wants(self) -> str:
+        return "a day or a local moment such as '2026-11-02T06:00'"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeZone:
+    """The name of a time zone."""
+
+    def accepts(self, value: object) -> bool:
+        try:
+            return isinstance(value, str) and bool(ZoneInfo(value))
+        except (ValueError, OSError, KeyError):
+            return False
+
+    def wants(self) -> str:
+        return "the name of a time zone such as 'Asia/Singapore'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
-from decision_widgets.analysis.advice import advise
-from decision_widgets.analysis.between import analyze
-from decision_widgets.design import BetweenSubject
+from decision_widgets.analysis.verbs import advise, analyze
+from decision_widgets.design import BetweenSubject, Switchback
 from decision_widgets.design.yaml import read_design
 from decision_widgets.errors import InputError, did_you_mean, listed
 
@@ -112,7 +111,7 @@ class DecisionMagics(Magics):
         """
         print(getdoc(DecisionMagics.how_to))
 
-    def _answer(self, request: CellRequest, design: BetweenSubject, local_ns: dict[str, Any]) -> Any:
+    def _answer(self, request: CellRequest, design: BetweenSubject | Switchback, local_ns: dict[str, Any]) -> Any:
         if request.verb == "design":
             return design
         known = self._table(request, local_ns)

@@ -17,6 +17,12 @@ Confidence = Literal["certain", "likely", "guess"]
 StoppingRule = Literal["obf", "pocock", "mixture"]
 Compare = Literal["control", "all"]
 Estimand = Literal["observation", "participant"]
+Assignment = Literal["pairs", "slots", "day-balanced", "days", "minimax"]
+Regions = Literal["together", "separate"]
+TimeEffects = Literal["hour", "calendar-hour", "hour-of-day", "hour-of-day+date", "hour-of-day+weekday", "hour-of-week"]
+Cluster = Literal["draw", "slot", "region-slot", "day", "region-day", "region"]
+Weights = Literal["usual", "rows", "hours"]
+Onset = Literal["instant", "trip", "repositioning", "habit"]
 
 MonitoringVerdict = Literal["stop-benefit", "stop-harm", "plan-reached", "continue", "too-early", "invalid"]
 

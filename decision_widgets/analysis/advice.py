@@ -38,7 +38,7 @@ _RULES: Final[Mapping[str, checks.Rule]] = {
 }
 
 
-def advise(
+def advise_between(
     design: BetweenSubject,
     history: Any,
     *,
@@ -52,63 +52,7 @@ def advise(
     today: date | str | None = None,
     progress: bool | Listener | None = None,
 ) -> SizingAdvice:
-    """Tell how many participants and days an experiment needs, or what it will be able to see.
-
-    With an effect alone the participants follow, and the days in which they come. With `participants` or `days` the
-    smallest effect follows, or the power of a given `effect`. Guardrails need enough participants to rule out their
-    limit, secondary metrics show the smallest effect that they would find.
-
-    Parameters
-    ----------
-    design : BetweenSubject
-        Its arms with their shares, power, alpha, and what its metrics say: role, direction, limit, covariates. A
-        primary metric with a `minimum_effect` δ is planned for an effect of δ/0.7, which at power 0.8 and alpha 0.05 is
-        found worth shipping as often as it is found at all; the answer says how often it ships.
-    history : table, MetricSummary, HistorySummary, TypedSummary, a sequence or mapping of them, MetricStore, or str
-        A table is anything that ``analyze`` reads; it has no arms. A store, or anything with a method
-        ``summary(metric)``, is asked for each metric by its name. A text that is no path is the name of a metric in the
-        store; so is a text in a mapping, under the name that the design uses.
-    effect : float or mapping of metric to float, optional
-        The size of the change to find, for all primary metrics or by name: in the direction that is better, or the
-        other one when below 0.
-    relative : bool
-        Whether `effect` is a fraction of the control (0.02 is 2 %) or in the metric's own unit. Verdicts read
-        percentages from Fieller's interval, which leaves 0 out exactly when that of the difference does; so a share
-        needs the same participants by either. Other values that grow by r are taken to spread by r too: (1 + r)²
-        times the variance in the treatment.
-    participants : int, optional
-        Of all arms together.
-    days : int, optional
-        The participants that come in so many days.
-    traffic : float or sequence of float
-        Share of the traffic in the experiment, or its shares by day for a ramp; the last one goes on.
-    compare : {"control", "all"}
-        Every treatment with control, or every pair of arms; all pairs asked for have the power.
-    estimand : {"observation", "participant"}
-        The average of observations, as the recommended analysis estimates it, or that of participants.
-    today : date, optional
-        The day on which the age of a summary is judged.
-    progress : bool, callable, optional
-        As in ``analyze``.
-
-    Returns
-    -------
-    SizingAdvice
-        One row per metric and pair of arms (`to_frame`), the plan, the explanation of each metric, messages by code. A
-        metric that cannot be sized is refused with its reason; the others are sized.
-
-    Raises
-    ------
-    InputError, ColumnNotFound, MissingValues
-        The question or the history does not fit the design; nothing was computed.
-
-    Examples
-    --------
-    >>> import decision_widgets as dw
-    >>> design = dw.BetweenSubject(participant="rider_id", arm="variant", control="control", metrics=["booked"])
-    >>> dw.advise(design, dw.TypedSummary("booked", mean=0.35), effect=0.02).plan.n_participants
-    146424
-    """
+    """Size a between-subject experiment, as ``advise`` says."""
     given = {
         "relative": relative,
         "participants": participants,

@@ -1,4 +1,4 @@
-"""From a table and a design to a result: two lines for the analyst, the whole journey here."""
+"""From a table and a between-subject design to a result: the whole journey."""
 
 from __future__ import annotations
 
@@ -27,49 +27,14 @@ from decision_widgets.results import (
 )
 
 
-def analyze(
+def analyze_between(
     data: Any,
     design: BetweenSubject,
     *,
     methods: Sequence[str] | None = None,
     progress: bool | Listener | None = None,
 ) -> DecisionResult:
-    """Give the recommended analysis of an experiment, with its verdict.
-
-    Parameters
-    ----------
-    data : pandas or Polars frame, PyArrow table, DuckDB relation, (connection, name), path, or PySpark DataFrame
-        One row per observation; a participant may have many.
-    design : BetweenSubject
-    methods : sequence of str, optional
-        Tests of the toolbox to show beside the recommended analysis, which is always there: ``"student"``,
-        ``"equivalence"``, ``"proportions"``, ``"mann_whitney"``, ``"ks"``, ``"normality"``, ``"shapiro_wilk"``,
-        ``"quantiles"``, ``"levene"``, ``"logit"``, ``"mlrate"``, ``"individual_effects"``, ``"joint"``,
-        ``"all_pairs"``, ``"romano_wolf"``, ``"paired_t"``, ``"wilcoxon"``. Left out, the usual ones; an empty list
-        leaves them all out.
-    progress : bool, callable, optional
-        Whether a line of standard error tells how far the read has come. By default it appears after two seconds, at a
-        prompt or in a notebook only, and goes when the read is done. A function receives a ``Progress`` instead: the
-        stage in words, the share done of the running statement (``None`` when the engine does not say), the seconds.
-
-    Returns
-    -------
-    DecisionResult
-        Basic statistics, sample-ratio check, Welch on participants, the recommended regression with errors clustered
-        by participant (CR2) and adjusted by the design's covariates or strata, relative uplift with Fieller's interval,
-        the toolbox, effects in segments, messages by code, and the decision. A metric that cannot be computed is
-        refused with its reason; the others are computed. When the comparison is invalid no effect is given at all.
-
-    Raises
-    ------
-    InputError, ColumnNotFound, MissingValues
-        The data do not fit the design; nothing was computed.
-    """
-    if not isinstance(design, BetweenSubject):
-        raise InputError(
-            f"The design must be a BetweenSubject; got {type(design).__name__}. "
-            "Call it as analyze(data, design), the data first."
-        )
+    """Analyse a between-subject experiment, as ``analyze`` says."""
     tools = check_methods(methods)
     reading = read_moments(data, wanted(design.needs(), tools), progress)
     ratio = _sample_ratio(design, reading)

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 import traitlets
 
-from decision_widgets.analysis.advice import advise
+from decision_widgets.analysis.verbs import advise
 from decision_widgets.analysis.what_if import WhatIf, ask, circumstances
 from decision_widgets.cards.power import PowerCard
 from decision_widgets.cards.power_form import FormProblems, column_fields, read_form, typed_fields

@@ -5,6 +5,8 @@ from decision_widgets.design.common_metrics import CommonMetrics
 from decision_widgets.design.metric import Metric
 from decision_widgets.design.monitoring import Monitoring, day_problems, read_looks
 from decision_widgets.design.policy import Bounds, Evidence, Judgement, Rule, decide
+from decision_widgets.design.schedule import Schedule, draw_schedule
+from decision_widgets.design.switchback import Switchback
 
 __all__ = [
     "Arm",
@@ -16,7 +18,10 @@ __all__ = [
     "Metric",
     "Monitoring",
     "Rule",
+    "Schedule",
+    "Switchback",
     "day_problems",
     "decide",
+    "draw_schedule",
     "read_looks",
 ]

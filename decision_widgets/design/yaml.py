@@ -13,15 +13,19 @@ from decision_widgets.design.between import BetweenSubject
 from decision_widgets.design.common_metrics import CommonMetrics
 from decision_widgets.design.metric import Metric
 from decision_widgets.design.monitoring import keys_of_monitoring
+from decision_widgets.design.switchback import Switchback
 from decision_widgets.errors import InputError, did_you_mean, listed
 
-DESIGNS = {"between-subject": BetweenSubject}
+DESIGNS: Final[dict[str, type[BetweenSubject] | type[Switchback]]] = {
+    "between-subject": BetweenSubject,
+    "switchback": Switchback,
+}
 # YAML reads an unquoted yes, no, on or off as true or false; as the label of an arm it is the word itself.
 _BOOL: Final = "tag:yaml.org,2002:bool"
 _TEXT: Final = "tag:yaml.org,2002:str"
 
 
-def read_design(text: str, *, first_line: int = 1) -> BetweenSubject:
+def read_design(text: str, *, first_line: int = 1) -> BetweenSubject | Switchback:
     """Read a design from YAML text, whose first line is called `first_line` in messages.
 
     Raises
@@ -42,7 +46,7 @@ def read_design(text: str, *, first_line: int = 1) -> BetweenSubject:
             f"Line {line}: there is no design {kind!r}.{did_you_mean(str(kind), DESIGNS)} "
             f"It can be: {listed([*DESIGNS])}."
         )
-    problems = list(_wrong_keys(node, first_line))
+    problems = list(_wrong_keys(node, kind, first_line))
     if problems:
         raise InputError.together("The design", problems)
     try:
@@ -76,7 +80,7 @@ def read_common_metrics(text: str, *, first_line: int = 1) -> CommonMetrics:
         raise InputError(_with_lines(str(problem), node, first_line)) from None
 
 
-def write_design(design: BetweenSubject) -> str:
+def write_design(design: BetweenSubject | Switchback) -> str:
     """Write a design as the YAML that `read_design` reads: what it states, without what is left at its default.
 
     Examples
@@ -89,10 +93,12 @@ def write_design(design: BetweenSubject) -> str:
     - booked
     <BLANKLINE>
     """
-    stated = _stated(design)
+    stated = design._to_plain() if isinstance(design, Switchback) else _stated(design)
     stated["metrics"] = [
         metric.name if (said := _stated(metric)) == {"name": metric.name} else said for metric in design.metrics
     ]
+    if isinstance(design, Switchback):
+        return yaml.safe_dump(stated, sort_keys=False, allow_unicode=True, width=100)
     if design.arms is not None:
         stated["arms"] = {arm.name: arm.share for arm in design.arms}
     if design.monitoring is not None:
@@ -109,9 +115,9 @@ def _stated(record: Any) -> dict[str, Any]:
     }
 
 
-def keys_of_design() -> tuple[str, ...]:
-    """Return the words a between-subject design knows."""
-    return tuple(item.name for item in fields(BetweenSubject))
+def keys_of_design(kind: str = "between-subject") -> tuple[str, ...]:
+    """Return the words that a kind of design knows."""
+    return tuple(item.name for item in fields(DESIGNS[kind]))
 
 
 def keys_of_metric() -> tuple[str, ...]:
@@ -146,7 +152,7 @@ def _given(node: yaml.Node | None) -> Any:
 
 def _arm_labels(node: yaml.MappingNode) -> Iterator[yaml.Node]:
     for key, value in node.value:
-        if key.value == "control":
+        if key.value in ("control", "treatment"):
             yield value
         elif key.value == "arms" and isinstance(value, yaml.SequenceNode):
             yield from value.value
@@ -165,8 +171,9 @@ def _with_lines(problems: str, node: yaml.MappingNode, first_line: int) -> str:
     return re.sub(r"^(- )?(\w+)", with_line, problems, flags=re.MULTILINE)
 
 
-def _wrong_keys(node: yaml.MappingNode, first_line: int) -> Iterator[str]:
-    yield from _unknown_or_repeated(node, keys_of_design(), "A design", first_line)
+def _wrong_keys(node: yaml.MappingNode, kind: str, first_line: int) -> Iterator[str]:
+    what = "A design" if kind == "between-subject" else f"A {kind} design"
+    yield from _unknown_or_repeated(node, keys_of_design(kind), what, first_line)
     for key, value in node.value:
         if key.value == "monitoring" and isinstance(value, yaml.MappingNode):
             yield from _unknown_or_repeated(value, keys_of_monitoring(), "A plan of looks", first_line)
@@ -187,7 +194,7 @@ def _unknown_or_repeated(node: yaml.MappingNode, known: tuple[str, ...], what: s
         line = key.start_mark.line + first_line
         if key.value not in known:
             hint = did_you_mean(str(key.value), known)
-            yield f"Line {line}: unknown key {key.value!r}.{hint} {what} knows: {listed(known, 20)}."
+            yield f"Line {line}: unknown key {key.value!r}.{hint} {what} knows: {listed(known, 40)}."
         elif key.value in seen:
             yield f"Line {line}: key {key.value!r} stands already in line {seen[key.value]}."
         seen.setdefault(key.value, line)

@@ -27,7 +27,11 @@ NAMES = {
     "Monitoring",
     "MonitoringResult",
     "PowerWidget",
+    "Schedule",
     "SizingAdvice",
+    "Switchback",
+    "SwitchbackAdvice",
+    "SwitchbackResult",
     "TypedSummary",
     "advise",
     "analyze",
@@ -35,6 +39,7 @@ NAMES = {
     "examples",
     "monitor",
     "read_design",
+    "schedule",
     "summarize",
 }
 
