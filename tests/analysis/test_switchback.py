@@ -1,4 +1,4 @@
-"""From a table to a switchback's verdict: numbers that agree with independent ones, decisions, results that are kept."""
+"""From a table to a switchback's verdict: numbers that agree with independent ones, decisions, kept results."""
 
 from __future__ import annotations
 
