@@ -7,12 +7,14 @@ from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
-from calibration.path import ALPHA, Answers, Array, Path, around, claimed, observed
-from calibration.worlds.switchback import Schedule, Switchback
+from calibration.path import ALPHA, Answers, Array, Band, Path, around, claimed, observed
+from calibration.worlds.switchback import ARRIVAL, Schedule, Switchback
 
 from decision_widgets.estimates import PanelCells, panel_regression
 
 Draws = tuple[Array, Array]
+EFFECT = 0.3
+CARRY_OVER = "Within subjects: what carry-over costs, 4-hour slots, regions together, 28 days, a true effect of 0.3"
 SECTION = "Within subjects: the recommended panel regression, 5 regions, 14 days"
 
 
@@ -23,6 +25,7 @@ def panel(
     time: Sequence[str] | None = None,
     cluster: str = "unit",
     error: Literal["CR2", "CR1"] = "CR2",
+    facts: Sequence[str] = ("df",),
 ) -> Answers:
     """Regress every replication on treatment, time and region; by default with the effects that the rule chooses."""
     labels = world.labels()
@@ -34,10 +37,10 @@ def panel(
         )
         for d, y in zip(*draws, strict=True)
     ]
-    facts = {"df": np.array([fit.df for fit in fits])}
+    shown = {name: np.array([getattr(fit, name) for fit in fits]) for name in facts}
     if error == "CR1":
         return Answers(claims=claimed([fit.p_value_cr1 for fit in fits]))
-    return Answers.of_estimates(fits, facts=facts)
+    return Answers.of_estimates(fits, facts=shown)
 
 
 def time_effects(world: Switchback) -> tuple[str, ...]:
@@ -55,7 +58,11 @@ def _defaults() -> list[Path]:
         for together in (True, False):
             for burn_in in (0, 2):
                 world = Switchback(
-                    schedule=schedule, together=together, slot_hours=4 if burn_in else 2, burn_in=burn_in
+                    schedule=schedule,
+                    together=together,
+                    slot_hours=4 if burn_in else 2,
+                    burn_in=burn_in,
+                    delayed=burn_in > 0,
                 )
                 washout = f"{world.slot_hours}-hour slots, " + (f"{burn_in} hours dropped" if burn_in else "no washout")
                 found.append(
@@ -73,10 +80,41 @@ def _defaults() -> list[Path]:
     return found
 
 
+def _carry_over() -> list[Path]:
+    """What is lost without a burn-in is the closed form, and nothing is with one."""
+    found = []
+    for schedule, factor in (("iid", 1.0), ("pairs", 1.5)):
+        for burn_in in (0, 2):
+            world = Switchback(schedule=schedule, together=True, days=28, slot_hours=4, burn_in=burn_in, delayed=True)
+            lost = 0.0 if burn_in else factor * attenuation(world)
+            found.append(
+                Path(
+                    section=CARRY_OVER,
+                    name=f"{schedule}, {f'{burn_in} hours dropped' if burn_in else 'nothing dropped'}",
+                    seed=3050 + len(found),
+                    draw=world.draw,
+                    analyse=_analysis(world, facts=("df", "effect", "std_error")),
+                    band=Band(low=0.5, high=1.0),
+                    effect=EFFECT,
+                    theory={"effect": (EFFECT * (1 - lost), 0.005)},
+                    share=0.5,
+                    batch=100,
+                )
+            )
+    return found
+
+
+def attenuation(world: Switchback) -> float:
+    """Return the share of the effect that has not yet arrived, averaged over a slot: ``(1/L)·Σ(1 − F)``."""
+    arrived = np.minimum(np.cumsum([*ARRIVAL, *np.zeros(world.slot_hours)]), 1.0)[: world.slot_hours]
+    return float(np.mean(1 - arrived))
+
+
 TOGETHER = Switchback(schedule="iid", together=True)
 
 PATHS = (
     *_defaults(),
+    *_carry_over(),
     Path(
         section="Negative controls",
         name="region × slot as the cluster when regions switch together (CR2)",

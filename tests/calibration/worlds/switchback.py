@@ -26,8 +26,8 @@ class Switchback:
     """Hourly cells of regions over days; every slot's arm is drawn by the schedule, for all regions together or each.
 
     Hours are seasonal, weekends differ in level and shape; a common and a regional AR(1), a common and a regional
-    shock of each day, and noise. The effect differs from slot to slot around its mean. With `burn_in` hours dropped at
-    the start of every slot it arrives over three hours, else at once.
+    shock of each day, and noise. The effect differs from slot to slot around its mean. `burn_in` hours are dropped at
+    the start of every slot; the effect arrives over three hours where it is `delayed`, else at once.
     """
 
     schedule: Schedule
@@ -36,6 +36,7 @@ class Switchback:
     days: int = 14
     slot_hours: int = 2
     burn_in: int = 0
+    delayed: bool = False
 
     def draw(self, rng: np.random.Generator, n: int, effect: float) -> tuple[Array, Array]:
         """Return treatment and outcome of the cells that are kept, shape (n, cells)."""
@@ -99,7 +100,7 @@ class Switchback:
         return y + 2 * np.sin(angle) + weekend * (0.5 + 0.8 * np.cos(angle))
 
     def _arrived(self, exposed: Array) -> Array:
-        if not self.burn_in:
+        if not self.delayed:
             return exposed
         return np.asarray(lfilter(ARRIVAL, [1.0], exposed, axis=2))
 
