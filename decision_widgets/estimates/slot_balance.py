@@ -216,9 +216,10 @@ def _p_value(
         from scipy.stats import fisher_exact
 
         return "exact", float(fisher_exact(table.astype(np.int64)).pvalue)
-    extreme = _shuffled_beyond(
-        rows, columns, np.zeros_like(rows) if blocks is None else blocks, expected, statistic, rng
-    )
+    one_block = np.zeros_like(rows) if blocks is None else blocks
+    in_pairs = table.shape[1] == 2 and np.bincount(one_block).max() <= 2
+    beyond = _swapped_beyond if in_pairs else _shuffled_beyond
+    extreme = beyond(rows, columns, one_block, expected, statistic, rng)
     return "simulated", (1 + extreme) / (1 + DRAWS)
 
 
@@ -241,6 +242,33 @@ def _shuffled_beyond(
         cells = (np.arange(n)[:, None] * expected.shape[0] + rows) * expected.shape[1] + shuffled
         tables = np.bincount(cells.ravel(), minlength=n * expected.size).reshape(n, *expected.shape)
         beyond += int((((tables - expected) ** 2 / expected).sum(axis=(1, 2)) >= statistic * (1 - TIE) - TIE).sum())
+    return beyond
+
+
+def _swapped_beyond(
+    rows: Codes,
+    columns: Codes,
+    blocks: Codes,
+    expected: NDArray[np.float64],
+    statistic: float,
+    rng: np.random.Generator,
+) -> int:
+    """Count as `_shuffled_beyond` does for two arms in blocks of two: each swap moves one slot of two hours."""
+    order = np.argsort(blocks, kind="stable")
+    rows, columns, blocks = rows[order], columns[order], blocks[order]
+    first = np.flatnonzero(blocks[1:] == blocks[:-1])
+    first = first[columns[first] != columns[first + 1]]
+    pair, gain = np.arange(len(first)), columns[first + 1] - columns[first]
+    hours = np.concatenate([rows[first], rows[first + 1]])
+    entries = np.concatenate([gain, -gain]).astype(np.float64), (hours, np.concatenate([pair, pair]))
+    moves = scipy.sparse.csr_array(entries, shape=(expected.shape[0], len(first)))
+    observed = np.bincount(rows, columns, minlength=expected.shape[0])
+    step, beyond = max(1, BATCH // max(1, len(first))), 0
+    for begin in range(0, DRAWS, step):
+        swaps = rng.integers(0, 2, (len(first), min(step, DRAWS - begin)), dtype=np.int8).astype(np.float64)
+        off = (observed[:, None] + moves @ swaps - expected[:, 1:]) ** 2
+        seen = (off / expected[:, 1:] + off / expected[:, :1]).sum(axis=0)
+        beyond += int((seen >= statistic * (1 - TIE) - TIE).sum())
     return beyond
 
 

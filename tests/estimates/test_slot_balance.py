@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 from scipy import stats
 
 from decision_widgets.errors import InputError
@@ -154,3 +155,23 @@ def test_slots_that_cannot_be_judged_are_refused() -> None:
         hour_balance([9, 10], ["A", "B"], block=[1, 2])
     with pytest.raises(InputError, match="at least two arms"):
         whole_blocks([1, 1], ["A", "A"])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pairs_are_shuffled_as_every_order_of_them_says(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    hours = rng.integers(0, 3, (10, 2))
+    first = rng.integers(0, 2, 10)
+    seen = hour_balance(
+        hours.ravel().tolist(), np.stack([first, 1 - first], axis=1).ravel().tolist(), block=np.repeat(range(10), 2)
+    )
+
+    def statistic(order: NDArray[np.intp]) -> float:
+        arm = np.stack([order, 1 - order], axis=1).ravel()
+        table = np.array([[np.sum((hours.ravel() == h) & (arm == a)) for a in (0, 1)] for h in range(3)], dtype=float)
+        expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
+        return float(((table - expected) ** 2 / expected).sum())
+
+    every = np.array([statistic(np.array(order)) for order in itertools.product((0, 1), repeat=10)])
+    exact = np.mean(every >= seen.statistic - 1e-9)
+    assert abs(seen.p_value - exact) < 4 * np.sqrt(exact * (1 - exact) / 4999) + 1 / 5000

@@ -7,9 +7,11 @@ from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
+import pandas as pd
 from calibration.path import ALPHA, Answers, Array, Band, Path, around, claimed, observed
 from calibration.worlds.switchback import ARRIVAL, Schedule, Switchback
 
+import decision_widgets as dw
 from decision_widgets.estimates import PanelCells, panel_regression
 
 Draws = tuple[Array, Array]
@@ -104,6 +106,53 @@ def _carry_over() -> list[Path]:
     return found
 
 
+def _whole_analyses() -> list[Path]:
+    """Tables of rows through the whole default analysis, burn-in, weights, clusters and fixed effects its own."""
+    found = []
+    for together in (True, False):
+        world = Switchback(schedule="pairs", together=together, slot_hours=4, delayed=True)
+        found.append(
+            Path(
+                section=SECTION,
+                name=f"the whole analysis of a table: pairs, regions {'together' if together else 'separate'}, 4-hour "
+                "slots, 2 hours dropped",
+                seed=3070 + together,
+                draw=world.draw,
+                analyse=partial(_analyzed, world),
+                band=Band(low=0.03, high=ALPHA),
+                cover=EFFECT,
+                share=0.05,
+                batch=50,
+            )
+        )
+    return found
+
+
+def _analyzed(world: Switchback, draws: Draws) -> Answers:
+    labels = world.labels()
+    rows = pd.DataFrame(
+        {
+            "at": pd.Timestamp("2026-11-02") + pd.to_timedelta(labels["calendar hour"], unit="h"),
+            "region": labels["region"].astype(str),
+        }
+    )
+    design = dw.Switchback(
+        time="at",
+        slot=60 * world.slot_hours,
+        burn_in="2h",
+        region="region",
+        regions="together" if world.together else "separate",
+        arm="arm",
+        control="0",
+        metrics=["y"],
+    )
+    found = [
+        dw.analyze(rows.assign(arm=d.astype(int).astype(str), y=y), design, methods=[]).effect("y")
+        for d, y in zip(*draws, strict=True)
+    ]
+    return Answers.of_estimates(found, facts={"df": np.array([each.df for each in found])})
+
+
 def attenuation(world: Switchback) -> float:
     """Return the share of the effect that has not yet arrived, averaged over a slot: ``(1/L)·Σ(1 − F)``."""
     arrived = np.minimum(np.cumsum([*ARRIVAL, *np.zeros(world.slot_hours)]), 1.0)[: world.slot_hours]
@@ -115,6 +164,7 @@ TOGETHER = Switchback(schedule="iid", together=True)
 PATHS = (
     *_defaults(),
     *_carry_over(),
+    *_whole_analyses(),
     Path(
         section="Negative controls",
         name="region × slot as the cluster when regions switch together (CR2)",
