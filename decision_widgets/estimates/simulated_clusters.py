@@ -24,6 +24,9 @@ ACCURACY = 1e-12
 # A cluster that holds so much of what tells the effect leaves no error to estimate.
 MOST_LEVERAGE = 1 - 1e-6
 LEAST_RETAINED = 0.05
+# From so many clusters degrees of freedom hardly vary between draws, and are averaged over a few.
+MANY = 2_000
+DF_DRAWS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,6 +68,7 @@ class ExactClusters:
         self._total = float((window.weight).sum() / 4)
         shape = (*self._space.gap.shape, -1)
         self._freedom = Freedom.of(self.span, window.cluster, self._space.basis.reshape(shape), self._space.levels)
+        self._usual_df: float | None = None
         self._exposed = None
         if window.exposure is not None:
             exposed = window.exposure_columns()
@@ -74,7 +78,8 @@ class ExactClusters:
     @property
     def numbers_per_draw(self) -> int:
         """How many numbers one draw takes at a time."""
-        return self._space.gap.size * 4 + self._freedom.size
+        freedom = self._freedom.size if self.window.n_clusters < MANY else 0
+        return self._space.gap.size * 4 + freedom
 
     def simulate(self, tosses: Matrix) -> Simulated:
         """Return what the regression says under each column of `tosses`, shape (K, B)."""
@@ -95,12 +100,20 @@ class ExactClusters:
         numbers = {
             "effect": effect,
             "variance": (scores**2).sum(axis=0) / squares**2,
-            "df": self._freedom.of_draws(own / squares, w / np.sqrt(squares), v / np.sqrt(squares)),
+            "df": self._degrees(own / squares, w / np.sqrt(squares), v / np.sqrt(squares)),
             "share": share,
             "cross": (scores * exposed).sum(axis=0) / squares**2,
             "own": (exposed**2).sum(axis=0) / squares**2,
         }
         return Simulated(**{name: np.where(told, value, np.nan) for name, value in numbers.items()})
+
+    def _degrees(self, own: Matrix, w: Matrix, u: Matrix) -> Matrix:
+        if self.window.n_clusters < MANY:
+            return self._freedom.of_draws(own, w, u)
+        if self._usual_df is None:
+            few = slice(0, DF_DRAWS)
+            self._usual_df = float(np.mean(self._freedom.of_draws(own[:, few], w[..., few], u[..., few])))
+        return np.full(own.shape[1], self._usual_df)
 
     def _gain(self, v: Matrix, squares: Matrix) -> tuple[Matrix, Matrix]:
         """Return g with ``(Λ − uuᵀ)^{-1/2}v = g·v``, shape (G, k, B), and the draws that one cluster decides."""
