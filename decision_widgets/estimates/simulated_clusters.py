@@ -192,12 +192,14 @@ def _directions_of(window: SwitchbackWindow, span: Span) -> tuple[sparse.csr_arr
 def _eigen(window: SwitchbackWindow, span: Span, members: Codes) -> tuple[Matrix, Matrix]:
     """Return eigenvectors, shape (n, m, k), and values, (n, k), of ``I − P_gg`` where draws can lie."""
     level, root, q = span.level[members], span.root[members], span.basis[members]
-    if members.shape[1] <= SMALL:
+    labels = [_local(codes[members]) for codes in (window.coin * 2 + (window.side > 0), *window.effects)]
+    n_columns = sum(int(codes.max()) + 1 for codes in labels)
+    if members.shape[1] <= SMALL or n_columns > members.shape[1] / 2:
         within = (level[:, :, None] == level[:, None, :]) * (root / span.level_weight[level])[:, :, None]
         within *= root[:, None, :]
         value, vector = np.linalg.eigh(np.eye(members.shape[1]) - within - q @ q.swapaxes(-1, -2))
         return vector, value
-    space = _spanned(root, [codes[members] for codes in (window.coin * 2 + (window.side > 0), *window.effects)])
+    space = _spanned(root, labels)
     held = _one_hot(_local(level)) * (root / np.sqrt(span.level_weight[level]))[..., None]
     levels, along = held.swapaxes(-1, -2) @ space, q.swapaxes(-1, -2) @ space
     inner = space.swapaxes(-1, -2) @ space
@@ -207,7 +209,7 @@ def _eigen(window: SwitchbackWindow, span: Span, members: Codes) -> tuple[Matrix
 
 def _spanned(root: Matrix, labels: list[Codes]) -> Matrix:
     """Return an orthonormal basis of the dummies of all labels times `root`, shape (n, m, k); spare columns are 0."""
-    dummies = np.concatenate([_one_hot(_local(codes)) for codes in labels], axis=2) * root[..., None]
+    dummies = np.concatenate([_one_hot(codes) for codes in labels], axis=2) * root[..., None]
     length = np.sqrt((dummies**2).sum(axis=1, keepdims=True))
     dummies /= np.where(length > 0, length, 1.0)
     value, vector = np.linalg.eigh(dummies.swapaxes(-1, -2) @ dummies)
