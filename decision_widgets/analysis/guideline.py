@@ -76,9 +76,9 @@ def advise_switchback(
     others, effects = _question(design, effect, alternatives, {"relative": relative, "days": days, "draws": draws})
     days = _whole_days(design, days)
     with watching(progress) as watch:
-        panel = read_past(history, [design, *others, *_mechanisms(design)], _quiet(progress))
+        panel = read_past(history, [design, *others], _quiet(progress))
         wanted = Wanted(days=days, draws=draws, effects=_in_units(effects, panel, relative), heard=_heard(watch))
-        first = _deciding(design)
+        first = _deciding(design, panel)
         evidence = evidence_of(design, panel, first) if panel.days >= LEAST_DAYS else None
         told = evidence is not None and design.onset != "habit"
         simulated = _simulate(design, others, panel, wanted, first) if told else _Simulated()
@@ -99,7 +99,7 @@ def _advice(
             panel=panel,
             days=wanted.days,
             evidence=evidence,
-            simulation=next((each for each in simulated.metrics if each.metric == _deciding(design)), None),
+            simulation=next((each for each in simulated.metrics if each.metric == _deciding(design, panel)), None),
             options=simulated.options,
             reason=next(iter(simulated.reasons), None),
         )
@@ -254,9 +254,10 @@ def _effects(design: Switchback, effect: object, problems: list[str]) -> dict[st
 
 def _in_units(effects: Mapping[str, float], panel: PastPanel, relative: bool) -> dict[str, float]:
     if not relative:
-        return dict(effects)
+        return {name: size for name, size in effects.items() if name in panel.metrics}
     if not panel.days:
         return {}
+    effects = {name: size for name, size in effects.items() if name in panel.metrics}
     flat = [name for name in effects if panel.metrics[name].level <= 0]
     if flat:
         raise InputError(f"The level of {listed(flat)} is not above 0, so no fraction of it means anything; give relative=False.")
@@ -270,8 +271,13 @@ def _whole_days(design: Switchback, days: int | None) -> int:
     return -(-int(wanted) // step) * step  # type: ignore[call-overload]  # a whole number, as checked
 
 
-def _deciding(design: Switchback) -> str:
-    return next((each.name for each in design.metrics if each.role == "primary"), design.metrics[0].name)
+def _deciding(design: Switchback, panel: PastPanel) -> str:
+    """Return the first primary metric that could be read, or the first one at all."""
+    read = [each for each in design.metrics if each.name in panel.metrics]
+    if not read:
+        name, own = next(iter(panel.unreadable.items()))
+        raise InputError(f"{name!r} cannot be read: {own.what}; {own.remedy}.")
+    return next((each.name for each in read if each.role == "primary"), read[0].name)
 
 
 def _next_start(design: Switchback, panel: PastPanel) -> str:

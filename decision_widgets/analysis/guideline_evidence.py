@@ -42,10 +42,10 @@ def evidence_of(design: Switchback, panel: PastPanel, metric: str) -> Evidence:
         The metric does not vary.
     """
     past = panel.metrics[metric]
-    total, size, rows = (panel.hours(values) for values in (past.total, past.size, panel.rows))
+    total, size, rows = (panel.hours(values) for values in (past.total, past.size, past.rows))
     region, at = (codes.ravel() for codes in np.indices(rows.shape))
     hour = panel.start // HOUR + at
-    kept = (size.ravel() > 0) & ((rows.ravel() > 0) | (past.metric.denominator == design.time))
+    kept = (size.ravel() > 0) & ((rows.ravel() > 0) | past.per_hour)
     value = total.ravel()[kept] / size.ravel()[kept]
     weight = _usual(size, panel)[kept]
     held, region, hour = weight > 0, region[kept], hour[kept]
@@ -53,7 +53,7 @@ def evidence_of(design: Switchback, panel: PastPanel, metric: str) -> Evidence:
     labels = {"hour of the day": hour % 24, "date": hour // 24, "hour of the week": hour % 168}
     residual = _residual(design, panel, value, weight, region, hour)
     found = autocorrelation(residual, hour, series=region, lags=min(MOST_LAGS, rows.shape[1] - 1))
-    missing, worst = _gaps(rows, panel)
+    missing, worst = _gaps(panel.hours(panel.rows), panel)
     return Evidence(
         missing=missing,
         worst=worst,

@@ -42,6 +42,8 @@ def _of_history(panel: PastPanel, evidence: Evidence | None) -> Iterator[Message
         yield Message.of("E_NO_PREPERIOD", days=panel.days)
     elif panel.days < ADVISED_DAYS:
         yield Message.of("W_SHORT_PREPERIOD", days=panel.days)
+    for name, own in panel.unreadable.items():
+        yield Message.of("E_METRIC_KIND", metric=name, what=own.what, remedy=own.remedy)
     if evidence is not None and evidence.missing > GAPS:
         yield Message.of("W_PANEL_GAPS", percent=f"{evidence.missing:.1%}", where=evidence.worst)
 

@@ -72,12 +72,25 @@ def advised_burn_in(design: Switchback) -> int:
 
 def best_mechanism(options: Sequence[PlanOption]) -> PlanOption | None:
     """Return the way to draw with the smallest error: the design's own unless another is better by 5 %."""
-    told = [each for each in options if each.std_dev is not None]
-    own = next((each for each in told if each.chosen), None)
+    own = next((each for each in options if each.chosen and each.std_dev is not None), None)
+    told = drawn_alike(options)
     best = min(told, key=lambda each: each.std_dev or 0.0, default=None)
     if own is None or best is None or (best.std_dev or 0.0) > 0.95 * (own.std_dev or 0.0):
         return own
     return best
+
+
+def drawn_alike(options: Sequence[PlanOption]) -> list[PlanOption]:
+    """Return the plans that differ from the design in nothing but how slots are drawn, as far as they were told."""
+    own = next((each for each in options if each.chosen), None)
+    shared = ("slot_min", "burn_in_min", "regions", "time_fe")
+    return [
+        each
+        for each in options
+        if own is not None
+        and each.std_dev is not None
+        and all(getattr(each, name) == getattr(own, name) for name in shared)
+    ]
 
 
 def _step(
@@ -282,7 +295,7 @@ def _granularity(known: Known) -> GuidelineStep:
 
 def _schedule(known: Known) -> GuidelineStep:
     design = known.design
-    told = [each for each in known.options if each.std_dev is not None]
+    told = drawn_alike(known.options)
     step = (9, "schedule", "Schedule", "What does a coin decide?")
     best = best_mechanism(told)
     if best is None or len(told) < 2:

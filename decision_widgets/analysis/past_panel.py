@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import gcd
 from typing import Any
 
 import numpy as np
 
-from decision_widgets.data import Listener
-from decision_widgets.data.cells import Cells, CellSpec, read_cells
+from decision_widgets.data import Listener, SlotMetric, SlotReading, Unreadable, read_slots
 from decision_widgets.design import Metric, Switchback
-from decision_widgets.design.clock import DAY
+from decision_widgets.design.clock import DAY, minute_of
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.fixed_effects import Matrix
 
 HOUR = 60
 WEEK = 7 * DAY
-ANYWHERE = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PastMetric:
-    """One metric by region and stretch: totals and sizes (rows, the denominator, or hours of clock), shape (R, T)."""
+    """One metric by region and stretch, shape (R, T): rows that enter, their totals, and sizes.
+
+    A size is the rows, the denominator's total, or hours of clock where the region was there.
+    """
 
     metric: Metric
+    per_hour: bool
+    rows: Matrix
     total: Matrix
     size: Matrix
 
@@ -37,13 +40,17 @@ class PastMetric:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PastPanel:
-    """R regions by T stretches of `grain` minutes from `start` (minutes since 1970, a midnight), in whole days."""
+    """R regions by T stretches of `grain` minutes from `start` (local minutes since 1970, a midnight), in whole days.
+
+    `unreadable` says of other metrics why they are not here.
+    """
 
     start: int
     grain: int
     regions: tuple[str, ...]
     rows: Matrix
     metrics: Mapping[str, PastMetric]
+    unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
 
     @property
     def days(self) -> int:
@@ -51,13 +58,13 @@ class PastPanel:
 
     def hours(self, values: Matrix) -> Matrix:
         """Add values up to hours; shape (R, hours)."""
-        return values.reshape(len(values), -1, HOUR // self.grain).sum(axis=2)
+        return np.asarray(values.reshape(len(values), -1, HOUR // self.grain).sum(axis=2))
 
 
 def grain_of(designs: Sequence[Switchback]) -> int:
     """Return the longest stretch that all slots and burn-ins are made of, whole minutes that divide an hour."""
-    lengths = [length for each in designs for length in (each.slot, each.burn_in, _offset(each)) if length]
-    return gcd(HOUR, *lengths)
+    starts = [minute_of(each.start) for each in designs if each.start is not None]
+    return gcd(HOUR, *(length for each in designs for length in (each.slot, each.burn_in)), *starts)
 
 
 def read_past(history: Any, designs: Sequence[Switchback], progress: bool | Listener | None) -> PastPanel:
@@ -65,60 +72,57 @@ def read_past(history: Any, designs: Sequence[Switchback], progress: bool | List
 
     Raises
     ------
-    InputError, ColumnNotFound
-        The table lacks a column, or holds other things than the design says.
+    InputError, ColumnNotFound, MissingValues
+        The table lacks a column, holds other things than the design says, or has too little of the deciding metric.
     """
     design, grain = designs[0], grain_of(designs)
-    keys = () if design.region is None else (design.region,)
-    spec = CellSpec(keys=keys, outcomes=_outcomes(design), time=design.time, slot_minutes=grain)
-    cells = read_cells(history, spec, progress)
-    slot = np.asarray(cells.keys["slot"], dtype=np.int64)
-    labels = np.zeros(len(slot), dtype=object) if design.region is None else cells.keys[design.region]
-    regions, region = np.unique(labels.astype(str), return_inverse=True)
+    spec = replace(
+        design.needs(), slot=grain, burn_in=0, arm=None, start=None, end=None, conditions=(), controls=()
+    )
+    reading = read_slots(history, spec, progress)
     per_day = DAY // grain
-    first, last = -(-int(slot.min()) // per_day), (int(slot.max()) + 1) // per_day
-    # A day that begins or ends in the middle would count as gaps.
-    first -= int(slot.min()) % per_day * grain <= HOUR and int(slot.min()) % per_day > 0
-    last += (int(slot.max()) + 1) % per_day * grain >= DAY - HOUR
-    inside = (slot >= first * per_day) & (slot < last * per_day)
-    at, shape = (region[inside], slot[inside] - first * per_day), (len(regions), max(last - first, 0) * per_day)
-    rows = np.zeros(shape)
-    rows[at] = cells.rows[inside]
+    seen = reading.slot[reading.rows > 0]
+    first, last = _whole_days(int(seen.min()), int(seen.max()) + 1, per_day)
+    inside = (reading.slot >= first * per_day) & (reading.slot < last * per_day)
+    place = _Place(reading=reading, inside=inside, first=first * per_day, n=max(last - first, 0) * per_day)
+    read = {each: reading.metrics[each.name] for each in design.metrics}
     return PastPanel(
-        start=first * DAY,
+        start=reading.start + first * DAY,
         grain=grain,
-        regions=(ANYWHERE,) if design.region is None else tuple(map(str, regions)),
-        rows=rows,
-        metrics={each.name: _past_metric(each, design, cells, inside, at, (shape, grain)) for each in design.metrics},
+        regions=reading.regions,
+        rows=place.of(reading.rows),
+        metrics={each.name: _past(each, design, own, place) for each, own in read.items() if isinstance(own, SlotMetric)},
+        unreadable={each.name: own for each, own in read.items() if isinstance(own, Unreadable)},
     )
 
 
-def _offset(design: Switchback) -> int:
-    """Return the minutes of the day at which the first slot begins."""
-    return 0 if design.start is None else int(design.start[11:13]) * HOUR + int(design.start[14:16])
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Place:
+    """Where cells of a reading stand in the panel."""
+
+    reading: SlotReading
+    inside: Any
+    first: int
+    n: int
+
+    def of(self, values: Any) -> Matrix:
+        at = self.reading.region[self.inside] * self.n + self.reading.slot[self.inside] - self.first
+        sums = np.bincount(at, values[self.inside].astype(float), minlength=len(self.reading.regions) * self.n)
+        return np.asarray(sums.reshape(len(self.reading.regions), self.n))
 
 
-def _outcomes(design: Switchback) -> tuple[str, ...]:
-    named = [
-        name for each in design.metrics for name in (each.numerator or each.name, each.denominator) if name is not None
-    ]
-    return tuple(name for name in dict.fromkeys(named) if name != design.time)
+def _whole_days(first: int, last: int, per_day: int) -> tuple[int, int]:
+    """Return the first day that is whole and the end of the last; an hour without rows at an end is no matter."""
+    an_hour = max(per_day // 24, 1)
+    begin = first // per_day if first % per_day <= an_hour else -(-first // per_day)
+    end = -(-last // per_day) if -last % per_day <= an_hour else last // per_day
+    return begin, end
 
 
-def _past_metric(
-    metric: Metric, design: Switchback, cells: Cells, inside: Any, at: Any, frame: tuple[tuple[int, int], int]
-) -> PastMetric:
-    shape, grain = frame
-    total, size = np.zeros(shape), np.zeros(shape)
-    own = cells.outcomes[metric.numerator or metric.name]
-    total[at] = (own.weight * own.mean)[inside]
-    if metric.denominator is None:
-        size[at] = own.weight[inside]
-    elif metric.denominator == design.time:
-        size += grain / HOUR
-    else:
-        below = cells.outcomes[metric.denominator]
-        size[at] = (below.weight * below.mean)[inside]
-    if total.size and not size.sum() > 0:
+def _past(metric: Metric, design: Switchback, read: SlotMetric, place: _Place) -> PastMetric:
+    rows, total, size = (place.of(np.nan_to_num(values)) for values in (read.rows, read.total, read.size))
+    if place.n and not size.sum() > 0:
         raise InputError(f"The history holds no values of {metric.name!r}; check the column.")
-    return PastMetric(metric=metric, total=total, size=size)
+    return PastMetric(
+        metric=metric, per_hour=metric.denominator == design.time, rows=rows, total=total, size=size
+    )

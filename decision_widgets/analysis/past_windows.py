@@ -38,13 +38,14 @@ class _Clock:
 
 
 def time_effects_of(design: Switchback, n_regions: int, days: int) -> TimeEffects:
-    """Say which fixed effects of time ``time_fe="hour"`` means (methods: calendar hours need regions of their own)."""
+    """Say which fixed effects of time ``time_fe="hour"`` will become: calendar hours need regions of their own."""
     if design.time_fe != "hour":
         return design.time_fe
-    if design.slot >= DAY:
-        return "hour-of-day+weekday" if days >= MONTH else "hour-of-day"
-    separate = design.regions == "separate" and n_regions >= SEPARATE_ENOUGH
-    return "calendar-hour" if separate else "hour-of-day+date"
+    if design.regions == "separate" and n_regions >= SEPARATE_ENOUGH:
+        return "calendar-hour"
+    if design.slot < DAY:
+        return "hour-of-day+date"
+    return "hour-of-day+weekday" if days >= MONTH else "hour-of-day"
 
 
 def onset_minutes(design: Switchback) -> int | None:
@@ -89,17 +90,14 @@ def _starts(design: Switchback, panel: PastPanel, days: int) -> list[int]:
 def _window(design: Switchback, panel: PastPanel, past: PastMetric, start: int, days: int) -> SwitchbackWindow:
     clock = _clock(design, panel, start, days)
     n_cells, n_regions = len(clock.slot), len(panel.regions)
-    total, size, rows = (_by_cell(clock, panel, start, values) for values in (past.total, past.size, panel.rows))
-    minutes = (clock.end - clock.begin).astype(float)
-    weight = _weights(design, panel, past, clock, size, minutes)
+    total, size, rows = (_by_cell(clock, panel, start, values) for values in (past.total, past.size, past.rows))
+    weight = _weights(design, panel, past, clock, size)
     with np.errstate(invalid="ignore", divide="ignore"):
         outcome = total / size
-        if past.metric.denominator not in (None, design.time):
+        if past.metric.denominator is not None and not past.per_hour:
             level = total.sum() / size.sum()
             outcome = level + (total - level * size) / weight
-    kept = (weight > 0) & np.isfinite(outcome)
-    if past.metric.denominator != design.time:
-        kept &= rows > 0
+    kept = (weight > 0) & np.isfinite(outcome) & ((size > 0) if past.per_hour else (rows > 0))
     region, cell = (codes.ravel() for codes in np.indices((n_regions, n_cells)))
     on = kept.ravel()
     if on.sum() < 2:
@@ -175,20 +173,19 @@ def _by_cell(clock: _Clock, panel: PastPanel, start: int, values: Matrix) -> Mat
     return np.asarray(np.add.reduceat(own[:, kept], np.flatnonzero(np.diff(clock.stretch_cell[kept], prepend=-1)), axis=1))
 
 
-def _weights(
-    design: Switchback, panel: PastPanel, past: PastMetric, clock: _Clock, size: Matrix, minutes: Matrix
-) -> Matrix:
-    """Return what each cell counts: its usual size, its own, or its minutes; shape (R, cells)."""
-    if design.weights == "rows":
+def _weights(design: Switchback, panel: PastPanel, past: PastMetric, clock: _Clock, size: Matrix) -> Matrix:
+    """Return what each cell counts, in the unit of the size: its usual size, its own, or its minutes; shape (R, cells)."""
+    minutes = (clock.end - clock.begin).astype(float)
+    if design.weights == "rows" and not past.per_hour:
         return size
-    if design.weights == "hours":
-        return np.broadcast_to(minutes, size.shape).astype(float)
-    by_hour = panel.hours(past.size)
-    weekly = panel.days >= FORTNIGHT
-    period = (WEEK if weekly else DAY) // HOUR
+    if design.weights == "hours" or past.per_hour:
+        rate = 1 / HOUR if past.per_hour else past.size.sum() / (past.size.size * panel.grain)
+        return np.broadcast_to(minutes * rate, size.shape).copy()
+    by_hour, seen = panel.hours(past.size), panel.hours(panel.rows).any(axis=0)
+    period = (WEEK if panel.days >= FORTNIGHT else DAY) // HOUR
     phase = (panel.start // HOUR + np.arange(by_hour.shape[1])) % period
-    count = np.bincount(phase, minlength=period)
-    usual = np.stack([np.bincount(phase, row, period) for row in by_hour]) / np.maximum(count, 1) / HOUR
+    times = np.maximum(np.bincount(phase, seen, period), 1)
+    usual = np.stack([np.bincount(phase, row, period) for row in by_hour]) / times / HOUR
     return np.asarray(usual[:, clock.hour % period] * minutes)
 
 
