@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,8 @@ def analysed(run: SlotRun, parts: int) -> Codes:
     inside = (reading.slot >= 0) & (reading.slot < run.n_slots)
     slot = np.where(inside, reading.slot, 0)
     inside &= run.kept[reading.region, slot] & (reading.minutes > 0)
+    if run.design.arm is not None:
+        inside &= reading.arm >= 0
     begins = run.first_of_draw == np.arange(run.n_slots)
     drawn = begins[slot] if run.design.assignment == "minimax" else np.ones(len(slot), dtype=bool)
     return np.flatnonzero(inside & ((reading.part >= parts) | ~drawn)).astype(np.intp)
@@ -135,10 +137,10 @@ def time_names(run: SlotRun) -> tuple[str, ...]:
     return names[resolved_time(run)]
 
 
-def fixed_effects(run: SlotRun, at: Codes) -> dict[str, NDArray[np.object_]]:
+def fixed_effects(run: SlotRun, at: Codes) -> dict[str, NDArray[Any]]:
     """Return the labels of every fixed effect, by name: of time, of regions, and those the design adds."""
     hour, design = run.reading.hour[at], run.design
-    every = {
+    every: dict[str, NDArray[Any]] = {
         "calendar hour": hour,
         "hour of day": hour % HOURS,
         "date": hour // HOURS,

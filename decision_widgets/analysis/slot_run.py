@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from decision_widgets.data import SlotReading
 from decision_widgets.design import Switchback
 from decision_widgets.design.clock import DAY, moment_of
-from decision_widgets.design.schedule import EVERYWHERE, Schedule, blocks_of
+from decision_widgets.design.schedule import Schedule, blocks_of
 from decision_widgets.errors import InputError, listed
 from decision_widgets.estimates.mechanisms import Blocks, IndependentUnits, Mechanism, Pairs
+from decision_widgets.moments import EVERYWHERE
 
 NOTHING: Final = -1
 BOTH: Final = 2
@@ -123,6 +124,8 @@ def run_of(design: Switchback, reading: SlotReading) -> SlotRun:
         raise InputError("Nobody says which arm was served: name arm=, its column, or give schedule=.")
     n_regions = len(reading.regions)
     in_run = (reading.slot >= 0) & (reading.rows > 0)
+    if design.arm is not None:
+        in_run &= reading.arm >= 0
     n_slots = int(reading.slot[in_run].max()) + 1
     planned = None if design.schedule is None else _planned(design.schedule, reading, n_slots)
     served = _served(reading, in_run, (n_regions, n_slots), None if design.arm is not None else planned)
