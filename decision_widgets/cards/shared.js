@@ -149,6 +149,7 @@ function picker(word, key, options, onChoose) {
   const label = Object.assign(document.createElement("label"), { className: "dw-pick", textContent: word });
   const select = document.createElement("select");
   select.dataset.key = key;
+  select.setAttribute("aria-label", word);
   select.append(...options.map((text) => new Option(text)));
   select.addEventListener("change", () => onChoose(select.selectedIndex));
   label.append(select);

@@ -107,7 +107,8 @@ def _values(axes: Axes, served: str, values: Sequence[float | None], scale: Scal
     for arm, edge, face in (("0", _CONTROL, "white"), ("1", colour, colour)):
         points = [(a, b) for a, b, c in zip(x, known, served, strict=True) if c == arm and not math.isnan(b)]
         if points:
-            axes.scatter(*zip(*points, strict=True), s=7, color=face, edgecolors=edge, linewidths=0.7, zorder=2)
+            across, up = zip(*points, strict=True)
+            axes.scatter(across, up, s=7, color=face, edgecolors=edge, linewidths=0.7, zorder=2)
     axes.set_xlim(0, len(served))
     axes.set_ylim(scale.low, scale.high)
     axes.set_yticks(scale.ticks, [scale.label(tick) for tick in scale.ticks], **_LITERAL)
