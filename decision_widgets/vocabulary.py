@@ -73,7 +73,7 @@ CODES: Final[dict[str, Code]] = {
         do="use a binary form or a longer window",
     ),
     "E_SMALL_N": Code(
-        title="Too few participants for {metric}.",
+        title="Too few {units} for {metric}.",
         text="Arm {arm} has {n}; a standard error needs at least 3.",
         do="wait, or widen eligibility",
     ),
@@ -100,7 +100,7 @@ CODES: Final[dict[str, Code]] = {
     ),
     "E_SRM": Code(
         title="The split is not the planned {planned}.",
-        text="Arms hold {observed} participants (p {p}), so results can\u2019t be trusted until the cause is found.",
+        text="Arms hold {observed} {units} (p {p}), so results can\u2019t be trusted until the cause is found.",
         do="look at assignment, exposure logging and filters; fix the cause and restart",
     ),
     "W_SRM_WATCH": Code(
@@ -139,13 +139,13 @@ CODES: Final[dict[str, Code]] = {
         do="",
     ),
     "E_FEW_CLUSTERS": Code(
-        title="Too few participants to judge {metric}.",
+        title="Too few {units} to judge {metric}.",
         text="With {n_treatment} against {n_control}, effective degrees of freedom {df}, standard errors "
         "would be under-estimated.",
         do="extend the experiment",
     ),
     "W_FEW_CLUSTERS": Code(
-        title="Few participants for {metric}.",
+        title="Few {units} for {metric}.",
         text="{n_treatment} are compared with {n_control}, effective degrees of freedom are {df}; a small-sample "
         "correction is used.",
         do="extend the experiment",
@@ -212,10 +212,9 @@ CODES: Final[dict[str, Code]] = {
         do="give arms= with the planned shares",
     ),
     "W_FRAGILE": Code(
-        title="The effect on {metric} depends on the adjustment.",
-        text="Adjusted, {arm} moves it by {adjusted}, unadjusted by {unadjusted}: in opposite directions, or further "
-        "apart than adjusting should bring it, so neither proves anything.",
-        do="look at the covariates or strata, and run longer",
+        title="The effect on {metric} depends on {which}.",
+        text="{why}, so neither proves anything.",
+        do="{remedy}",
     ),
     "I_ALLOC_COST": Code(
         title="This split needs {factor} times the sample of the best one.",
@@ -243,8 +242,8 @@ CODES: Final[dict[str, Code]] = {
         do="",
     ),
     "W_SUBGROUP_THIN": Code(
-        title="Few participants with {level}.",
-        text="An arm holds {n}; below 50 the interval of a subgroup is not to be trusted.",
+        title="Few {units} with {level}.",
+        text="An arm holds {n}; below {least} the interval of a subgroup is not to be trusted.",
         do="merge levels",
     ),
     "W_CATE_NOISE": Code(
@@ -332,6 +331,72 @@ CODES: Final[dict[str, Code]] = {
         title="Covariates will help {metric} little.",
         text="The window before explains {percent} of its variance.",
         do="look for another covariate",
+    ),
+    "E_SCHEDULE_ALIAS": Code(
+        title="Treatment cannot be told from the clock.",
+        text="{why}",
+        do="draw the slots by coins, as schedule() does, and run again",
+    ),
+    "E_SCHEDULE_MISMATCH": Code(
+        title="{what}",
+        text="{percent} of {of} are concerned; above 0.5% it is not the experiment that was drawn.",
+        do="{remedy}",
+    ),
+    "E_CLUSTER_FINE": Code(
+        title="Errors cannot be clustered by {cluster}.",
+        text="One toss of the coin decided about {drawn}; with finer clusters 22 to 65 of 100 experiments without an "
+        "effect show one.",
+        do="{remedy}",
+    ),
+    "W_REGION_CLUSTER": Code(
+        title="Errors are clustered by region alone.",
+        text="Regions are few ({n}), and what they have in common in one slot is not allowed for.",
+        do="leave cluster= out: one draw of the schedule is the usual cluster",
+    ),
+    "W_PANEL_GAPS": Code(
+        title="{percent} of the hours have no rows.",
+        text="Most of them are in {where}. They are left out, not counted as 0.",
+        do="repair the table; outcomes that are missing cannot be made up",
+    ),
+    "W_POST_WEIGHT": Code(
+        title="Hours count by the rows they have.",
+        text="Treatment may move how many rows there are, and then it moves the weights of its own effect.",
+        do="leave weights= out, so that hours count by their usual rows",
+    ),
+    "W_VOLUME_SHIFT": Code(
+        title="Rows per slot differ by {percent} between arms.",
+        text="The interval is {interval} (p {p}); the number alone does not tell rows that were lost from an effect.",
+        do="compare a counter from before exposure",
+    ),
+    "W_FE_ABSORBS": Code(
+        title="The fixed effects absorb {percent} of the treatment\u2019s variation.",
+        text="The effect rests on the {left} that they leave, so its interval is wide.",
+        do="use coarser time effects",
+    ),
+    "W_FE_RICH": Code(
+        title="The fixed effects use up {percent} of what was randomised.",
+        text="They have a rank of {rank} among {n} {units}; beyond a quarter errors get too small.",
+        do="use time_fe='hour-of-day+date', or run longer",
+    ),
+    "W_RI_DISAGREES": Code(
+        title="Dealing the arms again disagrees with the model about {metric}.",
+        text="Randomisation inference gives p {p_randomization}, the regression p {p_model}.",
+        do="trust the first of them for the test, and look for slots that stand out",
+    ),
+    "W_CARRYOVER": Code(
+        title="Treatment still acts on {metric} after {after}.",
+        text="What earlier slots still do adds up to {effect} (interval {interval}, p {p}).",
+        do="double the burn-in; the lagged effects are in the toolbox",
+    ),
+    "W_NO_BURN_IN": Code(
+        title="Slots count from their first minute.",
+        text="No burn-in was declared, so what the arm before still does there counts for the one that follows.",
+        do="set burn_in= to the time in which the effect sets in",
+    ),
+    "I_CLOCK_CHANGE": Code(
+        title="The clock changes during the run.",
+        text="{n} slots that it touches were left out.",
+        do="",
     ),
     "I_COVARIATE_LEFT_OUT": Code(
         title="Covariate {covariate} of {metric} was left out.",

@@ -97,3 +97,63 @@ def power_advice(kind: str = "typed") -> dw.SizingAdvice:
 
 def _planned(metric: dw.Metric | str, arms: dict[str, float]) -> dw.BetweenSubject:
     return dw.BetweenSubject(participant="user", arm="variant", control=CONTROL, metrics=[metric], arms=arms)
+
+
+def slots_design(*metrics: Any, **words: Any) -> dw.Switchback:
+    """Make a design for `trips`."""
+    given = {"time": "at", "slot": "2h", "arm": "arm", "region": "region", "burn_in": "30min"}
+    return dw.Switchback(**(given | {"metrics": list(metrics) or ["fare"]} | words))
+
+
+def trips(
+    design: dw.Switchback,
+    *,
+    days: int = 14,
+    history: int = 0,
+    regions: tuple[str, ...] = ("Central", "North"),
+    effect: float = 0.0,
+    onset: int = 0,
+    per_hour: float = 6.0,
+    noise: float = 1.0,
+    seed: int = 1,
+    start: str = "2026-11-02",
+    names: tuple[str, str] = (CONTROL, TREATMENT),
+) -> pd.DataFrame:
+    """Make trips of a switchback as drawn by its design: fare, done (0/1), wait, km; slots have shocks of their own.
+
+    The first `onset` minutes of a slot still have the effect of the slot before.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = dw.schedule(design, start=start, days=days, regions=regions if design.region else None, seed=seed)
+    drawn["treated"] = (drawn["arm"] == design.arm_names[1]).astype(float)
+    drawn["before"] = drawn.groupby("region")["treated"].shift(fill_value=0.0)
+    drawn["shock"] = noise * rng.normal(0, 0.5, len(drawn))
+    first, hours = pd.Timestamp(start), (days + history) * 24
+    everywhere = regions if design.region else ("all",)
+    grid = pd.DataFrame([(r, h) for r in everywhere for h in range(hours)], columns=["region", "h"])
+    clock = (grid.h % 24).to_numpy()
+    n = rng.poisson(per_hour * (1 + 0.5 * np.sin(2 * np.pi * clock / 24)))
+    frame = grid.loc[np.repeat(grid.index, n)].reset_index(drop=True)
+    frame["at"] = (
+        first - pd.Timedelta(days=history) + pd.to_timedelta(frame.h * 60 + rng.integers(0, 60, len(frame)), "min")
+    )
+    into = ((frame["at"] - first) // pd.Timedelta(minutes=1)) % design.slot
+    frame["slot_start"] = frame["at"] - pd.to_timedelta(into, "min")
+    frame = frame.merge(drawn[["slot_start", "region", "arm", "treated", "before", "shock"]], how="left")
+    in_run = frame["at"] >= first
+    acting = np.where(into < onset, frame["before"], frame["treated"])
+    level = (
+        10
+        + 2 * np.sin(2 * np.pi * (frame["h"] % 24) / 24)
+        + frame["region"].map({r: i for i, r in enumerate(everywhere)})
+    )
+    frame["fare"] = level + np.where(in_run, frame["shock"] + effect * acting, 0) + noise * rng.normal(0, 2, len(frame))
+    frame["done"] = (rng.random(len(frame)) < 0.7).astype(int)
+    frame["wait"] = rng.exponential(5, len(frame)).round(2)
+    frame["km"] = rng.gamma(3, 2, len(frame)).round(2)
+    frame["rain"] = np.where((frame["h"] // 24) % 3 == 0, "rain", "dry")
+    labels = {design.arm_names[0]: names[0], design.arm_names[1]: names[1]}
+    frame["arm"] = frame["arm"].map(labels).where(in_run, None)
+    return frame.sort_values(["at", "region"], ignore_index=True)[
+        ["at", "region", "arm", "fare", "done", "wait", "km", "rain"]
+    ]

@@ -9,9 +9,11 @@ from decision_widgets.analysis.comparisons import compare
 from decision_widgets.analysis.diagnosis import metric_messages, run_messages
 from decision_widgets.analysis.family import adjust
 from decision_widgets.analysis.levels import judge_groups
+from decision_widgets.analysis.methods import check_methods
+from decision_widgets.analysis.plan import standing_of
 from decision_widgets.analysis.provenance import in_order, provenance_of
 from decision_widgets.analysis.segments import compare_segments, segment_messages
-from decision_widgets.analysis.toolbox import check_methods, run_toolbox, wanted
+from decision_widgets.analysis.toolbox import TOOLS, run_toolbox, wanted
 from decision_widgets.analysis.verdict import read_and_decide
 from decision_widgets.data import Listener, MetricReading, Reading, Unreadable, read_moments
 from decision_widgets.design import BetweenSubject
@@ -35,7 +37,7 @@ def analyze_between(
     progress: bool | Listener | None = None,
 ) -> DecisionResult:
     """Analyse a between-subject experiment, as ``analyze`` says."""
-    tools = check_methods(methods)
+    tools = check_methods(methods, [*TOOLS], [name for name, tool in TOOLS.items() if tool.usual])
     reading = read_moments(data, wanted(design.needs(), tools), progress)
     ratio = _sample_ratio(design, reading)
     about_run = run_messages(design, reading, ratio)
@@ -44,7 +46,8 @@ def analyze_between(
     reading, about_groups = judge_groups(design, reading)
     about_metrics = [*metric_messages(design, reading), *about_groups]
     effects = adjust(design, compare(design, reading, about_metrics, blocking))
-    estimates, decision, about_decision = read_and_decide(design, reading, effects, invalid)
+    standing = standing_of(design, reading)
+    estimates, decision, about_decision = read_and_decide(design, reading.arms[1:], standing, effects, invalid)
     segments = [] if invalid else compare_segments(design, reading)
     messages = in_order([*about_run, *about_metrics, *about_decision, *segment_messages(segments)])
     return DecisionResult(

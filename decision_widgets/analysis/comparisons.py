@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from decision_widgets.analysis.answers import ADJUSTED, CLUSTERED, STRATIFIED, Answer, answers_of
 from decision_widgets.analysis.family import selected_alpha, share_control, simultaneous_alpha
+from decision_widgets.analysis.intervals import decision_quantile, relative, simultaneous
 from decision_widgets.analysis.plan import share_of_plan
 from decision_widgets.data import MetricReading, Reading
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.errors import CannotEstimate, listed
 from decision_widgets.estimates import (
     MeanDifference,
-    RelativeEffect,
-    always_valid_quantile,
     detectable_effect,
     difference,
     ratio_difference,
-    relative_effect,
     student_t,
     welch_t,
 )
@@ -112,7 +110,7 @@ def _rows(
         control=read.arms[design.control],
         treatment=read.arms[arm],
         family_alpha=family,
-        decision_quantile=_decision_quantile(best.answer, family, share_of_plan(design, reading)),
+        decision_quantile=decision_quantile(best.answer, family, share_of_plan(design, reading)),
     )
     for each in answers:
         row = comparison.estimate(each, recommended=each is best)
@@ -120,14 +118,6 @@ def _rows(
             row = replace(row, p_value_adjusted=adjusted_p, adjustment="Dunnett", family=len(reading.arms) - 1)
         yield row
     yield from comparison.companions()
-
-
-def _decision_quantile(answer: MeanDifference, alpha: float, share: float | None) -> float:
-    """Return how many standard errors the interval of the decision reaches: more while the plan is not reached."""
-    at_the_end = answer.quantile(alpha)
-    if share is None or share >= 1:
-        return at_the_end
-    return max(at_the_end, always_valid_quantile(alpha=alpha, share_of_plan=share))
 
 
 def _refused(reading: Reading, design: BetweenSubject, metric: Metric, arm: str, message: Message) -> NotEstimable:
@@ -217,8 +207,8 @@ class _Comparison:
             effect=answer.effect,
             effect_lower=answer.effect_lower,
             effect_upper=answer.effect_upper,
-            **_simultaneous(answer, quantile),
-            **_relative(answer, answer.quantile(answer.alpha), ""),
+            **simultaneous(answer, quantile),
+            **relative(answer, answer.quantile(answer.alpha)),
             simultaneous_level=1 - self.family_alpha,
             std_error=answer.std_error,
             df=answer.df,
@@ -267,19 +257,3 @@ class _Comparison:
             per = "" if self.metric.denominator == self.design.participant else "total "
             return f"difference in total {self.metric.numerator} per {per}{self.metric.denominator}"
         return "difference in means, every observation counting once"
-
-
-def _simultaneous(answer: MeanDifference, quantile: float) -> dict[str, Any]:
-    lower, upper = answer.interval(quantile)
-    ends = {"effect_lower_simultaneous": lower, "effect_upper_simultaneous": upper}
-    return ends | _relative(answer, quantile, "_simultaneous")
-
-
-def _relative(answer: MeanDifference, quantile: float, suffix: str) -> dict[str, Any]:
-    relative = relative_effect(answer, quantile=quantile)
-    known = relative if isinstance(relative, RelativeEffect) else None
-    ends = {
-        f"relative_effect_lower{suffix}": known and known.relative_effect_lower,
-        f"relative_effect_upper{suffix}": known and known.relative_effect_upper,
-    }
-    return ends if suffix else ends | {"relative_effect": known and known.relative_effect}

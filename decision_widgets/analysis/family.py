@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from decision_widgets.design import BetweenSubject, Metric
+from decision_widgets.design import BetweenSubject, Metric, Switchback
 from decision_widgets.estimates import (
     FamilyGoal,
     MeanDifference,
@@ -25,6 +25,8 @@ from decision_widgets.estimates import (
 from decision_widgets.estimates.quantiles import two_sided_p
 from decision_widgets.results import EffectEstimate, Row
 from decision_widgets.vocabulary import Role
+
+Design = BetweenSubject | Switchback
 
 FALSE_DISCOVERY_RATE: Final = 0.10
 _GOALS: Final[dict[Role, FamilyGoal]] = {"primary": "fwer", "secondary": "fdr"}
@@ -41,7 +43,7 @@ _LABELS: Final[dict[Procedure, str]] = {
 }
 
 
-def simultaneous_alpha(design: BetweenSubject, metric: Metric, n_treatments: int) -> float:
+def simultaneous_alpha(design: Design, metric: Metric, n_treatments: int) -> float:
     """Return the level of one interval of the primary family (Bonferroni); the plain level for other roles."""
     if metric.role != "primary":
         return design.alpha
@@ -49,7 +51,7 @@ def simultaneous_alpha(design: BetweenSubject, metric: Metric, n_treatments: int
 
 
 def share_control(
-    design: BetweenSubject, metric: Metric, answers: Mapping[str, MeanDifference]
+    design: Design, metric: Metric, answers: Mapping[str, MeanDifference]
 ) -> dict[str, tuple[float, float]] | None:
     """Return adjusted p and the alpha of a single interval by arm, where Dunnett's correlation is known.
 
@@ -74,11 +76,11 @@ def share_control(
     }
 
 
-def _primaries(design: BetweenSubject) -> int:
+def _primaries(design: Design) -> int:
     return sum(metric.role == "primary" for metric in design.metrics)
 
 
-def adjust(design: BetweenSubject, rows: list[Row]) -> list[Row]:
+def adjust(design: Design, rows: list[Row]) -> list[Row]:
     """Return the rows with adjusted p-values; the family counts refused comparisons too, as they were planned."""
     adjusted = list(rows)
     for role, goal in _GOALS.items():
@@ -96,7 +98,7 @@ def adjust(design: BetweenSubject, rows: list[Row]) -> list[Row]:
 
 
 def selected_alpha(
-    design: BetweenSubject, answers: Mapping[tuple[str, str], MeanDifference | None]
+    design: Design, answers: Mapping[tuple[str, str], MeanDifference | None]
 ) -> dict[tuple[str, str], float]:
     """Return the alpha of the intervals of those secondary effects that are picked out (false coverage rate).
 
@@ -111,7 +113,7 @@ def selected_alpha(
     return dict.fromkeys(picked, min(design.alpha, level))
 
 
-def _adjusted_p(design: BetweenSubject, goal: FamilyGoal, p_values: list[float]) -> tuple[list[float], str]:
+def _adjusted_p(design: Design, goal: FamilyGoal, p_values: list[float]) -> tuple[list[float], str]:
     """Return adjusted p-values and what the procedure is called."""
     if not p_values:
         return [], ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from decision_widgets.data import GroupReading, MetricReading, Reading
 from decision_widgets.design import BetweenSubject
@@ -22,10 +23,14 @@ def compare_segments(design: BetweenSubject, reading: Reading) -> list[SegmentCo
             group = reading.groups.get(segment)
             if isinstance(read, MetricReading):
                 found += [_one(design, metric.name, arm, segment, read, group) for arm in reading.arms[1:]]
-    return [each for metric in design.metrics for each in _adjusted([e for e in found if e.metric == metric.name])]
+    return [
+        each
+        for metric in design.metrics
+        for each in adjusted_joint_tests([e for e in found if e.metric == metric.name])
+    ]
 
 
-def _adjusted(own: list[SegmentComparison]) -> list[SegmentComparison]:
+def adjusted_joint_tests(own: list[SegmentComparison]) -> list[SegmentComparison]:
     """Adjust the joint tests of one metric for their number: no false claim among all its columns is wanted."""
     p_values = [each.comparison.joint.p_value for each in own if each.comparison is not None]
     adjusted = iter(adjust_p_values(p_values, "holm") if p_values else ())
@@ -58,12 +63,13 @@ def _one(
     )
 
 
-def segment_messages(segments: list[SegmentComparison]) -> Iterator[Message]:
-    """Say which subgroups are thin, once each."""
+def segment_messages(segments: list[SegmentComparison], **facts: object) -> Iterator[Message]:
+    """Say which subgroups are thin, once each; `facts` say what units they hold and how many are enough."""
     seen: set[tuple[str, str]] = set()
+    more: dict[str, Any] = dict(facts)
     for each in segments:
         for effect in each.comparison.effects if each.comparison is not None else ():
             if effect.thin and (each.segment, effect.level) not in seen:
                 seen.add((each.segment, effect.level))
                 n = numbers.integer(min(effect.n_control, effect.n_treatment))
-                yield Message.of("W_SUBGROUP_THIN", level=f"{each.segment} = {effect.level}", n=n)
+                yield Message.of("W_SUBGROUP_THIN", level=f"{each.segment} = {effect.level}", n=n, **more)

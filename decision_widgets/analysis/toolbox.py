@@ -30,7 +30,7 @@ from decision_widgets.analysis.sample_tools import (
 )
 from decision_widgets.data import MetricReading, Reading
 from decision_widgets.design import BetweenSubject
-from decision_widgets.errors import CannotEstimate, EngineMissing, InputError, did_you_mean, listed
+from decision_widgets.errors import CannotEstimate, EngineMissing, InputError
 from decision_widgets.moments import MomentSpec
 from decision_widgets.results import ToolAnswer, ToolGroup
 from decision_widgets.vocabulary import Kind
@@ -96,19 +96,6 @@ def run_toolbox(design: BetweenSubject, reading: Reading, methods: Sequence[str]
                 fitting = [m for m in methods if not TOOLS[m].usual or read.recognition.kind in TOOLS[m].kinds]
                 found += [answer for method in fitting for answer in _run(method, one)]
     return found
-
-
-def check_methods(methods: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the methods to run: the usual ones, or those named."""
-    if methods is None:
-        return tuple(name for name, tool in TOOLS.items() if tool.usual)
-    if isinstance(methods, str):
-        raise InputError(f"methods must be a list of names, for example [{methods!r}]; got {methods!r}.")
-    for name in methods:
-        if name not in TOOLS:
-            near = did_you_mean(str(name), TOOLS)
-            raise InputError(f"There is no method {name!r}.{near} There is: {listed([*TOOLS], 30)}.")
-    return tuple(dict.fromkeys(methods))
 
 
 def wanted(spec: MomentSpec, methods: Sequence[str]) -> MomentSpec:

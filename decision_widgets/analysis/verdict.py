@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
-from decision_widgets.analysis.family import FALSE_DISCOVERY_RATE
-from decision_widgets.analysis.plan import days_more, share_of_plan
-from decision_widgets.data import Reading as TableReading
-from decision_widgets.design import BetweenSubject, Bounds, Evidence, Judgement, Metric, decide
+from decision_widgets.analysis.family import FALSE_DISCOVERY_RATE, Design
+from decision_widgets.analysis.plan import Standing
+from decision_widgets.design import Bounds, Evidence, Judgement, Metric, decide
 from decision_widgets.results import Decision, EffectEstimate, Message, Row
 from decision_widgets.views import numbers
 from decision_widgets.vocabulary import Reading, Verdict
 
 SHARE_OF_MDE: Final = 0.7
-UNADJUSTED: Final = "ols_cr2"
+ROUNDING: Final = 1e-12
+# What stands beside an adjusted effect.
+UNADJUSTED: Final = {"cuped": "ols_cr2", "post_stratified": "ols_cr2", "panel_cuped": "panel_cr2"}
 _FIRST: Final[tuple[Verdict, ...]] = ("invalid", "ship", "keep-running", "inconclusive", "dont-ship")
 
 
 def read_and_decide(
-    design: BetweenSubject, reading: TableReading, rows: list[Row], invalid: tuple[str, ...]
+    design: Design,
+    treatments: Sequence[str],
+    standing: Standing,
+    rows: list[Row],
+    invalid: tuple[str, ...],
+    dealt_again: Mapping[str, float] | None = None,
 ) -> tuple[tuple[Row, ...], Decision, list[Message]]:
-    """Return the rows with their readings, the decision, and what the decision itself has to report."""
+    """Return the rows with their readings, the decision, and what the decision itself has to report.
+
+    `dealt_again` holds the p-value of randomisation inference by metric, where the design has it.
+    """
     metrics = {metric.name: metric for metric in design.metrics}
     rows = [
         replace(row, reading=_reading(metrics[row.metric], row))
@@ -31,15 +40,15 @@ def read_and_decide(
         else row
         for row in rows
     ]
-    share = share_of_plan(design, reading)
+    judged = _Judged(design=design, metrics=metrics, standing=standing, rows=rows, dealt_again=dealt_again or {})
     judgements = {
         arm: decide(
             invalid=invalid,
-            primaries=tuple(_evidence(design, metrics, row, rows, share) for row in _of(rows, arm, "primary")),
-            guardrails=tuple(_evidence(design, metrics, row, rows, share) for row in _of(rows, arm, "guardrail")),
-            plan_reached=None if share is None else share >= 1,
+            primaries=tuple(judged.evidence(row) for row in _of(rows, arm, "primary")),
+            guardrails=tuple(judged.evidence(row) for row in _of(rows, arm, "guardrail")),
+            plan_reached=None if standing.share is None else standing.share >= 1,
         )
-        for arm in reading.arms[1:]
+        for arm in treatments
     }
     arm = _leading(judgements, metrics, rows)
     verdict = judgements[arm].verdict
@@ -47,10 +56,10 @@ def read_and_decide(
         verdict=verdict,
         arm=arm,
         judgements=judgements,
-        days_more=days_more(design, reading) if verdict == "keep-running" else None,
-        basis="fixed_n" if share is None or share >= 1 else "always_valid",
+        days_more=standing.days_more if verdict == "keep-running" else None,
+        basis="fixed_n" if standing.share is None or standing.share >= 1 else "always_valid",
     )
-    messages = [] if invalid else list(_messages(design, reading, rows, share))
+    messages = [] if invalid else list(judged.messages())
     return tuple(rows), decision, messages
 
 
@@ -86,59 +95,99 @@ def _bounds(metric: Metric, row: EffectEstimate) -> Bounds | None:
     return Bounds(effect=effect, lower=lower, upper=upper)
 
 
-def _evidence(
-    design: BetweenSubject, metrics: dict[str, Metric], row: Row, rows: Sequence[Row], share: float | None
-) -> Evidence:
-    metric = metrics[row.metric]
-    fragile = metric.role != "secondary" and _fragile(row, rows)
-    margin = metric.limit if metric.role == "guardrail" else _worth_shipping(design, metric, row, share)
-    bounds = _bounds(metric, row) if isinstance(row, EffectEstimate) else None
-    return Evidence(metric=metric.name, bounds=bounds, margin=margin, fragile=fragile)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Judged:
+    """What the rows are judged by."""
 
+    design: Design
+    metrics: Mapping[str, Metric]
+    standing: Standing
+    rows: Sequence[Row]
+    dealt_again: Mapping[str, float]
 
-def _fragile(row: Row, rows: Sequence[Row]) -> bool:
-    """Tell whether what an adjusted effect says rests on the adjustment, so that it may not win or prove harmless.
+    def evidence(self, row: Row) -> Evidence:
+        metric = self.metrics[row.metric]
+        margin = metric.limit if metric.role == "guardrail" else self._worth_shipping(metric, row)
+        bounds = _bounds(metric, row) if isinstance(row, EffectEstimate) else None
+        fragile = metric.role != "secondary" and self._fragile(row) is not None
+        return Evidence(metric=metric.name, bounds=bounds, margin=margin, fragile=fragile)
 
-    It does where the adjusted interval excludes 0 and the unadjusted effect lies on the other side of 0, and where the
-    adjustment moved the effect by more than 3 standard errors of the move (``W_ADJ_SHIFT``), whatever it says then:
-    chance moves it so far in 0.3% of experiments, a covariate or stratum that the treatment changes moves it as a rule.
-    An unadjusted interval that still holds 0, or that lacks the adjusted effect, is no sign of it: the first is what
-    adjusting is for, and the second comes by chance in up to 5% of experiments when covariates explain nearly all.
-    """
-    beside = _unadjusted(row, rows)
-    if not isinstance(row, EffectEstimate) or beside is None:
-        return False
-    clear = row.effect_lower_simultaneous > 0 or row.effect_upper_simultaneous < 0
-    return "W_ADJ_SHIFT" in row.codes or (clear and beside.effect * row.effect < 0)
+    def _fragile(self, row: Row) -> Message | None:
+        """Say on what an effect rests so that it may not win or prove harmless; ``None`` when on nothing.
+
+        It rests on its adjustment where the adjusted interval excludes 0 and the unadjusted effect lies on the other
+        side of 0, and where the adjustment moved the effect by more than 3 standard errors of the move
+        (``W_ADJ_SHIFT``), whatever it says then: chance moves it so far in 0.3% of experiments, a covariate or stratum
+        that the treatment changes moves it as a rule. An unadjusted interval that still holds 0, or that lacks the
+        adjusted effect, is no sign of it: the first is what adjusting is for, and the second comes by chance in up to
+        5% of experiments when covariates explain nearly all. It rests on the model where its interval excludes 0 and
+        randomisation inference, at the same level, does not reject that there is no effect.
+        """
+        if not isinstance(row, EffectEstimate):
+            return None
+        place = {"metric": row.metric, "arm": row.arm}
+        clear = row.effect_lower_simultaneous > 0 or row.effect_upper_simultaneous < 0
+        beside = _unadjusted(row, self.rows)
+        if beside is not None and ("W_ADJ_SHIFT" in row.codes or (clear and beside.effect * row.effect < 0)):
+            why = (
+                f"Adjusted, {row.arm} moves it by {row.effect:.4g}, unadjusted by {beside.effect:.4g}: in opposite "
+                "directions, or further apart than adjusting should bring it"
+            )
+            remedy = "look at the covariates or strata, and run longer"
+            return Message.of("W_FRAGILE", **place, which="the adjustment", why=why, remedy=remedy)
+        p = self.dealt_again.get(row.metric)
+        if clear and p is not None and p > 1 - row.simultaneous_level + ROUNDING:
+            why = (
+                f"Its interval excludes 0, but with the arms dealt again effects as large come with p "
+                f"{numbers.p_value(p)}"
+            )
+            return Message.of("W_FRAGILE", **place, which="the model of its error", why=why, remedy="run longer")
+        return None
+
+    def _worth_shipping(self, metric: Metric, row: Row) -> float:
+        """Return the smallest effect worth shipping: stated, else 0.7 of what the plan could detect, else 0."""
+        share = self.standing.share
+        if metric.minimum_effect is not None:
+            return metric.minimum_effect
+        if share is None or self.standing.planned_size is None or not isinstance(row, EffectEstimate):
+            return 0.0
+        if row.relative_effect is None or row.relative_effect_lower_simultaneous is None:
+            return 0.0  # the decision reads the absolute interval, where a relative size means nothing
+        return SHARE_OF_MDE * row.detectable_effect / row.control_mean * math.sqrt(share)
+
+    def messages(self) -> Iterator[Message]:
+        share, size = self.standing.share, self.standing.planned_size
+        open_ended = [m.name for m in self.design.metrics if m.role == "primary" and m.minimum_effect is None]
+        if open_ended:
+            used = "Any improvement whose interval excludes 0 counts as worth shipping."
+            if size is not None:
+                used = f"0.7 of what the planned {size} can detect is used instead."
+            yield Message.of("W_NO_DELTA_MIN", which=" and ".join(open_ended), used=used)
+        for row in self.rows:
+            fragile = self._fragile(row) if row.recommended and row.role != "secondary" else None
+            if fragile is not None:
+                yield fragile
+            if isinstance(row, EffectEstimate) and row.role == "primary" and row.p_value_adjusted is not None:
+                excludes = row.effect_lower_simultaneous > 0 or row.effect_upper_simultaneous < 0
+                if excludes != (row.p_value_adjusted < self.design.alpha) and (share is None or share >= 1):
+                    yield Message.of("I_CI_MISMATCH", metric=row.metric, arm=row.arm)
+        if share is not None and share < 1:
+            yield Message.of(
+                "W_PEEKED",
+                what=f"The plan is not reached: {self.standing.said}.",
+                meaning="The table's intervals hold for one look, at the end of the plan; the verdict reads wider ones "
+                "that hold at every look.",
+                remedy="wait for the plan, unless the verdict says otherwise",
+            )
 
 
 def _unadjusted(row: Row, rows: Sequence[Row]) -> EffectEstimate | None:
     """Return what stands beside an adjusted effect; ``None`` beside one that is not adjusted."""
-    if row.method == UNADJUSTED:
+    if row.method not in UNADJUSTED:
         return None
-    place = (row.metric, row.arm, UNADJUSTED)
+    place = (row.metric, row.arm, UNADJUSTED[row.method])
     same = (other for other in rows if (other.metric, other.arm, other.method) == place)
     return next((other for other in same if isinstance(other, EffectEstimate)), None)
-
-
-def _fragile_message(row: Row, rows: Sequence[Row]) -> Message:
-    beside = _unadjusted(row, rows)
-    assert isinstance(row, EffectEstimate)
-    assert beside is not None
-    effects = {"adjusted": f"{row.effect:.4g}", "unadjusted": f"{beside.effect:.4g}"}
-    return Message.of("W_FRAGILE", metric=row.metric, arm=row.arm, **effects)
-
-
-def _worth_shipping(design: BetweenSubject, metric: Metric, row: Row, share: float | None) -> float:
-    """Return the smallest effect worth shipping: stated, else 0.7 of what the plan could detect, else 0."""
-    if metric.minimum_effect is not None:
-        return metric.minimum_effect
-    if share is None or design.planned_participants is None or not isinstance(row, EffectEstimate):
-        return 0.0
-    if row.relative_effect is None or row.relative_effect_lower_simultaneous is None:
-        return 0.0  # the decision reads the absolute interval, where a relative size means nothing
-    planned = row.detectable_effect / row.control_mean * math.sqrt(share)
-    return SHARE_OF_MDE * planned
 
 
 def _leading(judgements: Mapping[str, Judgement], metrics: Mapping[str, Metric], rows: Sequence[Row]) -> str:
@@ -153,36 +202,3 @@ def _leading(judgements: Mapping[str, Judgement], metrics: Mapping[str, Metric],
         return _FIRST.index(judgements[arm].verdict), -max(gains, default=0.0)
 
     return min(judgements, key=rank)
-
-
-def _messages(
-    design: BetweenSubject, reading: TableReading, rows: Sequence[Row], share: float | None
-) -> Iterator[Message]:
-    open_ended = [m.name for m in design.metrics if m.role == "primary" and m.minimum_effect is None]
-    if open_ended:
-        used = "Any improvement whose interval excludes 0 counts as worth shipping."
-        if design.planned_participants is not None:
-            used = "0.7 of what the planned sample can detect is used instead."
-        yield Message.of("W_NO_DELTA_MIN", which=" and ".join(open_ended), used=used)
-    for row in rows:
-        if row.recommended and row.role != "secondary" and _fragile(row, rows):
-            yield _fragile_message(row, rows)
-        if isinstance(row, EffectEstimate) and row.role == "primary" and row.p_value_adjusted is not None:
-            excludes = row.effect_lower_simultaneous > 0 or row.effect_upper_simultaneous < 0
-            if excludes != (row.p_value_adjusted < design.alpha) and (share is None or share >= 1):
-                yield Message.of("I_CI_MISMATCH", metric=row.metric, arm=row.arm)
-    if share is not None and share < 1:
-        yield Message.of(
-            "W_PEEKED",
-            what=f"The plan is not reached: {_progress(design, reading)}.",
-            meaning="The table's intervals hold for one look, at the end of the plan; the verdict reads wider ones "
-            "that hold at every look.",
-            remedy="wait for the plan, unless the verdict says otherwise",
-        )
-
-
-def _progress(design: BetweenSubject, reading: TableReading) -> str:
-    n, planned = sum(reading.participants.values()), design.planned_participants
-    if planned is not None and n < planned:
-        return f"{numbers.integer(n)} of {numbers.integer(planned)} participants"
-    return f"{reading.days} of {design.planned_days} days"

@@ -9,8 +9,11 @@ from decision_widgets.data.reading import (
     MetricReading,
     ParticipantTable,
     Reading,
+    SlotMetric,
+    SlotReading,
     Unreadable,
 )
+from decision_widgets.data.slots import read_slots
 
 __all__ = [
     "Adjustment",
@@ -21,6 +24,9 @@ __all__ = [
     "ParticipantTable",
     "Progress",
     "Reading",
+    "SlotMetric",
+    "SlotReading",
     "Unreadable",
     "read_moments",
+    "read_slots",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, Final
 
 import numpy as np
@@ -15,8 +16,7 @@ from decision_widgets.data.tables import open_table
 from decision_widgets.errors import InputError
 
 MICROS_PER_MINUTE: Final = 60_000_000
-FARTHEST_SHIFT: Final = 1e3  # standard deviations within a cell; the square of it is what cancels
-ROUNDING: Final = float(np.finfo(np.float64).eps)
+FARTHEST_SHIFT: Final = 1e3  # standard deviations within cells; the square of it is what cancels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +53,20 @@ class CellSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CellSums:
-    """One outcome by cell: rows with a value, their mean, and the centred sum of squares within; shape (C,) each."""
+    """One outcome by cell: rows with a value, their mean, and the centred sum of squares within; shape (C,) each.
+
+    The mean is `shift` and what it lies `above` it, which keeps the digits that a large level would cost.
+    """
 
     weight: NDArray[np.float64]
-    mean: NDArray[np.float64]
+    above: NDArray[np.float64]
     within: NDArray[np.float64]
+    shift: float
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        """The mean by cell."""
+        return self.above + self.shift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,11 +82,43 @@ class Cells:
     left_out: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adding:
+    """What is added up, in the engine's words.
+
+    Attributes
+    ----------
+    keys : mapping of name to SQL
+        Rows with a key that is NULL are in no cell.
+    numbers : mapping of name to SQL
+        Further aggregates may call the j-th of them ``y<j>``.
+    shifts : mapping of name to float
+        Which of the numbers become sums, and what is subtracted from each: near its level, so that sums keep digits.
+    further : sequence of str
+        Aggregates that are wanted beside.
+    """
+
+    keys: Mapping[str, str]
+    numbers: Mapping[str, str]
+    shifts: Mapping[str, float]
+    further: Sequence[str] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Added:
+    """What came of it, cell by cell, in any order."""
+
+    keys: Mapping[str, NDArray[Any]]
+    rows: NDArray[np.int64]
+    sums: Mapping[str, CellSums]
+    further: Sequence[NDArray[Any]]
+
+
 def read_cells(table: Any, spec: CellSpec, progress: bool | Listener | None = None) -> Cells:
     """Gather a table to cells in its engine, all outcomes in one pass.
 
     A cell without a value of an outcome has weight 0 there. Sums are taken around the mean of the first rows, again
-    around each cell's own mean where that was far off, so that values near 1e9 keep their digits.
+    around each cell's own mean where cells lie far apart, so that values near 1e9 keep their digits.
 
     Raises
     ------
@@ -99,46 +140,69 @@ def _read(engine: Engine, spec: CellSpec) -> Cells:
     if spec.time is not None:
         keys["slot"] = _slot(engine, spec, types)
     numbers = {name: _number(engine, name, types[name]) for name in spec.outcomes}
-    raw = [f"{sql} AS k{i}" for i, sql in enumerate(keys.values())]
-    raw += [f"{sql} AS y{j}" for j, sql in enumerate(numbers.values())]
-    rows = f"(SELECT {', '.join(raw)} FROM {engine.source}) AS read_rows"
-    known = " AND ".join(f"k{i} IS NOT NULL" for i in range(len(keys)))
-    shifts = _shifts(engine, rows, len(numbers))
-    columns = engine.arrays(_statement(rows, known, len(keys), shifts))
-    if any(_far_off(columns, j) for j in range(len(shifts))):
-        columns = engine.arrays(_statement_around_means(rows, known, len(keys), shifts))
-    if not len(columns["n"]):
+    adding = Adding(keys=keys, numbers=numbers, shifts=_shifts(engine, numbers))
+    added = add_up(engine, adding)
+    if not len(added.rows):
         raise InputError("No row has a value in every key of the cells; check the join.")
-    order = np.lexsort([np.unique(columns[f"k{i}"], return_inverse=True)[1] for i in reversed(range(len(keys)))])
-    columns = {name: column[order] for name, column in columns.items()}
+    order = np.lexsort([np.unique(key, return_inverse=True)[1] for key in reversed([*added.keys.values()])])
     return Cells(
-        keys={name: columns[f"k{i}"] for i, name in enumerate(keys)},
-        rows=columns["n"].astype(np.int64),
-        outcomes={name: _sums(columns, j, shifts[j]) for j, name in enumerate(numbers)},
-        left_out=_left_out(engine, rows, list(keys), int(columns["n"].sum())),
+        keys={name: key[order] for name, key in added.keys.items()},
+        rows=added.rows[order],
+        outcomes={name: _in_order(sums, order) for name, sums in added.sums.items()},
+        left_out=_left_out(engine, adding, int(added.rows.sum())),
     )
 
 
-def _left_out(engine: Engine, rows: str, keys: list[str], n_known: int) -> dict[str, int]:
+def add_up(engine: Engine, adding: Adding) -> Added:
+    """Group by the keys and add up: one scan, and one more where cells lie so far apart that squares lost digits."""
+    shifts = [adding.shifts.get(name) for name in adding.numbers]
+    columns = engine.arrays(_statement(engine, adding, shifts))
+    if any(_far_off(columns, j) for j, shift in enumerate(shifts) if shift is not None):
+        columns = engine.arrays(_statement_around_means(engine, adding, shifts))
+    found = dict(zip(adding.numbers, enumerate(shifts), strict=True))
+    return Added(
+        keys={name: columns[f"k{i}"] for i, name in enumerate(adding.keys)},
+        rows=columns["n"].astype(np.int64),
+        sums={name: _sums(columns, j, shift) for name, (j, shift) in found.items() if shift is not None},
+        further=[columns[f"x{i}"] for i in range(len(adding.further))],
+    )
+
+
+def _rows(engine: Engine, adding: Adding) -> str:
+    raw = [f"{sql} AS k{i}" for i, sql in enumerate(adding.keys.values())]
+    raw += [f"{sql} AS y{j}" for j, sql in enumerate(adding.numbers.values())]
+    return f"(SELECT {', '.join(raw)} FROM {engine.source}) AS read_rows"
+
+
+def _known(adding: Adding) -> str:
+    return " AND ".join(f"k{i} IS NOT NULL" for i in range(len(adding.keys)))
+
+
+def _left_out(engine: Engine, adding: Adding, n_known: int) -> dict[str, int]:
     """Count rows without each key; engines count all rows at next to no cost, and mostly all are known."""
     ((n_rows,),) = engine.query(f"SELECT count(*) FROM {engine.source}")
     if int(n_rows) == n_known:
-        return dict.fromkeys(keys, 0)
-    lacking = [f"sum(CASE WHEN k{i} IS NULL THEN 1 ELSE 0 END)" for i in range(len(keys))]
-    (missing,) = engine.query(f"SELECT {', '.join(lacking)} FROM {rows}")
-    return {name: int(n) for name, n in zip(keys, missing, strict=True)}
+        return dict.fromkeys(adding.keys, 0)
+    lacking = [f"sum(CASE WHEN k{i} IS NULL THEN 1 ELSE 0 END)" for i in range(len(adding.keys))]
+    (missing,) = engine.query(f"SELECT {', '.join(lacking)} FROM {_rows(engine, adding)}")
+    return {name: int(n) for name, n in zip(adding.keys, missing, strict=True)}
 
 
 def _slot(engine: Engine, spec: CellSpec, types: Mapping[str, ColumnType]) -> str:
     assert spec.time is not None
-    if types[spec.time] != "timestamp":
+    if types[spec.time] not in ("timestamp", "instant"):
         raise InputError(
             f"The time column {spec.time!r} holds no timestamps; convert it first, for example with pd.to_datetime."
         )
     if spec.slot_minutes is None or spec.slot_minutes < 1:
         raise InputError(f"A slot needs whole minutes, at least 1; got {spec.slot_minutes!r}.")
-    micros = engine.dialect().micros.format(engine.name(spec.time))
-    return f"CAST(floor({micros} / {double(spec.slot_minutes * MICROS_PER_MINUTE)}) AS BIGINT)"
+    return whole_slots(engine, spec.time, spec.slot_minutes)
+
+
+def whole_slots(engine: Engine, time: str, minutes: int) -> str:
+    """Write a column of timestamps as the number of whole slots since 1970."""
+    micros = engine.dialect().micros.format(engine.name(time))
+    return f"CAST(floor({micros} / {double(minutes * MICROS_PER_MINUTE)}) AS BIGINT)"
 
 
 def _number(engine: Engine, name: str, kind: ColumnType) -> str:
@@ -147,19 +211,23 @@ def _number(engine: Engine, name: str, kind: ColumnType) -> str:
     return as_number(engine, name, kind)
 
 
-def _shifts(engine: Engine, rows: str, n_outcomes: int) -> list[float]:
-    means = ", ".join(f"avg(y{j})" for j in range(n_outcomes))
-    (found,) = engine.query(f"SELECT {means} FROM (SELECT * FROM {rows} LIMIT 10000) AS first_rows")
-    return [float(mean or 0.0) for mean in found]
+def _shifts(engine: Engine, numbers: Mapping[str, str]) -> dict[str, float]:
+    """Subtract whole numbers, so that sums of whole numbers stay exact."""
+    first = ", ".join(f"{sql} AS y{j}" for j, sql in enumerate(numbers.values()))
+    means = ", ".join(f"avg(y{j})" for j in range(len(numbers)))
+    (found,) = engine.query(f"SELECT {means} FROM (SELECT {first} FROM {engine.source} LIMIT 10000) AS first_rows")
+    levels = [mean if mean is not None and isfinite(mean) else 0.0 for mean in found]
+    return {name: float(round(level)) for name, level in zip(numbers, levels, strict=True)}
 
 
-def _statement(rows: str, known: str, n_keys: int, shifts: list[float]) -> str:
-    keys = ", ".join(f"k{i}" for i in range(n_keys))
+def _statement(engine: Engine, adding: Adding, shifts: Sequence[float | None]) -> str:
+    keys = ", ".join(f"k{i}" for i in range(len(adding.keys)))
     sums = ["count(*) AS n"]
     for j, shift in enumerate(shifts):
-        v = f"(y{j} - {double(shift)})"
-        sums += [f"0.0E0 AS a{j}", *_sums_of(j, v)]
-    return f"SELECT {keys}, {', '.join(sums)} FROM {rows} WHERE {known} GROUP BY {keys}"
+        if shift is not None:
+            sums += [f"0.0E0 AS a{j}", *_sums_of(j, f"(y{j} - {double(shift)})")]
+    sums += [f"{sql} AS x{i}" for i, sql in enumerate(adding.further)]
+    return f"SELECT {keys}, {', '.join(sums)} FROM {_rows(engine, adding)} WHERE {_known(adding)} GROUP BY {keys}"
 
 
 def _sums_of(j: int, v: str) -> list[str]:
@@ -167,30 +235,38 @@ def _sums_of(j: int, v: str) -> list[str]:
 
 
 def _far_off(columns: Mapping[str, NDArray[Any]], j: int) -> bool:
-    """Tell whether some cell's mean is so far from the shift that its sum of squares lost digits."""
-    weight, total = np.maximum(columns[f"c{j}"].astype(np.float64), 1), columns[f"s{j}"].astype(np.float64)
-    squares = columns[f"q{j}"].astype(np.float64)
-    between = total**2 / weight
-    return bool((between > FARTHEST_SHIFT**2 * np.maximum(squares - between, squares * ROUNDING)).any())
+    """Tell whether cells' means lie so far from the shift that the sums of squares within them lost digits."""
+    weight, total, squares = (columns[f"{part}{j}"].astype(np.float64) for part in "csq")
+    many = weight > 1
+    if not many.any() or not np.isfinite(squares).all():
+        return False
+    within = squares[many].sum() - (total[many] ** 2 / weight[many]).sum()
+    return bool(squares[many].sum() > FARTHEST_SHIFT**2 * within)
 
 
-def _statement_around_means(rows: str, known: str, n_keys: int, shifts: list[float]) -> str:
+def _statement_around_means(engine: Engine, adding: Adding, shifts: Sequence[float | None]) -> str:
     """Add up around each cell's own mean: a second scan, for cells that lie far apart."""
-    keys = [f"k{i}" for i in range(n_keys)]
-    means = [f"coalesce(avg(y{j} - {double(shift)}), 0.0E0) AS a{j}" for j, shift in enumerate(shifts)]
+    rows, known = _rows(engine, adding), _known(adding)
+    keys = [f"k{i}" for i in range(len(adding.keys))]
+    summed = {j: shift for j, shift in enumerate(shifts) if shift is not None}
+    means = [f"coalesce(avg(y{j} - {double(shift)}), 0.0E0) AS a{j}" for j, shift in summed.items()]
     named = [f"{key} AS m{key}" for key in keys]
     centres = f"(SELECT {', '.join([*named, *means])} FROM {rows} WHERE {known} GROUP BY {', '.join(keys)}) AS centres"
     sums = ["count(*) AS n"]
-    for j, shift in enumerate(shifts):
-        v = f"(y{j} - {double(shift)} - a{j})"
-        sums += [f"max(a{j}) AS a{j}", *_sums_of(j, v)]
+    for j, shift in summed.items():
+        sums += [f"max(a{j}) AS a{j}", *_sums_of(j, f"(y{j} - {double(shift)} - a{j})")]
+    sums += [f"{sql} AS x{i}" for i, sql in enumerate(adding.further)]
     on = " AND ".join(f"{key} = m{key}" for key in keys)
     return f"SELECT {', '.join([*keys, *sums])} FROM {rows} JOIN {centres} ON {on} GROUP BY {', '.join(keys)}"
 
 
 def _sums(columns: Mapping[str, NDArray[Any]], j: int, shift: float) -> CellSums:
-    weight, total = columns[f"c{j}"].astype(np.float64), columns[f"s{j}"].astype(np.float64)
-    above = total / np.maximum(weight, 1)
-    within = columns[f"q{j}"].astype(np.float64) - weight * above**2
-    mean = above + columns[f"a{j}"].astype(np.float64) + shift
-    return CellSums(weight=weight, mean=mean, within=np.maximum(within, 0.0))
+    weight, total, squares, centre = (columns[f"{part}{j}"].astype(np.float64) for part in "csqa")
+    with np.errstate(invalid="ignore", over="ignore"):  # a column with an infinite value is refused by whoever judges
+        above = total / np.maximum(weight, 1)
+        within = np.where(weight > 1, np.maximum(squares - weight * above**2, 0.0), 0.0)
+    return CellSums(weight=weight, above=above + centre, within=within, shift=shift)
+
+
+def _in_order(sums: CellSums, order: NDArray[np.intp]) -> CellSums:
+    return CellSums(weight=sums.weight[order], above=sums.above[order], within=sums.within[order], shift=sums.shift)

@@ -66,7 +66,7 @@ class Candidate:
 
 def expression(engine: Engine, name: str, kind: ColumnType) -> tuple[str, tuple[str, str] | None] | Unreadable:
     """Write a column as a number, with the two texts that were read as 0 and 1; or say why it is none."""
-    if kind in ("date", "timestamp"):
+    if kind in ("date", "timestamp", "instant"):
         return Unreadable(what=f"The column '{name}' holds dates.", remedy="name a column of numbers")
     if kind == "other":
         return Unreadable(

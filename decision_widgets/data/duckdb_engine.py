@@ -221,4 +221,6 @@ def _type(kind: str) -> ColumnType:
         return "text"
     if kind == "DATE":
         return "date"
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return "instant"
     return "timestamp" if kind.startswith("TIMESTAMP") else "other"

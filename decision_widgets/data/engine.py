@@ -9,7 +9,8 @@ from typing import Any, Literal, Protocol
 
 from numpy.typing import NDArray
 
-ColumnType = Literal["integer", "number", "bool", "text", "date", "timestamp", "other"]
+ColumnType = Literal["integer", "number", "bool", "text", "date", "timestamp", "instant", "other"]
+"""A timestamp is read off a clock, whichever; an instant knows its zone and is counted in UTC."""
 Row = tuple[Any, ...]
 
 

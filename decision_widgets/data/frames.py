@@ -1,7 +1,7 @@
 """Frames in memory, made ready for the engine: the columns that are read, each of one type, under names of ours.
 
 Names of ours, because an engine may take "Group" and "group" for one column; times lose their zone here and keep their
-own calendar days, which the engine would count in UTC.
+own calendar days, which the engine would count in UTC, unless whoever reads them converts them by their zones.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -31,7 +31,7 @@ class Prepared:
     mixed: tuple[str, ...] = ()
 
 
-def prepare_pandas(frame: Any, wanted: Wanted) -> Prepared:
+def prepare_pandas(frame: Any, wanted: Wanted, *, zones: bool = False) -> Prepared:
     """Make a pandas frame ready; Python objects are given one type or refused."""
     import pandas as pd
 
@@ -46,13 +46,13 @@ def prepare_pandas(frame: Any, wanted: Wanted) -> Prepared:
     aliases = _aliases(wanted)
     for name, alias in aliases.items():
         column = frame.iloc[:, names.index(name)]
-        found = _key(column, name) if name in wanted.labels() else _plain(column)
+        found = _key(column, name) if name in wanted.labels() else _plain(column, zones)
         mixed += [name] if found is None else []
         typed[alias] = pd.Series(0.0, index=column.index) if found is None else found
     return Prepared(frame=pd.DataFrame(typed, index=frame.index), aliases=aliases, mixed=tuple(mixed))
 
 
-def prepare_polars(frame: Any, wanted: Wanted, watch: Watch) -> Prepared:
+def prepare_polars(frame: Any, wanted: Wanted, watch: Watch, *, zones: bool = False) -> Prepared:
     """Make a Polars frame ready; a lazy one is computed once, its columns that are read, and not at every scan."""
     import polars as pl
 
@@ -61,11 +61,11 @@ def prepare_polars(frame: Any, wanted: Wanted, watch: Watch) -> Prepared:
     if isinstance(frame, pl.LazyFrame):
         query = frame.collect(background=True)
         frame = watch.run(query.fetch_blocking, cancel=query.cancel, share=lambda: None)
-    zoned = [alias for alias, kind in frame.collect_schema().items() if getattr(kind, "time_zone", None)]
+    zoned = [alias for alias, kind in frame.collect_schema().items() if getattr(kind, "time_zone", None) and not zones]
     return Prepared(frame=frame.with_columns(pl.col(zoned).dt.replace_time_zone(None)), aliases=aliases)
 
 
-def prepare_arrow(table: Any, wanted: Wanted) -> Prepared:
+def prepare_arrow(table: Any, wanted: Wanted, *, zones: bool = False) -> Prepared:
     """Make a PyArrow table ready."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -73,7 +73,7 @@ def prepare_arrow(table: Any, wanted: Wanted) -> Prepared:
     aliases = _aliases(wanted)
     table = table.select(list(aliases)).rename_columns(list(aliases.values()))
     for at, field in enumerate(table.schema):
-        if pa.types.is_timestamp(field.type) and field.type.tz:
+        if pa.types.is_timestamp(field.type) and field.type.tz and not zones:
             table = table.set_column(at, field.name, pc.local_timestamp(table.column(at)))
     return Prepared(frame=table, aliases=aliases)
 
@@ -97,7 +97,7 @@ def _key(column: Any, name: str) -> Any:
     return column.astype(object).map(lambda value: None if pd.isna(value) else label(value)).astype("string")
 
 
-def _plain(column: Any) -> Any:
+def _plain(column: Any, zones: bool) -> Any:
     """Return a column of one type that the engine scans, or ``None`` for what is neither number, text nor date."""
     import pandas as pd
 
@@ -108,9 +108,9 @@ def _plain(column: Any) -> Any:
     if isinstance(column.dtype, pd.PeriodDtype):
         return column.dt.to_timestamp()
     if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return column.dt.tz_localize(None)
+        return column if zones else column.dt.tz_localize(None)
     if column.dtype == object:
-        return _one_type(column)
+        return _one_type(column, zones)
     if column.dtype.kind in "mc" or isinstance(column.dtype, pd.IntervalDtype):
         return None
     return column.astype("float64") if column.dtype == np.longdouble else column
@@ -121,7 +121,7 @@ def _of_categories(column: Any) -> Any:
     return column.astype({"i": "Int64", "u": "UInt64", "f": "float64", "b": "boolean"}.get(kind, "string"))
 
 
-def _one_type(column: Any) -> Any:
+def _one_type(column: Any, zones: bool) -> Any:
     """Return Python objects as one type: numbers, truth values, texts, dates; ``None`` when they are none of these."""
     import pandas as pd
 
@@ -133,7 +133,7 @@ def _one_type(column: Any) -> Any:
     if all(isinstance(value, str | Real | Decimal) for value in present):
         return column.astype("string")
     if all(isinstance(value, date) for value in present):
-        return _days_of(column)
+        return _moments_of(column, present) if zones else _days_of(column)
     return None
 
 
@@ -142,6 +142,16 @@ def _days_of(column: Any) -> Any:
 
     local = column.map(lambda moment: moment.replace(tzinfo=None) if hasattr(moment, "tzinfo") else moment)
     return pd.to_datetime(local)
+
+
+def _moments_of(column: Any, present: Any) -> Any:
+    """Return moments as the instants or the clock times that they all are; ``None`` for some of each, or for days."""
+    import pandas as pd
+
+    if not all(isinstance(value, datetime) for value in present):
+        return None
+    zoned = [value.tzinfo is not None for value in present]
+    return pd.to_datetime(column, utc=True) if all(zoned) else None if any(zoned) else pd.to_datetime(column)
 
 
 def _as_float(value: Any) -> float:

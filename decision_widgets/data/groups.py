@@ -16,7 +16,7 @@ NO_LEVEL, SEVERAL_LEVELS = -1, -2
 
 def group_of(engine: Engine, name: str, kind: ColumnType) -> Group | Unreadable:
     """Find the levels of a column; too many are refused, for they divide nobody usefully."""
-    if kind in ("date", "timestamp", "other"):
+    if kind in ("date", "timestamp", "instant", "other"):
         return Unreadable(what=f"The column '{name}' holds no labels.", remedy="name a column of categories")
     written = as_label(engine, name, kind)
     found = engine.query(

@@ -13,12 +13,13 @@ from typing import Any, Final
 
 from decision_widgets.data.engine import ColumnType, Engine, as_key, double
 from decision_widgets.data.history_sums import MetricTerms, WindowStatements
+from decision_widgets.data.missing import missing_values
 from decision_widgets.data.overview import MICROS_PER_DAY, PART_OF_RATIO, Overview, look_over, moment
 from decision_widgets.data.progress import Listener, Watch, counted, watching
 from decision_widgets.data.reading import Unreadable
 from decision_widgets.data.tables import open_table
 from decision_widgets.data.until import EPOCH
-from decision_widgets.errors import EngineFailed, InputError, MissingValues, listed
+from decision_widgets.errors import EngineFailed, InputError
 from decision_widgets.moments import HistorySpec, HistorySummary, MetricColumns, MetricSummary, RefusedMetric
 
 LONGEST_WINDOW: Final = 42
@@ -229,7 +230,4 @@ def _raise_if_missing(spec: HistorySpec, left_out: int, found: Sequence[MetricSu
         if each.n_missing
     ]
     if problems:
-        raise MissingValues(
-            f"Values are missing: {listed(problems)}. Say what to do with such rows: "
-            'missing="drop" leaves them out and counts them, missing="zero" counts an absent outcome as 0.'
-        )
+        raise missing_values(problems)

@@ -48,13 +48,13 @@ class Overview:
 def look_over(engine: Engine, spec: Spec, types: Mapping[str, ColumnType]) -> Overview:
     """Scan once, grouped by arm, without touching participants."""
     wanted = _wanted(spec)
-    candidates = _candidates(engine, list(dict.fromkeys(name for name, _ in wanted)), types)
+    candidates = candidates_of(engine, list(dict.fromkeys(name for name, _ in wanted)), types)
     readable = {name: found for name, found in candidates.items() if isinstance(found, Candidate)}
     rows = engine.query(_statement(engine, spec, types, readable))
     n_rows = int(sum(row[1] for row in rows))
     if n_rows == 0:
         raise InputError("The table has no rows; check the query or the filter before it.")
-    aggregates = _Aggregates(powers=spec.participant is None)
+    aggregates = Aggregates(powers=spec.participant is None)
     columns: dict[tuple[str, Kind | None], Column | Unreadable] = {}
     for name, declared in wanted:
         found = candidates[name]
@@ -87,7 +87,7 @@ def _wanted(spec: Spec) -> list[tuple[str, Kind | None]]:
     return list(dict.fromkeys(wanted))
 
 
-def _candidates(
+def candidates_of(
     engine: Engine, names: Sequence[str], types: Mapping[str, ColumnType]
 ) -> dict[str, Candidate | Unreadable]:
     written = {name: expression(engine, name, types[name]) for name in names}
@@ -120,7 +120,7 @@ def _statement(engine: Engine, spec: Spec, types: Mapping[str, ColumnType], cand
     rows = [f"{'0' if spec.arm is None else as_label(engine, spec.arm, types[spec.arm])} AS arm"]
     rows.append(f"{hashed.format(', '.join(by_row)) if by_row else '0'} AS row_hash")
     rows.append(f"{moment(engine, spec, types)} AS moment")
-    aggregates = _Aggregates(powers=spec.participant is None)
+    aggregates = Aggregates(powers=spec.participant is None)
     inner = ["arm", "count(*) AS n"]
     inner.append("sum(CASE WHEN moment IS NULL THEN 1 ELSE 0 END) AS timeless" if spec.time else "0 AS timeless")
     inner += ["min(moment) AS first_moment", "max(moment) AS last_moment"]
@@ -146,7 +146,7 @@ def _statement(engine: Engine, spec: Spec, types: Mapping[str, ColumnType], cand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Aggregates:
+class Aggregates:
     """What is asked of a column, once in terms of rows and once in terms of values and their counts n.
 
     What the sample has settled costs the scan of rows nothing.
@@ -203,7 +203,7 @@ def moment(engine: Engine, spec: Spec, types: Mapping[str, ColumnType]) -> str:
     name, dialect = engine.name(spec.time), engine.dialect()
     if types[spec.time] == "date":
         return dialect.days.format(name)
-    if types[spec.time] == "timestamp":
+    if types[spec.time] in ("timestamp", "instant"):
         return dialect.micros.format(name)
     if types[spec.time] == "text":
         return dialect.micros.format(dialect.as_timestamp.format(name))

@@ -11,13 +11,14 @@ from typing import Any
 from decision_widgets.data.arms import arms_in_order
 from decision_widgets.data.engine import Engine
 from decision_widgets.data.metrics import MetricReader, Metrics
+from decision_widgets.data.missing import missing_values
 from decision_widgets.data.overview import Overview, look_over
 from decision_widgets.data.people import arm_codes
 from decision_widgets.data.progress import Listener, Watch, counted, watching
 from decision_widgets.data.reading import MetricReading, Reading, Unreadable
 from decision_widgets.data.tables import open_table
 from decision_widgets.data.until import up_to
-from decision_widgets.errors import EngineFailed, InputError, MissingValues, listed
+from decision_widgets.errors import EngineFailed, InputError
 from decision_widgets.moments import MomentSpec, label
 
 
@@ -151,7 +152,4 @@ def _raise_if_missing(
             where = ", ".join(f"{arm}: {n:,}" for arm, n in reading.missing.items())
             problems.append(f"metric {name!r} is missing in {count:,} of {sum(reading.rows.values()):,} rows ({where})")
     if problems:
-        raise MissingValues(
-            f"Values are missing: {listed(problems)}. Say what to do with such rows: "
-            'missing="drop" leaves them out and counts them, missing="zero" counts an absent outcome as 0.'
-        )
+        raise missing_values(problems)

@@ -162,3 +162,93 @@ class Reading:
     metrics: Mapping[str, MetricReading | Unreadable]
     groups: Mapping[str, GroupReading | Unreadable] = field(default_factory=dict)
     people: ParticipantTable | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SlotMetric:
+    """One metric of a switchback by cell, shape (C,) each.
+
+    Attributes
+    ----------
+    recognition : Recognition
+    rows, total : ndarray
+        Rows that enter, and their total; of a ratio that of the numerator.
+    size : ndarray
+        What the total is divided by: rows, the denominator's total, or hours of clock. Cells without are missing; a
+        total per hour counts 0 in a cell without rows.
+    within : ndarray
+        Centred sum of squares of the rows of a mean; 0 of a ratio or a total, whose cells are values of their own.
+    missing : ndarray
+        Rows without a value, left out or counted as 0.
+    """
+
+    recognition: Recognition
+    rows: NDArray[np.float64]
+    total: NDArray[np.float64]
+    size: NDArray[np.float64]
+    within: NDArray[np.float64]
+    missing: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SlotReading:
+    """Rows gathered to C cells of region × clock hour × slot × part, and of arm and labels where rows differ in them.
+
+    Attributes
+    ----------
+    start : int
+        Local minute since 1970 at which the first slot begins.
+    regions : tuple of str
+    region, slot, hour, part : ndarray of int, shape (C,)
+        Place among the regions; slot from the first, negative in the history; local hour since 1970; 0 in the burn-in
+        b, 1 in the b minutes after it, 2 in the rest. Cells are ordered by these.
+    minutes : ndarray, shape (C,)
+        Of clock; cells that arm or labels divide share those of their place by their rows.
+    arm : ndarray of int8, shape (C,)
+        0 control, 1 treatment, −1 none: in the history, and where nobody was served. A cell without rows has the arm
+        of most rows of its slot.
+    arms : tuple of str
+        Control and treatment.
+    rows : ndarray of int, shape (C,)
+        0 where the region was there and the clock ran, but nothing happened: from the first day with a row of the
+        region to the last, within the table's span; in the history on days with rows only.
+    labels : mapping of column to ndarray of str, shape (C,)
+        ``""`` without a label, also in a cell without rows of which no neighbour tells it.
+    controls : mapping of column to ndarray, shape (C,)
+        Means of rows; NaN in a cell without rows.
+    metrics : mapping of name to SlotMetric or Unreadable
+    n_rows : int
+        Rows of the table.
+    left_out : mapping of reason to int
+        Rows in no cell, by the column they lack or by what they are; under the arm's column those of the run without
+        an arm, which are in cells of arm −1.
+    first_day, last_day : str
+        ISO days of the first slot and of the run's last row.
+    days : int
+        From the one to the other, both counted.
+    fingerprint : str
+        Of the cells, in any order of rows and in every engine: keys, rows and values, totals to about four digits.
+    clock_changes : tuple of int
+        Slots that contain an hour which the clock showed twice or skipped.
+    """
+
+    start: int
+    regions: tuple[str, ...]
+    region: NDArray[np.int64]
+    slot: NDArray[np.int64]
+    hour: NDArray[np.int64]
+    part: NDArray[np.int64]
+    minutes: NDArray[np.float64]
+    arm: NDArray[np.int8]
+    arms: tuple[str, str]
+    rows: NDArray[np.int64]
+    labels: Mapping[str, NDArray[np.object_]]
+    controls: Mapping[str, NDArray[np.float64]]
+    metrics: Mapping[str, SlotMetric | Unreadable]
+    n_rows: int
+    left_out: Mapping[str, int]
+    first_day: str
+    last_day: str
+    days: int
+    fingerprint: str
+    clock_changes: tuple[int, ...]

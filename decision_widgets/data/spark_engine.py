@@ -32,7 +32,7 @@ _TYPES: Final[dict[str, ColumnType]] = {
     "boolean": "bool",
     "string": "text",
     "date": "date",
-    "timestamp": "timestamp",
+    "timestamp": "instant",
     "timestamp_ntz": "timestamp",
 }
 # A clock without a zone is read as it stands; Spark itself would take it for one of the session's zone.

@@ -22,18 +22,21 @@ ACCEPTED = (
 )
 
 
-def open_table(table: Any, wanted: Wanted, watch: Watch) -> Engine:
-    """Open a table; a library that is not imported cannot have made it, so nothing heavy is imported to find out."""
+def open_table(table: Any, wanted: Wanted, watch: Watch, *, zones: bool = False) -> Engine:
+    """Open a table; a library that is not imported cannot have made it, so nothing heavy is imported to find out.
+
+    Times of frames lose their zone and keep their own calendar, unless `zones` are wanted.
+    """
     if _made_by(table, "pandas", "DataFrame"):
         check_columns([str(name) for name in table.columns], wanted)
-        return DuckDB.of_frame(prepare_pandas(table, wanted), watch, in_order=len(table) <= IN_ORDER_UP_TO)
+        return DuckDB.of_frame(prepare_pandas(table, wanted, zones=zones), watch, in_order=len(table) <= IN_ORDER_UP_TO)
     if _made_by(table, "polars", "DataFrame", "LazyFrame"):
         _needs_pyarrow(table)
         check_columns(list(table.collect_schema()), wanted)
-        return DuckDB.of_frame(prepare_polars(table, wanted, watch), watch)
+        return DuckDB.of_frame(prepare_polars(table, wanted, watch, zones=zones), watch)
     if _made_by(table, "pyarrow", "Table"):
         check_columns(table.column_names, wanted)
-        return DuckDB.of_frame(prepare_arrow(table, wanted), watch)
+        return DuckDB.of_frame(prepare_arrow(table, wanted, zones=zones), watch)
     if _made_by(table, "pyspark", "DataFrame"):
         check_columns(list(table.columns), wanted)
         return Spark(table, watch)

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from decision_widgets.design.clock import DAY, as_length, as_moment, minute_of, moment_of
 from decision_widgets.errors import InputError, listed
+from decision_widgets.moments import EVERYWHERE, name_arms
 from decision_widgets.records import Record
 from decision_widgets.vocabulary import Assignment
 
 if TYPE_CHECKING:
     import pandas as pd
 
-EVERYWHERE: Final = "all"
 LEAST_MINIMAX: Final = 4
 _MASK: Final = 0xFFFFFFFF
 _GOLDEN: Final = 0x9E3779B9
-_USUAL: Final = ("control", "0", "off", "false", "a")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -309,34 +308,6 @@ def _arm_codes(labels: Sequence[str], control: str | None, treatment: str | None
     found = sorted(set(labels))
     zero, one = name_arms(found, control, treatment)
     return ["0" if label == zero else "1" for label in labels if label in (zero, one)]
-
-
-def name_arms(found: Sequence[str], control: str | None, treatment: str | None) -> tuple[str, str]:
-    """Say which of two labels is control: the one named, or the one that everybody would name.
-
-    Raises
-    ------
-    InputError
-        Another number of labels than two, a label that is not among them, or labels that leave it open.
-
-    >>> name_arms(["off", "on"], None, None)
-    ('off', 'on')
-    """
-    if control is not None and treatment is not None and set(found) <= {control, treatment}:
-        return control, treatment
-    if len(found) != 2:
-        raise InputError(f"A switchback compares two arms; the column holds {listed(found, 6) or 'none'}.")
-    for name, wanted in (("control", control), ("treatment", treatment)):
-        if wanted is not None and wanted not in found:
-            raise InputError(f"There is no arm {wanted!r}, the {name} of the design; there is {listed(found)}.")
-    if control is None and treatment is None:
-        known = [word for word in found if word.lower() in _USUAL]
-        if len(known) != 1:
-            raise InputError(f"Which of {listed(found)} is control? Name it: control={found[0]!r}.")
-        control = known[0]
-    if control is None:
-        control = next(word for word in found if word != treatment)
-    return control, next(word for word in found if word != control)
 
 
 def _calendar(given: Schedule, treatment: str, called: str) -> Iterator[str]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Self
 
 from decision_widgets import checks
-from decision_widgets.design.clock import DAY, as_length, as_minutes, as_moment
+from decision_widgets.design.clock import DAY, as_length, as_minutes, as_moment, minute_of
 from decision_widgets.design.metric import Metric, read_metrics
 from decision_widgets.design.schedule import Schedule, alias_problem
 from decision_widgets.errors import InputError, did_you_mean, listed
-from decision_widgets.moments import label
+from decision_widgets.moments import SlotSpec, label
 from decision_widgets.records import Record
 from decision_widgets.vocabulary import (
     Assignment,
@@ -206,6 +206,27 @@ class Switchback(Record):
     def order(self) -> int:
         """For how many minutes treatment acts on."""
         return self.burn_in if self.carryover is None else self.carryover
+
+    def needs(self) -> SlotSpec:
+        """Return what this design needs from a table."""
+        control, treatment = (self.control, self.treatment) if self.arm else self.arm_names
+        start = self.start if self.schedule is None else self.schedule.start
+        return SlotSpec(
+            time=self.time,
+            slot=self.slot,
+            burn_in=self.burn_in,
+            region=self.region,
+            arm=self.arm,
+            control=control,
+            treatment=treatment,
+            timezone=self.timezone,
+            start=None if start is None else minute_of(start),
+            end=None if self.schedule is None else minute_of(self.schedule.end),
+            metrics=tuple(metric.columns() for metric in self.metrics),
+            conditions=tuple(dict.fromkeys((*self.fixed_effects, *self.segments))),
+            controls=self.controls,
+            missing=self.missing,
+        )
 
     def with_schedule(self, given: Any) -> Self:
         """Return the design with a schedule, as ``schedule=`` reads it."""

@@ -38,6 +38,12 @@ from decision_widgets.estimates.assignment import (
     tertile_strata as tertile_strata,
 )
 from decision_widgets.estimates.balance import balance_p as balance_p
+from decision_widgets.estimates.carryover_order import (
+    CarryoverOrder as CarryoverOrder,
+)
+from decision_widgets.estimates.carryover_order import (
+    carryover_order as carryover_order,
+)
 from decision_widgets.estimates.cate import (
     Driver as Driver,
 )
@@ -330,6 +336,24 @@ from decision_widgets.estimates.panel import (
     panel_regression as panel_regression,
 )
 from decision_widgets.estimates.panel_cells import PanelCells as PanelCells
+from decision_widgets.estimates.panel_level import (
+    PanelAdjustment as PanelAdjustment,
+)
+from decision_widgets.estimates.panel_level import (
+    adjusted_panel as adjusted_panel,
+)
+from decision_widgets.estimates.panel_level import (
+    panel_difference as panel_difference,
+)
+from decision_widgets.estimates.panel_other_errors import (
+    RowErrors as RowErrors,
+)
+from decision_widgets.estimates.panel_other_errors import (
+    panel_serial_errors as panel_serial_errors,
+)
+from decision_widgets.estimates.panel_other_errors import (
+    row_errors as row_errors,
+)
 from decision_widgets.estimates.panel_randomization import (
     RandomizationInference as RandomizationInference,
 )
@@ -486,6 +510,15 @@ from decision_widgets.estimates.required_size import (
 )
 from decision_widgets.estimates.required_size import (
     required_size as required_size,
+)
+from decision_widgets.estimates.residual_autocorrelation import (
+    Autocorrelation as Autocorrelation,
+)
+from decision_widgets.estimates.residual_autocorrelation import (
+    autocorrelation as autocorrelation,
+)
+from decision_widgets.estimates.residual_autocorrelation import (
+    residual_autocorrelation as residual_autocorrelation,
 )
 from decision_widgets.estimates.robust import (
     RobustRegression as RobustRegression,

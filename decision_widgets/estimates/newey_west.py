@@ -64,7 +64,7 @@ def newey_west(y: ArrayLike, x: ArrayLike, *, lags: int) -> SerialRegression:
     """
     beta, residual, influence, _ = least_squares(y, x)
     n, k = influence.shape
-    return _serial(beta, influence * residual[:, None], lags, n_observations=n, df=n - k)
+    return serial_regression(beta, influence * residual[:, None], lags, n_observations=n, df=n - k, n_coefficients=k)
 
 
 def driscoll_kraay(y: ArrayLike, x: ArrayLike, time: ArrayLike, *, lags: int) -> SerialRegression:
@@ -89,11 +89,13 @@ def driscoll_kraay(y: ArrayLike, x: ArrayLike, time: ArrayLike, *, lags: int) ->
     if codes.max() < 1:
         raise InputError("Driscoll–Kraay errors need at least 2 periods; got 1.")
     scores = sums_by_label(influence * residual[:, None], codes)
-    return _serial(beta, scores, lags, n_observations=n, df=len(scores) - 1)
+    return serial_regression(beta, scores, lags, n_observations=n, df=len(scores) - 1, n_coefficients=len(beta))
 
 
-def _serial(beta: Matrix, scores: Matrix, lags: int, *, n_observations: int, df: int) -> SerialRegression:
-    """Return the regression from scores, shape (T, k), of successive periods."""
+def serial_regression(
+    beta: Matrix, scores: Matrix, lags: int, *, n_observations: int, df: int, n_coefficients: int
+) -> SerialRegression:
+    """Return the regression from its coefficients, shape (k,), and scores, shape (T, k), of successive periods."""
     periods = len(scores)
     if lags not in range(periods):
         raise InputError(f"lags must be a whole number from 0 to {periods - 1}, less than the periods; got {lags!r}.")
@@ -105,7 +107,7 @@ def _serial(beta: Matrix, scores: Matrix, lags: int, *, n_observations: int, df:
     if (variance <= floor).any():
         raise InputError("The error of a coefficient is 0: the residuals leave nothing to estimate it from.")
     std_error = np.sqrt(variance)
-    small = std_error * np.sqrt(n_observations / (n_observations - len(beta)))
+    small = std_error * np.sqrt(n_observations / (n_observations - n_coefficients))
     return SerialRegression(
         coefficients=beta,
         std_error=std_error,

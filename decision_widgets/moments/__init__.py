@@ -5,6 +5,7 @@ from decision_widgets.moments.arm import ArmMoments, ClusterSums, arm_moments
 from decision_widgets.moments.floats import ROUNDING, floats
 from decision_widgets.moments.moments import Moments
 from decision_widgets.moments.sample import Sample
+from decision_widgets.moments.slots import EVERYWHERE, SlotSpec, name_arms
 from decision_widgets.moments.spec import HistorySpec, MetricColumns, MomentSpec, label
 from decision_widgets.moments.summary import (
     STALE_AFTER,
@@ -19,6 +20,7 @@ from decision_widgets.moments.summary import (
 )
 
 __all__ = [
+    "EVERYWHERE",
     "ROUNDING",
     "STALE_AFTER",
     "AdjustedMoments",
@@ -35,11 +37,13 @@ __all__ = [
     "RefusedMetric",
     "RowSums",
     "Sample",
+    "SlotSpec",
     "SummarySource",
     "TypedSummary",
     "WindowSums",
     "arm_moments",
     "floats",
     "label",
+    "name_arms",
     "usable_columns",
 ]

@@ -74,7 +74,7 @@ class MomentSpec:
         """Return every column to read, each with what it is for."""
         wanted = {} if self.participant is None else {self.participant: "the participant"}
         wanted |= {self.arm: "the arm"}
-        _want_metrics(wanted, self.time, self.metrics)
+        want_metrics(wanted, self.time, self.metrics)
         for metric in self.metrics:
             for covariate in metric.covariates:
                 wanted.setdefault(covariate, f"a covariate of {metric.metric!r}")
@@ -104,11 +104,12 @@ class HistorySpec:
     def columns(self) -> dict[str, str]:
         """Return every column to read, each with what it is for."""
         wanted = {} if self.participant is None else {self.participant: "the participant"}
-        _want_metrics(wanted, self.time, self.metrics)
+        want_metrics(wanted, self.time, self.metrics)
         return wanted
 
 
-def _want_metrics(wanted: dict[str, str], time: str | None, metrics: tuple[MetricColumns, ...]) -> None:
+def want_metrics(wanted: dict[str, str], time: str | None, metrics: tuple[MetricColumns, ...]) -> None:
+    """Add the time and the columns of metrics to those wanted, each with what it is for."""
     if time is not None:
         wanted.setdefault(time, "the time")
     for metric in metrics:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from decision_widgets.design import Judgement
 from decision_widgets.records import Record, register_union
@@ -19,6 +19,8 @@ from decision_widgets.vocabulary import (
     Verdict,
     severity,
 )
+
+LEAST_IN_SUBGROUP: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -36,7 +38,8 @@ class Message(Record):
     @classmethod
     def of(cls, code: str, *, metric: str | None = None, arm: str | None = None, **facts: object) -> Message:
         """Fill the sentences of a code with facts."""
-        known = {"metric": metric, "arm": arm, "where": f"arm {arm}"} | facts
+        known: dict[str, object] = {"metric": metric, "arm": arm, "where": f"arm {arm}"}
+        known |= {"units": "participants", "least": LEAST_IN_SUBGROUP} | facts
         entry = CODES[code]
         title, text, do = (sentence.format_map(known) for sentence in (entry.title, entry.text, entry.do))
         return cls(code=code, severity=severity(code), title=title, text=text, do=do, metric=metric, arm=arm)

@@ -13,6 +13,7 @@ from decision_widgets.views import numbers
 from decision_widgets.vocabulary import readable
 
 if TYPE_CHECKING:
+    from decision_widgets.results.experiment import ExperimentResult
     from decision_widgets.results.result import DecisionResult
 
 SRM_ALARM: Final = 0.001
@@ -40,7 +41,7 @@ TOOL_FIELDS: Final = (
 
 def sample_ratio_card(result: DecisionResult) -> dict[str, Any]:
     """Show the split of participants beside the plan."""
-    ratio, names = result.sample_ratio, arm_names(result)
+    ratio, names = result.sample_ratio, result.arm_names()
     raised = {message.code for message in result.messages}
     status = "too_few" if sum(ratio.observed) < LEAST_TO_TELL else "ok"
     status = "mismatch" if "E_SRM" in raised else "watch" if "W_SRM_WATCH" in raised else status
@@ -60,9 +61,9 @@ def sample_ratio_card(result: DecisionResult) -> dict[str, Any]:
     }
 
 
-def statistics_card(result: DecisionResult) -> dict[str, Any]:
+def statistics_card(result: ExperimentResult) -> dict[str, Any]:
     """Show basic statistics; only counts where the comparison is invalid, as two means are an uplift."""
-    names, metrics = arm_names(result), [metric.name for metric in result.design.metrics]
+    names, metrics = result.arm_names(), [metric.name for metric in result.design.metrics]
     withheld = result.decision.verdict == "invalid"
     hidden = dict.fromkeys(("mean", "std_dev", "variance")) if withheld else {}
     rows = sorted(result.statistics, key=lambda row: (metrics.index(row.metric), names.index(row.arm)))
@@ -74,7 +75,7 @@ def statistics_card(result: DecisionResult) -> dict[str, Any]:
     }
 
 
-def segments_card(result: DecisionResult) -> dict[str, Any] | None:
+def segments_card(result: ExperimentResult) -> dict[str, Any] | None:
     """Show the effects in segments, metric by metric; None where the design names none."""
     metrics = [
         _named(result, metric.name) | {"role": metric.role, "arms": list(_divided(result, metric.name))}
@@ -87,7 +88,7 @@ def segments_card(result: DecisionResult) -> dict[str, Any] | None:
     return {"schema": "dw.hte/1", "state": "ready", "level": 1 - alpha, "alpha": alpha, "metrics": metrics}
 
 
-def _divided(result: DecisionResult, metric: str) -> Iterator[dict[str, Any]]:
+def _divided(result: ExperimentResult, metric: str) -> Iterator[dict[str, Any]]:
     for arm in result.treatments():
         whole = next(row for row in result.recommended() if (row.metric, row.arm) == (metric, arm))
         own = [each for each in result.segments if (each.metric, each.arm) == (metric, arm)]
@@ -102,7 +103,7 @@ def _overall(row: EffectEstimate) -> dict[str, Any]:
     return {key: getattr(row, key) for key in kept}
 
 
-def _column(result: DecisionResult, each: SegmentComparison) -> dict[str, Any]:
+def _column(result: ExperimentResult, each: SegmentComparison) -> dict[str, Any]:
     comparison = each.comparison
     levels: list[dict[str, Any]] = []
     if comparison is not None:
@@ -125,7 +126,7 @@ def _column(result: DecisionResult, each: SegmentComparison) -> dict[str, Any]:
 
 
 def _level(
-    result: DecisionResult, metric: str, level: SubgroupEffect, comparison: SubgroupComparison
+    result: ExperimentResult, metric: str, level: SubgroupEffect, comparison: SubgroupComparison
 ) -> dict[str, Any]:
     kept = ("level", "n_control", "n_treatment", "thin", "effect", "effect_lower", "effect_upper")
     apart = level.effect_lower > 0 or level.effect_upper < 0
@@ -135,7 +136,7 @@ def _level(
     return {key: getattr(level, key) for key in kept} | {"reading": reading, "reason": None}
 
 
-def _refused(result: DecisionResult, each: SegmentComparison, level: NoSubgroupEffect) -> dict[str, Any]:
+def _refused(result: ExperimentResult, each: SegmentComparison, level: NoSubgroupEffect) -> dict[str, Any]:
     written = {
         "n": lambda n: numbers.integer(n) + (" values" if level.code == "E_NO_VARIATION" else ""),
         "value": lambda value: numbers.level(value, result.kind(each.metric) or "continuous"),
@@ -144,13 +145,13 @@ def _refused(result: DecisionResult, each: SegmentComparison, level: NoSubgroupE
     }
     facts = {name: written[name](value) for name, value in level.facts.items()}
     counts = {"n_control": level.n_control, "n_treatment": level.n_treatment}
-    smaller = each.arm if level.n_treatment < level.n_control else result.design.control
+    smaller = each.arm if level.n_treatment < level.n_control else result.arm_names()[0]
     said = {name: numbers.integer(n) for name, n in counts.items()}
     message = Message.of(level.code, metric=result.label(each.metric), arm=smaller, **facts, **said)
     return {"level": level.level, **counts, "reason": message.text}
 
 
-def tests_card(result: DecisionResult) -> dict[str, Any] | None:
+def tests_card(result: ExperimentResult) -> dict[str, Any] | None:
     """Show the recommended estimate of every metric and treatment, its companions, and the test toolbox."""
     if not result.toolbox and not any(isinstance(row, EffectEstimate) for row in result.estimates):
         return None
@@ -165,7 +166,7 @@ def tests_card(result: DecisionResult) -> dict[str, Any] | None:
     }
 
 
-def _test_rows(result: DecisionResult, metric: str) -> Iterator[dict[str, Any]]:
+def _test_rows(result: ExperimentResult, metric: str) -> Iterator[dict[str, Any]]:
     treatments = result.treatments()
     for arm in treatments:
         estimates = [row for row in result.estimates if (row.metric, row.arm) == (metric, arm)]
@@ -225,15 +226,10 @@ def _unit(answer: ToolAnswer) -> str:
     return "number" if answer.estimate_name == "odds ratio" else "metric"
 
 
-def arm_names(result: DecisionResult) -> list[str]:
-    """Return all arms, control first: the place of an arm is its colour."""
-    return [result.design.control, *result.treatments()]
-
-
-def _in_arm(result: DecisionResult, arm: str | None) -> dict[str, Any]:
-    names = arm_names(result)
+def _in_arm(result: ExperimentResult, arm: str | None) -> dict[str, Any]:
+    names = result.arm_names()
     return {"arm": arm, "arm_index": names.index(arm) if arm in names else None}
 
 
-def _named(result: DecisionResult, metric: str) -> dict[str, Any]:
+def _named(result: ExperimentResult, metric: str) -> dict[str, Any]:
     return {"metric": metric, "label": result.label(metric), "kind": result.kind(metric)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from decision_widgets.design import Rule
@@ -11,9 +12,31 @@ from decision_widgets.views import numbers
 from decision_widgets.vocabulary import Kind
 
 if TYPE_CHECKING:
-    from decision_widgets.results.result import DecisionResult
+    from decision_widgets.results.experiment import ExperimentResult
 
 Piece = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What only one kind of design says.
+
+    Attributes
+    ----------
+    validity : str
+        The line of the checklist when nothing breaks the comparison.
+    closing : str
+        The last sentence.
+    after : str
+        What the effect was cleared of; empty where the two levels are said instead.
+    raw : str
+        A sentence on the gap before that; may be empty.
+    """
+
+    validity: str
+    closing: str
+    after: str = ""
+    raw: str = ""
 
 
 def piece(text: str, *, strong: bool = False) -> Piece:
@@ -37,18 +60,21 @@ def decision_text(row: EffectEstimate, kind: Kind) -> numbers.EffectText:
     return numbers.absolute(row.effect, row.effect_lower_simultaneous, row.effect_upper_simultaneous, kind)
 
 
-def verdict_sentence(result: DecisionResult, rows: Sequence[Row]) -> list[Piece]:
+def verdict_sentence(result: ExperimentResult, rows: Sequence[Row], words: Words) -> list[Piece]:
     """Say what happened to the metric that decides, why that gives this verdict, and what else holds."""
     if result.decision.verdict == "invalid":
         return _invalid(result)
     lead = leading_row(result, rows)
-    pieces = [piece("No primary metric was named, so nothing decides.")] if lead is None else _effect(result, lead)
+    pieces = (
+        [piece("No primary metric was named, so nothing decides.")] if lead is None else _effect(result, lead, words)
+    )
     reason = _reason(result, lead, rows)
     rest = _guardrails_hold(rows) if not reason else ""
-    return [*pieces, *(piece(f" {text}") for text in (reason, rest, _closing(result)) if text)]
+    closing = "The plan is not reached." if result.decision.verdict == "keep-running" else words.closing
+    return [*pieces, *(piece(f" {text}") for text in (words.raw, reason, rest, closing) if text)]
 
 
-def leading_row(result: DecisionResult, rows: Sequence[Row]) -> Row | None:
+def leading_row(result: ExperimentResult, rows: Sequence[Row]) -> Row | None:
     """Return the primary row that carries the verdict: what was won, or what was lost; else the first."""
     primaries = [row for row in rows if row.role == "primary"]
     wanted = {"ship": "better", "dont-ship": "worse"}.get(result.decision.verdict)
@@ -56,11 +82,10 @@ def leading_row(result: DecisionResult, rows: Sequence[Row]) -> Row | None:
     return next(iter(carrying or primaries), None)
 
 
-def rule_text(result: DecisionResult, rule: Rule, arm: str) -> str:
+def rule_text(result: ExperimentResult, rule: Rule, arm: str, words: Words) -> str:
     """Write one line of the checklist."""
     if rule.id == "validity":
-        p = numbers.p_value(result.sample_ratio.p_value)
-        return f"Nothing breaks the comparison (sample ratio p {p})" if rule.status == "pass" else _broken(result)
+        return words.validity if rule.status == "pass" else _broken(result)
     if rule.id == "plan":
         return {"note": "No plan was stated", "pass": "Plan reached", "fail": "Plan not reached"}[rule.status]
     label = result.label(rule.metric or "")
@@ -83,7 +108,7 @@ def _primary_words(rule: Rule, row: EffectEstimate) -> str:
     return words.get(row.reading or "", "not clearly better")
 
 
-def _why_not_run(result: DecisionResult, rule: Rule, row: Row) -> str:
+def _why_not_run(result: ExperimentResult, rule: Rule, row: Row) -> str:
     if isinstance(row, NotEstimable):
         return "withheld" if result.decision.verdict == "invalid" else "it could not be estimated"
     if rule.id == "guardrail" and rule.margin is None:
@@ -91,14 +116,14 @@ def _why_not_run(result: DecisionResult, rule: Rule, row: Row) -> str:
     return "a share of the control means nothing here, so the margin cannot be judged"
 
 
-def _level_note(result: DecisionResult, row: EffectEstimate) -> str:
+def _level_note(result: ExperimentResult, row: EffectEstimate) -> str:
     if result.decision.basis == "always_valid":
         return ", at any look"
     plain = abs(row.simultaneous_level - (1 - result.design.alpha)) < 1e-12
     return "" if plain else f" at {_percent(row.simultaneous_level)}"
 
 
-def _end(result: DecisionResult, row: EffectEstimate, which: Literal["lower", "upper"]) -> str:
+def _end(result: ExperimentResult, row: EffectEstimate, which: Literal["lower", "upper"]) -> str:
     kind = result.kind(row.metric) or "continuous"
     lower, upper = row.relative_effect_lower_simultaneous, row.relative_effect_upper_simultaneous
     if row.relative_effect is not None and lower is not None and upper is not None:
@@ -115,7 +140,7 @@ def _percent(share: float) -> str:
     return f"{share * 100:.4g}%"
 
 
-def _effect(result: DecisionResult, row: Row) -> list[Piece]:
+def _effect(result: ExperimentResult, row: Row, words: Words) -> list[Piece]:
     label = result.label(row.metric)
     if isinstance(row, NotEstimable):
         return [piece(f"{label} could not be estimated: {row.message.text}")]
@@ -126,6 +151,7 @@ def _effect(result: DecisionResult, row: Row) -> list[Piece]:
     control, treatment = numbers.levels(row.control_mean, row.treatment_mean, kind)
     levels = f"from {control} to {treatment}"
     levels += f" under {row.arm}" if len(result.treatments()) > 1 else ""
+    levels = words.after or levels
     if row.reading in ("better", "worse"):
         verb = " rose " if row.effect > 0 else " fell "
         tail = f" ({at} {numbers.in_sentence(said.interval)}), {levels}."
@@ -134,7 +160,7 @@ def _effect(result: DecisionResult, row: Row) -> list[Piece]:
     return [piece(label + " did not change clearly: "), piece(said.effect, strong=True), piece(middle)]
 
 
-def _reason(result: DecisionResult, lead: Row | None, rows: Sequence[Row]) -> str:
+def _reason(result: ExperimentResult, lead: Row | None, rows: Sequence[Row]) -> str:
     """Say what stands between the effect and a "ship"; nothing when nothing does."""
     verdict = result.decision.verdict
     if verdict == "ship":
@@ -156,7 +182,7 @@ def _reason(result: DecisionResult, lead: Row | None, rows: Sequence[Row]) -> st
     return _short_of_worth(result, lead)
 
 
-def _short_of_worth(result: DecisionResult, lead: EffectEstimate) -> str:
+def _short_of_worth(result: ExperimentResult, lead: EffectEstimate) -> str:
     judgement = result.decision.judgements[lead.arm]
     rule = next(rule for rule in judgement.rules if rule.id == "primary" and rule.metric == lead.metric)
     if rule.status == "not_run":
@@ -172,7 +198,7 @@ def _short_of_worth(result: DecisionResult, lead: EffectEstimate) -> str:
     return ""
 
 
-def _detectable(result: DecisionResult, row: EffectEstimate) -> str:
+def _detectable(result: ExperimentResult, row: EffectEstimate) -> str:
     seen, kind = row.detectable_effect, result.kind(row.metric) or "continuous"
     if row.relative_effect is not None:
         share = seen / row.control_mean
@@ -192,19 +218,10 @@ def _guardrails_hold(rows: Sequence[Row]) -> str:
     return f"{'Both' if len(guardrails) == 2 else f'All {len(guardrails)}'} guardrails are within their limits."
 
 
-def _closing(result: DecisionResult) -> str:
-    if result.decision.verdict == "keep-running":
-        return "The plan is not reached."
-    raised = {message.code for message in result.messages}
-    if "W_SRM_WATCH" in raised:
-        return "The split is drifting from the plan."
-    return "The arms are equally large." if "I_EQUAL_SPLIT" in raised else "The split is as planned."
-
-
-def _invalid(result: DecisionResult) -> list[Piece]:
+def _invalid(result: ExperimentResult) -> list[Piece]:
     message = next(m for m in result.messages if m.severity == "error" and m.metric is None)
     return [piece(message.title, strong=True), piece(f" {message.text} No uplift is shown. Do: {message.do}.")]
 
 
-def _broken(result: DecisionResult) -> str:
+def _broken(result: ExperimentResult) -> str:
     return next(m for m in result.messages if m.severity == "error" and m.metric is None).title

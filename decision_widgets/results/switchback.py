@@ -3,18 +3,89 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from decision_widgets.design import Switchback
-from decision_widgets.results.shown import Shown
+from decision_widgets.results.experiment import ExperimentResult
+from decision_widgets.results.records import (
+    ArmStatistics,
+    Check,
+    Decision,
+    EffectEstimate,
+    Message,
+    MetricKind,
+    NotEstimable,
+    Provenance,
+)
+from decision_widgets.results.segments import SegmentComparison
+from decision_widgets.results.switchback_payload import to_payload
+from decision_widgets.results.switchback_records import (
+    CarryoverCheck,
+    RegressionFacts,
+    ResidualCorrelation,
+    ScheduleCheck,
+    Timeline,
+)
+from decision_widgets.results.toolbox import ToolAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class SwitchbackResult(Shown):
-    """What a switchback says."""
+class SwitchbackResult(ExperimentResult):
+    """What a switchback says.
+
+    Attributes
+    ----------
+    design : Switchback
+    arms : tuple of str
+        Control and treatment.
+    decision : Decision
+        The verdict and the rules behind it.
+    estimates : tuple of EffectEstimate or NotEstimable
+        One per metric × method, `n_control` and `n_treatment` counting slots; one method per metric is `recommended`.
+    statistics : tuple of ArmStatistics
+        Of the analysed hours; none when invalid, as two means are an effect.
+    kinds : tuple of MetricKind
+    checks : tuple of Check
+    messages : tuple of Message
+        Errors first, then warnings, then notes.
+    provenance : Provenance
+    timeline : Timeline
+    schedule_check : ScheduleCheck
+    regressions : tuple of RegressionFacts
+        One per metric with an estimate: what its regression rests on, and randomisation inference beside it.
+    carryover : tuple of CarryoverCheck
+        One per primary metric with an interval (of the first one where none is primary).
+    residuals : ResidualCorrelation or None
+        Of the leading metric.
+    segments : tuple of SegmentComparison
+    toolbox : tuple of ToolAnswer
+    """
 
     SCHEMA: ClassVar[str] = "dw.switchback/1"
     CALLED: ClassVar[str] = "result of a switchback"
     TITLE: ClassVar[str] = "Switchback decision"
 
     design: Switchback
+    arms: tuple[str, str]
+    decision: Decision
+    estimates: tuple[EffectEstimate | NotEstimable, ...]
+    statistics: tuple[ArmStatistics, ...]
+    kinds: tuple[MetricKind, ...]
+    checks: tuple[Check, ...]
+    messages: tuple[Message, ...]
+    provenance: Provenance
+    timeline: Timeline
+    schedule_check: ScheduleCheck
+    regressions: tuple[RegressionFacts, ...] = ()
+    carryover: tuple[CarryoverCheck, ...] = ()
+    residuals: ResidualCorrelation | None = None
+    segments: tuple[SegmentComparison, ...] = ()
+    toolbox: tuple[ToolAnswer, ...] = ()
+
+    def arm_names(self) -> list[str]:
+        """Return both arms, control first: the place of an arm is its colour."""
+        return [*self.arms]
+
+    def to_payload(self) -> dict[str, Any]:
+        """Return what the cards show, as plain JSON values (schema ``dw.result/1``)."""
+        return to_payload(self)

@@ -11,7 +11,8 @@ import pytest
 
 import decision_widgets as dw
 from decision_widgets.design import draw_schedule
-from decision_widgets.design.schedule import alias_problem, blocks_of, coin, name_arms
+from decision_widgets.design.schedule import alias_problem, blocks_of, coin
+from decision_widgets.moments import name_arms
 
 REGIONS = ["Central", "North", "South", "West"]
 
