@@ -393,6 +393,36 @@ CODES: Final[dict[str, Code]] = {
         text="No burn-in was declared, so what the arm before still does there counts for the one that follows.",
         do="set burn_in= to the time in which the effect sets in",
     ),
+    "E_NO_PREPERIOD": Code(
+        title="The history is too short for a guideline.",
+        text="It covers {days} whole days; evidence about seasons and power needs 14, better 28.",
+        do="collect more history of the same regions",
+    ),
+    "W_SHORT_PREPERIOD": Code(
+        title="The history covers {days} whole days.",
+        text="Below 28 a week that was unlike the others weighs heavily in everything said here.",
+        do="give 28 days or more",
+    ),
+    "E_HABIT": Code(
+        title="Habits cannot be measured by switching.",
+        text="An effect that takes days to form is never whole within a slot, so a switchback would miss it.",
+        do="randomise participants or regions for the whole run",
+    ),
+    "E_SLOT_SHORT": Code(
+        title="Slots of {slot} are too short for a burn-in of {burn_in}.",
+        text="They lose {percent} of their minutes to it; at least half must stay.",
+        do="use slots of {least} or longer, better {advised}",
+    ),
+    "E_AA_FAIL": Code(
+        title="On your own history {metric} shows effects that are not there.",
+        text="Of {n} schedules without any effect {percent} were rejected ({interval}); {alpha} is promised.",
+        do="use coarser clusters, or time effects that fit",
+    ),
+    "I_AA_CONSERVATIVE": Code(
+        title="The analysis of {metric} is conservative on this history.",
+        text="Of {n} schedules without any effect {percent} were rejected ({interval}); {alpha} is allowed.",
+        do="",
+    ),
     "I_CLOCK_CHANGE": Code(
         title="The clock changes during the run.",
         text="{n} slots that it touches were left out.",

@@ -80,6 +80,10 @@ class Watch:
             raise
         return statement.result()
 
+    def far(self, share: float) -> bool:
+        """Tell how far work of ours has come; return whether the listener asked to stop, by returning True."""
+        return self._tell(lambda: share) is True
+
     def end(self) -> None:
         """Let the thread end; one that an interrupt left computing is not waited for again."""
         self._statements.put(None)
@@ -94,10 +98,11 @@ class Watch:
         self._last = statement
         self._statements.put(statement)
 
-    def _tell(self, share: Callable[[], float | None]) -> None:
+    def _tell(self, share: Callable[[], float | None]) -> object:
         seconds = monotonic() - self._began
-        if self._listener is not None and seconds >= self._silent_for:
-            self._listener(Progress(stage=self._stage, share=share(), seconds=seconds))
+        if self._listener is None or seconds < self._silent_for:
+            return None
+        return self._listener(Progress(stage=self._stage, share=share(), seconds=seconds))
 
 
 @contextmanager

@@ -179,7 +179,7 @@ def blocks_of(design: Any, start: str, n_slots: int) -> list[int]:
         first = minute_of(start)
         return [(first + i * design.slot) // DAY - first // DAY for i in range(n_slots)]
     if kind == "minimax":
-        return _minimax_blocks(n_slots, -(-design.carryover // design.slot))
+        return _minimax_blocks(n_slots, -(-design.order // design.slot))
     return list(range(n_slots))
 
 
