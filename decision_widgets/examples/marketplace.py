@@ -65,7 +65,7 @@ def marketplace(
     treatment : str
         The label of the treatment in `schedule`.
     seed : int
-        The same seed gives the same table.
+        The same seed gives the same table, and for runs of the same size the same history whatever is served.
 
     Returns
     -------
@@ -85,9 +85,10 @@ def marketplace(
     (np.True_, ['control', 'treatment'])
     """
     _check(locals())
+    # Coins of their own: whatever is served, the same seed gives the same history and the same demand.
     rng = np.random.default_rng(seed)
     if schedule is None:
-        run = _drawn(rng, _REGIONS[:regions], np.datetime64(start, "m"), days)
+        run = _drawn(np.random.default_rng([seed, 1]), _REGIONS[:regions], np.datetime64(start, "m"), days)
     else:
         run = _read(schedule, treatment, _REGIONS[:regions])
     hours = _hours(rng, run, history_days, requests_per_hour)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from decision_widgets.views import numbers
-from decision_widgets.views.markup import card, escape, message, plain, rich, tag
+from decision_widgets.views.markup import card, count_of, escape, message, plain, rich, tag
 from decision_widgets.views.plot import line_path, plot_html, scale_over
 from decision_widgets.views.schemas import Payload
 from decision_widgets.views.slots import length_text
@@ -38,20 +38,20 @@ def to_html(payload: Payload) -> str:
     css = "dw-simulation" + (" working" if working else "") + state.css
     if not payload.get("aa"):
         body = state.note or f'<p class="dw-say">{_EMPTY}</p>'
-        return card("simulation", _TITLE, body, css=css)
+        return card("simulation", _title(payload), body, css=css)
     notes = "".join(_notes(payload))
     say = f'<p class="dw-say">{rich(_sentence(payload))}</p><p class="said">{escape(_aa_sentence(payload))}</p>'
     mark = tag("partial answer") if working else tag(*_TAGS.get(str(payload["aa"].get("status")), ("", "", "")))
     body = f"{state.note}{notes}{say}{_curve(payload)}{_checks(payload)}{_options(payload)}"
-    return card("simulation", _TITLE, body, mark=mark, css=css)
+    return card("simulation", _title(payload), body, mark=mark, css=css)
 
 
 def to_text(payload: Payload) -> str:
     """Write the promise in a sentence, then the curve, the injected effects and the options."""
     if not payload.get("aa"):
-        return f"{_TITLE}: {_EMPTY}"
+        return f"{_title(payload)}: {_EMPTY}"
     said = "".join(str(piece["text"]) for piece in _sentence(payload))
-    parts = [f"{_TITLE}: {said} {_aa_sentence(payload)}"]
+    parts = [f"{_title(payload)}: {said} {_aa_sentence(payload)}"]
     parts += [f"Cancelled after {_done(payload)}; what is shown is what they say."] if payload.get("cancelled") else []
     if payload.get("curve"):
         parts.append(table(["Days", "Detects", "in its unit"], list(_curve_rows(payload))))
@@ -60,6 +60,11 @@ def to_text(payload: Payload) -> str:
     if payload.get("options"):
         parts.append(table(_OPTION_HEAD, [_option_texts(payload, option) for option in payload["options"]]))
     return "\n\n".join(parts)
+
+
+def _title(payload: Payload) -> str:
+    label = one_line(payload.get("label") or payload.get("metric") or "")
+    return f"{_TITLE}: {label}" if label else _TITLE
 
 
 def _working(payload: Payload) -> bool:
@@ -101,12 +106,17 @@ def _sentence(payload: Payload) -> list[dict[str, object]]:
     own = _in_unit(found.get("effect"), _kind(payload)) if found.get("relative") is not None else numbers.NOT_AVAILABLE
     also = "" if own == numbers.NOT_AVAILABLE else f" ({own})"
     return [
-        _piece("This schedule detects a change of "),
+        _piece(f"{_in_days(payload)} detects a change of "),
         _piece(shown, strong=True),
         _piece(
             f"{also} in {label} with {power}% power, simulated {numbers.integer(payload['done'])} times on its history."
         ),
     ]
+
+
+def _in_days(payload: Payload) -> str:
+    days = payload.get("days")
+    return "This schedule" if days is None else f"This schedule, for {count_of(int(days), 'day')},"
 
 
 def _aa_sentence(payload: Payload) -> str:

@@ -78,6 +78,13 @@ def test_it_serves_the_schedule_it_is_given() -> None:
     assert served.time.max() < pd.Timestamp("2026-11-06")
 
 
+def test_the_history_is_the_same_whatever_is_served() -> None:
+    one, other = (marketplace(plan, days=4, history_days=2, regions=2, seed=3) for plan in (None, planned(region=None)))
+    assert not one.arm.equals(other.arm)
+    before = one.time < "2026-11-02"
+    pd.testing.assert_frame_equal(one[before], other[before])
+
+
 def test_a_schedule_without_regions_switches_all_of_them() -> None:
     rides = marketplace(planned(region=None), history_days=0, regions=3, requests_per_hour=100)
     assert rides.region.nunique() == 3

@@ -82,3 +82,11 @@ def test_a_cancelled_one_says_how_far_it_came() -> None:
     cut = simulation(cancelled=True, done=400)
     assert "400 of 1,000 experiments" in stripped(cut)
     assert "Cancelled after 400 of 1,000 experiments" in to_text(cut)
+
+
+def test_the_length_of_the_run_is_said_where_it_is_known() -> None:
+    assert "This schedule, for 28 days, detects a change of 0.80%" in to_text(simulation(days=28))
+
+
+def test_several_metrics_are_told_apart_by_their_titles() -> None:
+    assert 'aria-label="What your own history promises: Completion rate"' in to_html(simulation())
