@@ -163,7 +163,7 @@ def _answer(
         return Message.of("E_FE_COLLINEAR", metric=metric.name, retained_variation=retained)
     refused = _few(run, metric, cells, fit, found)
     dealt = _dealt_again(run, cells, family_alpha)
-    facts = _facts(run, metric, cells, fit, tried.method, dealt, refused)
+    facts = _facts(run, read, metric, cells, fit, tried.method, dealt, refused)
     found += _about_fit(run, metric, tried.best, fit, dealt, refused)
     return SlotAnswer(
         metric=metric,
@@ -292,6 +292,7 @@ def _dealt_again(run: SlotRun, cells: MetricCells, family_alpha: float) -> Rando
 
 def _facts(
     run: SlotRun,
+    read: SlotMetric,
     metric: Metric,
     cells: MetricCells,
     fit: PanelRegression,
@@ -300,8 +301,6 @@ def _facts(
     refused: Message | None,
 ) -> RegressionFacts:
     clusters, panel = clusters_of(run), cells.panel
-    treated, weight, mean = (np.asarray(each) for each in (panel.treatment, panel.weight, panel.mean))
-    levels = [float(np.average(mean[treated == arm], weights=weight[treated == arm])) for arm in (0, 1)]
     known = dealt if isinstance(dealt, RandomizationInference) else None
     return RegressionFacts(
         metric=metric.name,
@@ -314,7 +313,7 @@ def _facts(
         df=None if refused is not None else fit.df,
         std_error=None if refused is not None else fit.std_error,
         effect=fit.effect,
-        raw_difference=levels[1] - levels[0],
+        raw_difference=_raw_difference(read, cells),
         retained_variation=fit.retained_variation,
         fixed_effects_share=fit.fixed_effects_share,
         weights=cells.weights,
@@ -323,6 +322,13 @@ def _facts(
         randomization_enumerated=known is not None and known.enumerated,
         randomization_note=dealt if isinstance(dealt, str) else None,
     )
+
+
+def _raw_difference(read: SlotMetric, cells: MetricCells) -> float:
+    """Return the difference of the arms' levels as the basic statistics give them."""
+    at, treated = cells.at, np.asarray(cells.panel.treatment) == 1
+    control, treatment = (float(read.total[own].sum() / read.size[own].sum()) for own in (at[~treated], at[treated]))
+    return treatment - control
 
 
 def _about_fit(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -31,9 +31,9 @@ from decision_widgets.data import Listener, SlotMetric, SlotReading
 from decision_widgets.data.slots import read_slots
 from decision_widgets.design import Switchback
 from decision_widgets.estimates.panel_subgroups import THIN_UNITS
-from decision_widgets.results import Message, ToolAnswer
+from decision_widgets.results import Message, SegmentComparison, ToolAnswer
 from decision_widgets.results.switchback import SwitchbackResult
-from decision_widgets.results.switchback_records import CarryoverCheck
+from decision_widgets.results.switchback_records import CarryoverCheck, ScheduleCheck
 
 # What may be said of a metric whose clusters are too few for an interval.
 REFUSED_TOOLS: Final = ("randomization",)
@@ -55,10 +55,7 @@ def analyze_switchback(
 def analyze_slots(design: Switchback, reading: SlotReading, tools: Sequence[str], *, usual: bool) -> SwitchbackResult:
     """Analyse what was read; `tools` are the methods of the toolbox, the usual ones only where they fit."""
     run = run_of(design, reading)
-    check = schedule_check(run)
-    about_run = list(schedule_messages(run, check))
-    if not any(m.severity == "error" for m in about_run):
-        about_run += [message for message in (collinear(run),) if message is not None]
+    check, about_run = _judge(run)
     blocking = next((m for m in about_run if m.severity == "error"), None)
     invalid = tuple(m.code for m in about_run if m.severity == "error")
     about_metrics = list(metric_messages(run))
@@ -72,20 +69,16 @@ def analyze_slots(design: Switchback, reading: SlotReading, tools: Sequence[str]
         design, run.arms[1:], standing, rows_of(run, answers, standing), invalid, _dealt_again(found)
     )
     shown = [answer for answer in found if answer.refused is None]
-    carryover = _carryover(run, shown)
-    kinds = kinds_of(reading)
-    kind_of = {kind.metric: kind.kind for kind in kinds}
-    about_carryover = [m for each in carryover for m in carryover_messages(run, each, kind_of[each.metric])]
-    segments = segments_of(run, shown)
-    thin = segment_messages(segments, units="slots", least=THIN_UNITS)
-    messages = in_order([*about_run, *about_metrics, *about_decision, *about_carryover, *thin])
+    carryover, segments = _carryover(run, shown), segments_of(run, shown)
+    about_parts = [*_about_carryover(reading, run, carryover), *_thin(segments)]
+    messages = in_order([*about_run, *about_metrics, *about_decision, *about_parts])
     return SwitchbackResult(
         design=design,
         arms=run.arms,
         decision=decision,
         estimates=estimates,
         statistics=() if invalid else tuple(statistics_of(run)),
-        kinds=kinds,
+        kinds=kinds_of(reading),
         checks=checks_of(design, check, messages),
         messages=messages,
         provenance=provenance_of_slots(design, reading),
@@ -97,6 +90,27 @@ def analyze_slots(design: Switchback, reading: SlotReading, tools: Sequence[str]
         segments=tuple(segments),
         toolbox=tuple(_toolbox(run, found, tools, usual=usual)),
     )
+
+
+def _judge(run: SlotRun) -> tuple[ScheduleCheck, list[Message]]:
+    """Check how slots were served, and that the fixed effects leave something to compare."""
+    check = schedule_check(run)
+    messages = list(schedule_messages(run, check))
+    if not any(m.severity == "error" for m in messages):
+        nothing_left = collinear(run)
+        messages += [] if nothing_left is None else [nothing_left]
+    return check, messages
+
+
+def _about_carryover(reading: SlotReading, run: SlotRun, carryover: Sequence[CarryoverCheck]) -> Iterator[Message]:
+    for each in carryover:
+        read = reading.metrics[each.metric]
+        assert isinstance(read, SlotMetric)
+        yield from carryover_messages(run, each, read.recognition.kind)
+
+
+def _thin(segments: list[SegmentComparison]) -> Iterator[Message]:
+    yield from segment_messages(segments, units="slots", least=THIN_UNITS)
 
 
 def _standing(run: SlotRun) -> Standing:

@@ -53,13 +53,14 @@ class CellSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CellSums:
-    """One outcome by cell: rows with a value, their mean, and the centred sum of squares within; shape (C,) each.
+    """One outcome by cell: rows with a value, their total, and the centred sum of squares within; shape (C,) each.
 
-    The mean is `shift` and what it lies `above` it, which keeps the digits that a large level would cost.
+    The total is what all rows have of `shift` and their `excess` over it, which keeps the digits that a large level
+    would cost.
     """
 
     weight: NDArray[np.float64]
-    above: NDArray[np.float64]
+    excess: NDArray[np.float64]
     within: NDArray[np.float64]
     shift: float
 
@@ -67,6 +68,16 @@ class CellSums:
     def mean(self) -> NDArray[np.float64]:
         """The mean by cell."""
         return self.above + self.shift
+
+    @property
+    def above(self) -> NDArray[np.float64]:
+        """What the mean lies above the shift."""
+        return self.excess / np.maximum(self.weight, 1)
+
+    @property
+    def total(self) -> NDArray[np.float64]:
+        """The total by cell."""
+        return self.excess + self.weight * self.shift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -263,10 +274,9 @@ def _statement_around_means(engine: Engine, adding: Adding, shifts: Sequence[flo
 def _sums(columns: Mapping[str, NDArray[Any]], j: int, shift: float) -> CellSums:
     weight, total, squares, centre = (columns[f"{part}{j}"].astype(np.float64) for part in "csqa")
     with np.errstate(invalid="ignore", over="ignore"):  # a column with an infinite value is refused by whoever judges
-        above = total / np.maximum(weight, 1)
-        within = np.where(weight > 1, np.maximum(squares - weight * above**2, 0.0), 0.0)
-    return CellSums(weight=weight, above=above + centre, within=within, shift=shift)
+        within = np.where(weight > 1, np.maximum(squares - total**2 / np.maximum(weight, 1), 0.0), 0.0)
+        return CellSums(weight=weight, excess=total + weight * centre, within=within, shift=shift)
 
 
 def _in_order(sums: CellSums, order: NDArray[np.intp]) -> CellSums:
-    return CellSums(weight=sums.weight[order], above=sums.above[order], within=sums.within[order], shift=sums.shift)
+    return CellSums(weight=sums.weight[order], excess=sums.excess[order], within=sums.within[order], shift=sums.shift)

@@ -64,6 +64,11 @@ class Clock:
         """List the places from that of a minute to that of another."""
         return np.unique(self.begin_of(np.arange(first // self.grain * self.grain, last + 1, self.grain)))
 
+    def places_of_days(self, days: Minutes) -> Minutes:
+        """List the places of some days, counted from 1970."""
+        minutes = (days[:, None] * DAY + np.arange(0, DAY, self.grain)).ravel()
+        return np.unique(self.begin_of(minutes))
+
     def _bound(self, minute: Minutes, part: Minutes) -> Minutes:
         bounds = np.minimum([0, self.burn_in, 2 * self.burn_in, self.slot], self.slot)
         return self.start + self.slot_of(minute) * self.slot + bounds[part]

@@ -27,7 +27,7 @@ Columns = Mapping[tuple[str, Kind | None], Column | Unreadable]
 def judge_columns(
     engine: Engine, types: Mapping[str, ColumnType], scan: MetricScan, fine: FineCells
 ) -> dict[tuple[str, Kind | None], Column | Unreadable]:
-    """Say what each column is, from what the scan settled."""
+    """Say what each column is, from what the scan settled; a control that is no number is an error."""
     found: dict[tuple[str, Kind | None], Column | Unreadable] = {}
     n_rows = int(fine.rows.sum())
     for name, declared in dict.fromkeys(scan.wanted()):
@@ -37,6 +37,9 @@ def judge_columns(
             continue
         row = tuple(_over(gather, fine.further[name, i]) for i, gather in enumerate(SETTLED.gathers))
         found[name, declared] = judge(engine, name, types[name], candidate, {0: row}, n_rows, declared)
+    for name in scan.spec.controls:
+        if isinstance(control := found[name, PART_OF_RATIO], Unreadable):
+            raise unusable_control(name, control)
     return found
 
 
@@ -67,9 +70,6 @@ class Blocks:
         return {name: self._control(name) for name in self.scan.spec.controls}
 
     def _control(self, name: str) -> Floats:
-        column = self.columns[name, PART_OF_RATIO]
-        if isinstance(column, Unreadable):
-            raise unusable_control(name, column)
         sums = self._united(self.fine.sums[name])
         return np.where(sums.weight > 0, sums.mean, np.nan)
 
@@ -109,7 +109,7 @@ class Blocks:
             rows = self.panel.rows.astype(np.float64)
             within = within + known * missing / np.maximum(rows, 1) * mean**2
         return SlotMetric(
-            recognition=y.recognition, rows=rows, total=known * mean, size=rows, within=within, missing=missing
+            recognition=y.recognition, rows=rows, total=sums.total, size=rows, within=within, missing=missing
         )
 
     def _recoded(self, name: str, y: Column) -> CellSums:
@@ -119,7 +119,7 @@ class Blocks:
             return sums
         wide = float(np.nanmax(self.fine.further[name, SETTLED.gathers.index("max")])) - y.lowest
         return CellSums(
-            weight=sums.weight, above=sums.above / wide, within=sums.within / wide**2,
+            weight=sums.weight, excess=sums.excess / wide, within=sums.within / wide**2,
             shift=(sums.shift - y.lowest) / wide,
         )  # fmt: skip
 
@@ -135,7 +135,7 @@ class Blocks:
                 largest=None,
             ),
             rows=self.panel.rows.astype(np.float64) if zero else sums.weight,
-            total=sums.weight * sums.mean,
+            total=sums.total,
             size=self.panel.minutes / HOUR,
             within=np.zeros(len(self.panel.rows)),
             missing=self.panel.rows - sums.weight,
@@ -168,8 +168,8 @@ class Blocks:
 
     def _united(self, sums: CellSums) -> CellSums:
         """Unite counts, means and centred squares of the fine cells (Chan, Golub & LeVeque 1983)."""
-        at, own, above = self.panel.at, sums.weight[self.kept], sums.above[self.kept]
-        weight = self._by_cell(own)
-        mean = self._by_cell(own * above) / np.maximum(weight, 1)
-        within = self._by_cell(sums.within[self.kept] + own * (above - mean[at]) ** 2)
-        return CellSums(weight=weight, above=mean, within=within, shift=sums.shift)
+        weight, excess = self._added(sums.weight), self._added(sums.excess)
+        mean = excess / np.maximum(weight, 1)
+        apart = sums.weight[self.kept] * (sums.above[self.kept] - mean[self.panel.at]) ** 2
+        within = self._by_cell(sums.within[self.kept] + apart)
+        return CellSums(weight=weight, excess=excess, within=within, shift=sums.shift)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,10 +65,9 @@ def make_panel(
 
 def _without_rows(clock: Clock, minute: Minutes, region: Codes, cells: Minutes) -> Minutes:
     """List region and begin of the places in which nothing happened."""
-    last = int(minute.max())
-    run = clock.places(clock.start, last)
-    first = int(minute.min())
-    history = clock.places(first, clock.start - 1) if first < clock.start else run[:0]
+    run = clock.places(clock.start, int(minute.max()))
+    history = clock.places_of_days(np.unique(minute[minute < clock.start] // DAY))
+    history = history[(history >= clock.begin_of(minute.min())) & (history < clock.start)]
     found = []
     for code in np.unique(region):
         own = minute[region == code]
@@ -96,32 +95,47 @@ def _arm_of_slot(clock: Clock, cells: Minutes, rows: NDArray[np.float64], empty:
 
 
 def _labels_near(cells: Minutes, empty: Minutes) -> list[Minutes]:
-    """Return each label of the places without rows: that of the region's hour, else of the hour, of the region's day,
-    of the day, of the region, where it has but one there; −1 where none tells.
+    """Return each label of the places without rows, −1 where nothing tells it.
+
+    What determines a label throughout the table tells it: the region, the hour of the day or week, the day, the day of
+    the region, the hour, the hour of the region.
     """
     found = []
     for column in cells.T[3:]:
         known = np.full(len(empty), -1, np.int64)
-        for region, length in ((True, HOUR), (False, HOUR), (True, DAY), (False, DAY), (True, 0)):
-            mine, theirs = (
-                np.column_stack([of[:, 0] * region, of[:, 1] // length if length else 0 * of[:, 1]])
-                for of in (empty, cells)
-            )
-            told = _only_one(theirs, column, mine)
-            known = np.where(known < 0, told, known)
+        for mine, theirs in zip(_determinants(empty), _determinants(cells), strict=True):
+            known = np.where(known < 0, _told(theirs, column, mine), known)
         found.append(known)
     return found
 
 
-def _only_one(groups: Minutes, column: Minutes, asked: Minutes) -> Minutes:
-    """Return the value that a column has throughout a group, of each that is asked for; −1 for none or several."""
+def _determinants(places: Minutes) -> Iterator[Minutes]:
+    region, begin = places[:, 0], places[:, 1]
+    day, hour = begin // DAY, begin // HOUR
+    always = np.zeros_like(begin)
+    for which, when in (
+        (region, always),
+        (always, hour % 24),
+        (always, hour % 168),
+        (always, day),
+        (region, day),
+        (always, hour),
+        (region, hour),
+    ):
+        yield np.column_stack([which, when])
+
+
+def _told(groups: Minutes, column: Minutes, asked: Minutes) -> Minutes:
+    """Return the value that a column has in each group asked for; −1 unless every group has but one."""
     _, at = np.unique(np.vstack([groups, asked]), axis=0, return_inverse=True)
     at = at.ravel()
     n = int(at.max(initial=-1)) + 1
     lowest, highest = np.full(n, np.iinfo(np.int64).max), np.full(n, -1, np.int64)
     np.minimum.at(lowest, at[: len(groups)], column)
     np.maximum.at(highest, at[: len(groups)], column)
-    return np.where(lowest == highest, highest, -1)[at[len(groups) :]]
+    if (lowest < highest).any():
+        return np.full(len(asked), -1, np.int64)
+    return highest[at[len(groups) :]]
 
 
 def _by(at: Codes, rows: NDArray[Any], n: int = 0) -> NDArray[np.float64]:
