@@ -22,15 +22,8 @@ from decision_widgets.analysis.guideline_power import (
     play,
     simulation_of,
 )
-from decision_widgets.analysis.guideline_steps import (
-    LEAST_DAYS,
-    Known,
-    advised_burn_in,
-    advised_slot,
-    best_mechanism,
-    checklist_of,
-    steps_of,
-)
+from decision_widgets.analysis.guideline_rules import LEAST_DAYS, advised_burn_in, advised_slot, best_mechanism
+from decision_widgets.analysis.guideline_steps import Known, checklist_of, steps_of
 from decision_widgets.analysis.past_panel import PastPanel, read_past
 from decision_widgets.data import Listener
 from decision_widgets.data.progress import Watch, watching
@@ -159,7 +152,7 @@ def _options(
 ) -> tuple[PlanOption, ...]:
     """Play other plans, and other ways to draw with fewer schedules; nothing more is played once somebody stopped."""
     asked = [(each, wanted.draws) for each in others]
-    asked += [(each, min(wanted.draws, FEWER_DRAWS)) for each in _mechanisms(design) if each not in others]
+    asked += [(each, min(wanted.draws, FEWER_DRAWS)) for each in other_mechanisms(design) if each not in others]
     names = names_of([design, *(each for each, _ in asked)])
     lines = [option_of(names[0], design, panel, first, wanted, own, chosen=True)]
     for name, (each, draws) in zip(names[1:], [] if cancelled else asked, strict=False):
@@ -170,17 +163,11 @@ def _options(
     return tuple(lines)
 
 
-def _played(
-    design: Switchback, panel: PastPanel, metric: str, wanted: Wanted, draws: int, called: str
-) -> Outcome:
+def _played(design: Switchback, panel: PastPanel, metric: str, wanted: Wanted, draws: int, called: str) -> Outcome:
     try:
         return play(design, panel, metric, wanted, draws=draws, called=called)
     except (CannotEstimate, InputError) as problem:
         return problem
-
-
-def _mechanisms(design: Switchback) -> list[Switchback]:
-    return other_mechanisms(design)
 
 
 def _recommended(design: Switchback, options: Sequence[PlanOption]) -> Switchback:
@@ -260,15 +247,17 @@ def _in_units(effects: Mapping[str, float], panel: PastPanel, relative: bool) ->
     effects = {name: size for name, size in effects.items() if name in panel.metrics}
     flat = [name for name in effects if panel.metrics[name].level <= 0]
     if flat:
-        raise InputError(f"The level of {listed(flat)} is not above 0, so no fraction of it means anything; give relative=False.")
+        raise InputError(
+            f"The level of {listed(flat)} is not above 0, so no fraction of it means anything; give relative=False."
+        )
     return {name: size * panel.metrics[name].level for name, size in effects.items()}
 
 
 def _whole_days(design: Switchback, days: int | None) -> int:
     """Return the days asked about, planned or usual, rounded up to whole slots."""
-    wanted = checks.plain(days) or design.planned_days or USUAL_DAYS
+    wanted = int(days or design.planned_days or USUAL_DAYS)
     step = max(design.slot // DAY, 1)
-    return -(-int(wanted) // step) * step  # type: ignore[call-overload]  # a whole number, as checked
+    return -(-wanted // step) * step
 
 
 def _deciding(design: Switchback, panel: PastPanel) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from decision_widgets.analysis.guideline_evidence import Evidence
 from decision_widgets.analysis.guideline_power import in_words
-from decision_widgets.analysis.guideline_steps import (
+from decision_widgets.analysis.guideline_rules import (
     ADVISED_DAYS,
     ADVISED_SLOT,
     CANDIDATES,

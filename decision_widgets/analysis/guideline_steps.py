@@ -8,6 +8,18 @@ from typing import Final
 
 from decision_widgets.analysis.guideline_evidence import Evidence
 from decision_widgets.analysis.guideline_power import in_words
+from decision_widgets.analysis.guideline_rules import (
+    ADVISED_DAYS,
+    ADVISED_SLOT,
+    FEW_UNITS,
+    GAPS,
+    LEAST_SLOT,
+    LEAST_UNITS,
+    advised_burn_in,
+    advised_slot,
+    best_mechanism,
+    drawn_alike,
+)
 from decision_widgets.analysis.past_panel import PastPanel
 from decision_widgets.analysis.past_windows import onset_minutes, time_effects_of, units_of
 from decision_widgets.design import Switchback
@@ -16,14 +28,6 @@ from decision_widgets.results.guideline_records import GuidelineFact, GuidelineS
 from decision_widgets.views import numbers
 from decision_widgets.vocabulary import readable
 
-LEAST_DAYS: Final = 14
-ADVISED_DAYS: Final = 28
-GAPS: Final = 0.02
-LEAST_SLOT: Final = 2
-ADVISED_SLOT: Final = 3
-FEW_UNITS: Final = 10
-LEAST_UNITS: Final = 3
-CANDIDATES: Final = (30, 60, 90, 120, 180, 240, 360, 480, 720, 1440, 2880, 4320, 5760, 7200, 8640, 10080)
 CLASSES: Final = {
     "instant": "at once, within 5 minutes",
     "trip": "within a trip, 15 to 30 minutes",
@@ -57,40 +61,6 @@ def steps_of(known: Known) -> tuple[GuidelineStep, ...]:
     """Answer every question as far as design and history allow."""
     made = (_why, _panel, _seasons, _memory, _onset, _slot, _cool_down, _granularity, _schedule, _power, _units)
     return tuple(step(known) for step in made)
-
-
-def advised_slot(design: Switchback) -> int:
-    """Return the slot if it is 3 burn-ins long, else the next that is and fits into days."""
-    need = ADVISED_SLOT * advised_burn_in(design)
-    return design.slot if design.slot >= need else next((m for m in CANDIDATES if m >= need), design.slot)
-
-
-def advised_burn_in(design: Switchback) -> int:
-    """Return the minutes in which the effect sets in, or the burn-in if nobody says, or if it is longer."""
-    return max(design.burn_in, onset_minutes(design) or 0)
-
-
-def best_mechanism(options: Sequence[PlanOption]) -> PlanOption | None:
-    """Return the way to draw with the smallest error: the design's own unless another is better by 5 %."""
-    own = next((each for each in options if each.chosen and each.std_dev is not None), None)
-    told = drawn_alike(options)
-    best = min(told, key=lambda each: each.std_dev or 0.0, default=None)
-    if own is None or best is None or (best.std_dev or 0.0) > 0.95 * (own.std_dev or 0.0):
-        return own
-    return best
-
-
-def drawn_alike(options: Sequence[PlanOption]) -> list[PlanOption]:
-    """Return the plans that differ from the design in nothing but how slots are drawn, as far as they were told."""
-    own = next((each for each in options if each.chosen), None)
-    shared = ("slot_min", "burn_in_min", "regions", "time_fe")
-    return [
-        each
-        for each in options
-        if own is not None
-        and each.std_dev is not None
-        and all(getattr(each, name) == getattr(own, name) for name in shared)
-    ]
 
 
 def _step(
@@ -149,7 +119,9 @@ def _panel(known: Known) -> GuidelineStep:
     step = (2, "panel", "Panel", "Is there a history of every region and hour?")
     facts = [("Regions", numbers.integer(len(panel.regions))), ("Days", numbers.integer(panel.days))]
     if short is not None or known.evidence is None:
-        return _step(known, step, short[0] if short else "", facts, "Collect more history.", None, ("error", "E_NO_PREPERIOD"))
+        return _step(
+            known, step, short[0] if short else "", facts, "Collect more history.", None, ("error", "E_NO_PREPERIOD")
+        )
     missing = known.evidence.missing
     facts.append(("Hours without rows", f"{missing:.1%}"))
     problem: tuple[str, str | None] | None = None
@@ -193,7 +165,11 @@ def _memory(known: Known) -> GuidelineStep:
         return _step(known, step, _no_history(known), (), "", None, ("error", "E_NO_PREPERIOD"))
     found, gone = known.evidence.correlation, known.evidence.gone_after
     evidence = f"What fixed effects leave of an hour correlates {found.correlations[1]:.2f} with the hour before"
-    evidence += f"; below 0.1 after {gone} h." if gone is not None else f"; still above 0.1 after {len(found.correlations) - 1} h."
+    evidence += (
+        f"; below 0.1 after {gone} h."
+        if gone is not None
+        else f"; still above 0.1 after {len(found.correlations) - 1} h."
+    )
     return _step(
         known,
         step,
@@ -218,7 +194,7 @@ def _onset(known: Known) -> GuidelineStep:
     if design.onset is None and design.carryover is None:
         return _step(
             known, step, "The history cannot say it: it holds no treatment.", facts,
-            "Say which: instant (5 min), trip (30 min), repositioning (2 h), or habit; better, give carryover= from the "
+            "Say which: instant (5 min), trip (30 min), repositioning (2 h) or habit; better, give carryover= from the "
             "95th percentile of the time from exposure to outcome.",
             None,
         )  # fmt: skip
@@ -350,7 +326,9 @@ def _units(known: Known) -> GuidelineStep:
         f"{known.days} days hold {units} {drawn}{each}, {units // 2} per arm."
         + ("" if design.regions == "separate" else " Regions that switch together add precision, not units."),
         [("Per arm", numbers.integer(units // 2))],
-        "More days, shorter slots, or regions that are drawn separately." if code else "Enough: 10 per arm are advised.",
+        "More days, shorter slots, or regions that are drawn separately."
+        if code
+        else "Enough: 10 per arm are advised.",
         f"{units // 2} per arm in {known.days} days",
         None if code is None else ("error" if code == "E_FEW_CLUSTERS" else "warning", code),
     )
@@ -394,5 +372,3 @@ def _effects_in_words(effects: str) -> str:
 def checklist_of(steps: Sequence[GuidelineStep]) -> Mapping[str, str]:
     """Return the answers by step."""
     return {each.id: each.answer for each in steps if each.answer is not None}
-
-

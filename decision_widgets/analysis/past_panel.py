@@ -54,7 +54,7 @@ class PastPanel:
 
     @property
     def days(self) -> int:
-        return self.rows.shape[1] * self.grain // DAY
+        return int(self.rows.shape[1] * self.grain // DAY)
 
     def hours(self, values: Matrix) -> Matrix:
         """Add values up to hours; shape (R, hours)."""
@@ -76,9 +76,7 @@ def read_past(history: Any, designs: Sequence[Switchback], progress: bool | List
         The table lacks a column, holds other things than the design says, or has too little of the deciding metric.
     """
     design, grain = designs[0], grain_of(designs)
-    spec = replace(
-        design.needs(), slot=grain, burn_in=0, arm=None, start=None, end=None, conditions=(), controls=()
-    )
+    spec = replace(design.needs(), slot=grain, burn_in=0, arm=None, start=None, end=None, conditions=(), controls=())
     reading = read_slots(history, spec, progress)
     per_day = DAY // grain
     seen = reading.slot[reading.rows > 0]
@@ -91,7 +89,9 @@ def read_past(history: Any, designs: Sequence[Switchback], progress: bool | List
         grain=grain,
         regions=reading.regions,
         rows=place.of(reading.rows),
-        metrics={each.name: _past(each, design, own, place) for each, own in read.items() if isinstance(own, SlotMetric)},
+        metrics={
+            each.name: _past(each, design, own, place) for each, own in read.items() if isinstance(own, SlotMetric)
+        },
         unreadable={each.name: own for each, own in read.items() if isinstance(own, Unreadable)},
     )
 
@@ -123,6 +123,4 @@ def _past(metric: Metric, design: Switchback, read: SlotMetric, place: _Place) -
     rows, total, size = (place.of(np.nan_to_num(values)) for values in (read.rows, read.total, read.size))
     if place.n and not size.sum() > 0:
         raise InputError(f"The history holds no values of {metric.name!r}; check the column.")
-    return PastMetric(
-        metric=metric, per_hour=metric.denominator == design.time, rows=rows, total=total, size=size
-    )
+    return PastMetric(metric=metric, per_hour=metric.denominator == design.time, rows=rows, total=total, size=size)

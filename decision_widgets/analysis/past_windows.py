@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -170,11 +169,13 @@ def _by_cell(clock: _Clock, panel: PastPanel, start: int, values: Matrix) -> Mat
     at = (start - panel.start) // panel.grain
     own = values[:, at : at + len(clock.stretch_cell)]
     kept = clock.stretch_cell >= 0
-    return np.asarray(np.add.reduceat(own[:, kept], np.flatnonzero(np.diff(clock.stretch_cell[kept], prepend=-1)), axis=1))
+    return np.asarray(
+        np.add.reduceat(own[:, kept], np.flatnonzero(np.diff(clock.stretch_cell[kept], prepend=-1)), axis=1)
+    )
 
 
 def _weights(design: Switchback, panel: PastPanel, past: PastMetric, clock: _Clock, size: Matrix) -> Matrix:
-    """Return what each cell counts, in the unit of the size: its usual size, its own, or its minutes; shape (R, cells)."""
+    """Return what each cell counts, in the size's unit: its usual size, its own, or its minutes; shape (R, cells)."""
     minutes = (clock.end - clock.begin).astype(float)
     if design.weights == "rows" and not past.per_hour:
         return size
@@ -212,9 +213,7 @@ def _cluster(design: Switchback, clock: _Clock, region: Codes, home: Codes, slot
     }[design.cluster]
 
 
-def _effects(
-    design: Switchback, panel: PastPanel, clock: _Clock, days: int, region: Codes, cell: Codes
-) -> list[Codes]:
+def _effects(design: Switchback, panel: PastPanel, clock: _Clock, days: int, region: Codes, cell: Codes) -> list[Codes]:
     hour = clock.hour[cell]
     of_day, date = hour % 24, hour // 24
     effects = {
@@ -259,5 +258,3 @@ def units_of(designs: Switchback, n_regions: int, days: int) -> int:
     if designs.assignment == "minimax":
         per_region = blocks_of(designs, moment_of(0), slots)[-1] + 1
     return per_region * (n_regions if designs.regions == "separate" else 1)
-
-

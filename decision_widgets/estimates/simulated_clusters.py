@@ -14,7 +14,7 @@ import numpy as np
 import scipy
 from scipy import sparse
 
-from decision_widgets.estimates.fixed_effects import NEGLIGIBLE, Codes, Matrix, Span
+from decision_widgets.estimates.fixed_effects import NEGLIGIBLE, Codes, Matrix, Span, product
 from decision_widgets.estimates.simulated_freedom import Freedom
 from decision_widgets.estimates.simulated_window import SwitchbackWindow
 
@@ -90,7 +90,7 @@ class ExactClusters:
         told = squares > LEAST_RETAINED * self._total
         squares = np.where(told, squares, 1.0)
         gain, lost = self._gain(v, squares)
-        told &= ~lost
+        told = told & np.logical_not(lost)
         effect = np.einsum("gk,gkb->b", self._space.outcome, v) / squares
         w = gain * v
         scores = np.einsum("gkb,gk->gb", w, self._space.outcome) - effect * np.einsum("gkb,gkb->gb", w, v)
@@ -153,7 +153,7 @@ class _Projected:
         """Return the directions of ``columns @ tosses`` less its fixed effects, shape (G·k, B)."""
         cleared: Matrix = columns @ tosses
         cleared -= space.levels @ (self.means @ tosses)
-        cleared -= space.basis @ (self.along @ tosses)
+        cleared -= product(space.basis, product(self.along, tosses))
         return cleared
 
 
@@ -221,14 +221,14 @@ def _local(codes: Codes) -> Codes:
     """Number the labels of each row from 0."""
     order = np.argsort(codes, axis=1, kind="stable")
     ordered = np.take_along_axis(codes, order, axis=1)
-    rank = np.cumsum(np.diff(ordered, axis=1, prepend=ordered[:, :1]) > 0, axis=1)
-    local = np.empty_like(rank)
+    rank = np.cumsum(np.diff(ordered, axis=1, prepend=ordered[:, :1]) > 0, axis=1, dtype=np.intp)
+    local = np.empty(rank.shape, dtype=np.intp)
     np.put_along_axis(local, order, rank, axis=1)
     return local
 
 
 def _one_hot(local: Codes) -> Matrix:
-    return (local[..., None] == np.arange(local.max() + 1)).astype(np.float64)
+    return np.asarray(local[..., None] == np.arange(local.max() + 1), dtype=np.float64)
 
 
 def _alike(cluster: Codes) -> Iterator[Codes]:
@@ -244,4 +244,4 @@ def _nodes(low: float) -> tuple[Matrix, Matrix]:
     n = int(np.ceil(-np.log(ACCURACY) * (3 - np.log(low)) / (2 * np.pi**2))) + 1
     period = scipy.special.ellipkm1(low)
     sn, cn, dn, _ = scipy.special.ellipj((np.arange(n) + 0.5) * period / n, 1 - low)
-    return low * (sn / cn) ** 2, 2 / np.pi * np.sqrt(low) * period / n * dn / cn**2
+    return np.asarray(low * (sn / cn) ** 2), np.asarray(2 / np.pi * np.sqrt(low) * period / n * dn / cn**2)

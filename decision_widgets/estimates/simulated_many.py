@@ -83,7 +83,9 @@ class ManyClusters:
         squares = np.where(told, squares, 1.0)
         effect = along[-2] / squares
         scores = p.constant - 2 * ((means * tied).sum(axis=0) + (basis * mixed).sum(axis=0))
-        scores += (means * (p.levels @ means + 2 * p.mixed @ basis)).sum(axis=0) + (basis * (p.basis @ basis)).sum(axis=0)
+        scores += (means * (p.levels @ means + 2 * p.mixed @ basis)).sum(axis=0) + (basis * (p.basis @ basis)).sum(
+            axis=0
+        )
         tilt = along[-1] - p.sums[0] @ means - p.sums[1] @ basis
         variance = (scores - 2 * effect * tilt + effect**2 * p.expected) / squares**2
         effect, variance = (np.where(told, value, np.nan) for value in (effect, variance))
@@ -96,12 +98,14 @@ class ManyClusters:
         g, n_levels = window.n_clusters, len(span.level_weight)
         residual = span.residual((span.root * window.outcome)[:, None])[:, 0]
         held = np.asarray(x.T @ residual)
-        share = self._leverage.expected(np.asarray(x.sum(axis=1)).ravel())
+        share = self._leverage.expected(span.root * window.side)
         gain = 1 + share / 2 / share.sum()  # (1 − q)^{-1/2}, q the treatment's share that a cluster holds
         score = self._leverage.half(residual) * gain[window.cluster]
         own = np.asarray(x.T @ score)
         levels = sparse.csr_array((span.root * score, (span.level, window.cluster)), shape=(n_levels, g))
-        basis = np.asarray(sparse.csr_array((score, (window.cluster, np.arange(len(score)))), shape=(g, len(score))) @ span.basis)
+        basis = np.asarray(
+            sparse.csr_array((score, (window.cluster, np.arange(len(score)))), shape=(g, len(score))) @ span.basis
+        )
         means = sparse.diags_array(1 / span.level_weight) @ (span.incidence @ x)
         scaled = share * (self._total / share.sum())
         return _Products(
@@ -157,6 +161,6 @@ class _Leverage:
         return np.asarray((x * (x - np.matmul(self._within, x))).sum(axis=(1, 2)))
 
     def _padded(self, values: Matrix | Codes, empty: float) -> Matrix:
-        padded = np.full(self._shape, empty, dtype=values.dtype)
+        padded = np.full(self._shape, empty, dtype=np.float64)
         padded[self._at] = values
         return padded

@@ -72,7 +72,7 @@ class SwitchbackWindow:
         return absorb(self.effects, self.weight)
 
     def columns(self) -> sparse.csr_array:
-        """Return the treatment by toss, each cell scaled by the root of its weight: ``D − ½ = columns @ (toss − ½)``."""
+        """Return the treatment by toss, cells scaled by the root of their weight: ``D − ½ = columns @ (toss − ½)``."""
         values = np.sqrt(self.weight) * self.side
         shape = (len(values), self.n_coins)
         return sparse.csr_array((values, (np.arange(len(values)), self.coin)), shape=shape)
@@ -93,7 +93,7 @@ class SwitchbackWindow:
             return self._dealt(n, rng) - 0.5
         n_bytes = -(-n // 8)
         bits = np.unpackbits(rng.integers(0, 256, (self.n_coins, n_bytes), dtype=np.uint8), axis=1)[:, :n]
-        return bits - 0.5
+        return np.asarray(bits - 0.5, dtype=np.float64)
 
     def _dealt(self, n: int, rng: np.random.Generator) -> Matrix:
         """Deal half of each block to treatment; a coin decides about the middle one of an odd number."""

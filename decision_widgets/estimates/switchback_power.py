@@ -135,7 +135,9 @@ def simulate_switchback(
     found, done = _run(windows, draws, np.random.default_rng(seed), heard)
     told = np.isfinite(found.effect) & (found.df > 0) & (found.variance > 0)
     if told.mean() < 1 - MOST_UNTOLD:
-        raise CannotEstimate("E_FEW_CLUSTERS", "Too few draws of the randomiser: most schedules leave nothing to compare.")
+        raise CannotEstimate(
+            "E_FEW_CLUSTERS", "Too few draws of the randomiser: most schedules leave nothing to compare."
+        )
     return _summary(_chosen(found, told), windows, draws, done, (alpha, power), effects)
 
 

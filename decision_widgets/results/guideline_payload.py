@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from decision_widgets.design import Schedule, Switchback
@@ -106,7 +107,13 @@ def schedule_card(advice: SwitchbackAdvice) -> dict[str, Any]:
     try:
         drawn = _schedule(advice)
     except InputError as problem:
-        told = {"severity": "error", "code": None, "title": "No schedule could be drawn.", "text": str(problem), "do": ""}
+        told = {
+            "severity": "error",
+            "code": None,
+            "title": "No schedule could be drawn.",
+            "text": str(problem),
+            "do": "",
+        }
         empty: dict[str, Any] = {"regions": [], "start": advice.start, "days": advice.days, "seed": design.seed}
         return shared | empty | {"state": {"error": told}, "served": [], "blocks": [], "facts": []}
     return shared | {
@@ -132,7 +139,7 @@ def _schedule(advice: SwitchbackAdvice) -> Schedule:
 def _facts(design: Switchback, drawn: Schedule) -> Iterator[dict[str, Any]]:
     texts = "".join(drawn.arms.values())
     per_day = DAY / design.slot
-    switches = sum(a != b for text in drawn.arms.values() for a, b in zip(text, text[1:], strict=False))
+    switches = sum(a != b for text in drawn.arms.values() for a, b in pairwise(text))
     control, treatment = (numbers.integer(texts.count(sign)) for sign in "01")
     each = f"{numbers.integer(per_day)} a day" if per_day >= 1 else f"one in {numbers.integer(1 / per_day)} days"
     yield {"label": "Slots", "value": f"{control} + {treatment}", "detail": f"control + treatment, {each} and region"}
