@@ -20,6 +20,8 @@ MARKS: Final = {"0": "○", "1": "●", NOTHING: "·"}
 _WINDOW_SLOTS: Final = 48
 _MOST_WINDOW_SLOTS: Final = 288
 _MOST_TICKS: Final = 14
+_TICK_STEPS: Final = (60, 120, 180, 240, 360, 480, 720)
+_MOST_HOURS: Final = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,8 @@ class Clock:
 
     def _ticks(self, first: int, size: int) -> Iterator[tuple[float, str, bool]]:
         span = size * self.slot
-        step = next((minutes for minutes in (60, 120, 360, 720) if span / minutes <= 9), None)
+        fitting = (minutes for minutes in _TICK_STEPS if minutes % self.slot == 0 and span / minutes <= _MOST_HOURS)
+        step = next(fitting, None)
         begins = self.at(first)
         every = max(1, -(-(span // DAY) // _MOST_TICKS))
         for slot in range(first, first + size):

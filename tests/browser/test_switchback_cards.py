@@ -186,6 +186,16 @@ def test_the_design_is_copied_and_a_working_simulation_can_be_cancelled(lab: Lab
     assert show(lab, page, simulation()).first.get_by_role("button", name="Cancel").count() == 0
 
 
+def test_cancel_interrupts_the_kernel_within_two_seconds(lab: Lab, page: Page) -> None:
+    source = SHOW.format(payload=json.dumps(working_simulation()), count=1) + "import time\ntime.sleep(60)\n"
+    notebook = new_notebook(cells=[new_code_cell(source)], metadata={"kernelspec": KERNELSPEC})
+    nbformat.write(notebook, lab.root / "cancel.ipynb")
+    lab.open_notebook(page, "cancel.ipynb")
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells') && null")
+    page.get_by_role("button", name="Cancel").filter(visible=True).first.press("Enter")
+    page.get_by_text("KeyboardInterrupt").first.wait_for(timeout=2000)
+
+
 def test_everything_that_can_be_used_is_reached_by_tab(lab: Lab, page: Page) -> None:
     card = show(lab, page, switchback_result()).first
     controls = card.locator("select, button, summary, [tabindex='0']").filter(visible=True)

@@ -36,6 +36,11 @@ def test_every_slot_is_in_some_window(slot: int, n_slots: int) -> None:
     assert len({each.label for each in windows}) == len(windows)
 
 
+def test_slots_of_several_hours_are_labelled_where_they_begin() -> None:
+    (first, *_) = clock(240, 84).windows(days=1)
+    assert [label for _, label, day in first.ticks if not day] == ["04:00", "08:00", "12:00", "16:00", "20:00"]
+
+
 @pytest.mark.parametrize("start", ["2026-11-02T06:30", "2026-11-02T23:00"])
 def test_a_run_that_starts_within_a_day_counts_calendar_days(start: str) -> None:
     run = clock(start=start, n_slots=100)
