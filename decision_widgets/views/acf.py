@@ -26,7 +26,7 @@ def to_html(payload: Payload) -> str:
     state = state_of(payload)
     lags = _lags(payload)
     if not lags:
-        return card("acf", _TITLE, f'{state.note}<p class="dw-say">{_NONE}</p>', css="dw-acf" + state.css)
+        return card("acf", _TITLE, state.note or f'<p class="dw-say">{_NONE}</p>', css="dw-acf" + state.css)
     say = f'<p class="dw-say">{rich(_sentence(payload))}</p>'
     legend = (
         f'<p class="dw-key"><span><i class="dw-sw above"></i>{plain("█ ")}above noise</span>{plain("; ")}'

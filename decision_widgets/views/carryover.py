@@ -43,10 +43,9 @@ def to_html(payload: Payload) -> str:
     say = "".join(f'<p class="dw-say">{rich(each)}</p>' for each in _sentences(payload, lines))
     mark = tag(*_TAGS.get(str(payload.get("status")), _TAGS["cannot-tell"]))
     if not lines or payload.get("withheld"):
-        body = say or f'<p class="dw-say">{_NOTHING}</p>'
-        return card(
-            "carryover", _TITLE, state.note + body, mark="" if payload.get("withheld") else mark, css=css + state.css
-        )
+        body = state.note + say or f'<p class="dw-say">{_NOTHING}</p>'
+        shown = "" if payload.get("withheld") or payload.get("status") is None else mark
+        return card("carryover", _TITLE, body, mark=shown, css=css + state.css)
     head = [
         Cell("Burn-in"),
         Cell(axis_html(axis) if axis else "Interval", "drawn"),

@@ -28,7 +28,9 @@ def to_html(payload: Payload) -> str:
     state = state_of(payload)
     steps: Sequence[Payload] = payload.get("steps") or ()
     if not steps:
-        return card("guideline", _TITLE, f'{state.note}<p class="dw-say">{_EMPTY}</p>', css="dw-guideline" + state.css)
+        return card(
+            "guideline", _TITLE, state.note or f'<p class="dw-say">{_EMPTY}</p>', css="dw-guideline" + state.css
+        )
     say = f'<p class="dw-say">{rich(payload.get("sentence") or ())}</p>'
     items = "".join(_step(step) for step in steps)
     code = "".join(

@@ -36,7 +36,7 @@ def to_html(payload: Payload) -> str:
     """Show the schedule card: the first day drawn, and every slot in a table."""
     state = state_of(payload)
     if not payload.get("regions") or not any(payload.get("served") or ()):
-        return card("schedule", _TITLE, f'{state.note}<p class="dw-say">{_EMPTY}</p>', css="dw-schedule" + state.css)
+        return card("schedule", _TITLE, state.note or f'<p class="dw-say">{_EMPTY}</p>', css="dw-schedule" + state.css)
     clock = Clock.of(payload)
     windows = _windows(clock)
     caption = f'<p class="strong small" data-slot="caption">{escape(windows[0].label)}</p>'

@@ -15,6 +15,7 @@ from decision_widgets.views.text import one_line, table
 
 SCHEMA = "dw.schedulecheck/1"
 _TITLE: Final = "Served as planned?"
+_NOTHING: Final = "Nothing was served yet."
 _TAGS: Final = {
     "as-planned": ("As planned", "good", "check"),
     "mismatch": ("Mismatch", "bad", "alert"),
@@ -25,6 +26,9 @@ _TAGS: Final = {
 def to_html(payload: Payload) -> str:
     """Show the schedule check card."""
     state = state_of(payload)
+    if payload.get("status") is None:
+        body = state.note or f'<p class="dw-say">{_NOTHING}</p>'
+        return card("schedulecheck", _TITLE, body, css="dw-schedulecheck" + state.css)
     mark = tag(*_TAGS.get(str(payload.get("status")), _TAGS["unknown"]))
     say = f'<p class="dw-say">{rich(_sentence(payload))}</p>'
     facts = "".join(
@@ -48,6 +52,8 @@ def to_html(payload: Payload) -> str:
 
 def to_text(payload: Payload) -> str:
     """Write the sentence, then one line per check."""
+    if payload.get("status") is None:
+        return f"{_TITLE} {_NOTHING}"
     said = "".join(str(piece["text"]) for piece in _sentence(payload))
     lines = [f"{_TITLE} {_TAGS.get(str(payload.get('status')), _TAGS['unknown'])[0]}. {said}"]
     lines.append(table(["Check", "Result", ""], [list(fact) for fact in _facts(payload)]))

@@ -66,6 +66,9 @@ class Clock:
         length = days or max(1, round(_WINDOW_SLOTS * self.slot / DAY))
         size = min(max(1, length * DAY // self.slot), self.n_slots, _MOST_WINDOW_SLOTS)
         begins = [slot for slot in range(self.n_slots) if not slot or self.day(slot) != self.day(slot - 1)]
+        if size < DAY // self.slot:  # a day of very short slots is several windows
+            ends = [*begins[1:], self.n_slots]
+            begins = [at for begin, end in zip(begins, ends, strict=True) for at in range(begin, end, size)]
         fitting = [slot for slot in begins if slot + size <= self.n_slots] or [0]
         left_over = fitting[-1] + size < self.n_slots
         firsts = [*fitting, *([self.n_slots - size] if left_over and self.n_slots - size not in fitting else [])]
@@ -73,10 +76,11 @@ class Clock:
 
     def _window(self, first: int, size: int) -> Window:
         begin, end = self.at(first), self.at(first + size - 1)
-        if self.day(first) == self.day(first + size - 1):
-            label = f"Day {self.day(first)}, {date_text(begin)}"
-        else:
+        label = f"Day {self.day(first)}, {date_text(begin)}"
+        if self.day(first) != self.day(first + size - 1):
             label = f"Day {self.day(first)} to {self.day(first + size - 1)}, {date_text(begin)} to {date_text(end)}"
+        if size < DAY // self.slot:
+            label += f", from {begin:%H:%M}"
         return Window(first=first, size=size, label=label, ticks=tuple(self._ticks(first, size)))
 
     def _ticks(self, first: int, size: int) -> Iterator[tuple[float, str, bool]]:

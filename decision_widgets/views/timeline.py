@@ -40,7 +40,7 @@ def to_html(payload: Payload) -> str:
     """Show the timeline card: the first region's first days drawn, every region's arms, and every value in a table."""
     state = state_of(payload)
     if not payload.get("regions") or not any(payload.get("served") or ()):
-        return card("timeline", _TITLE, state.note + '<p class="dw-say">No slot has data yet.</p>')
+        return card("timeline", _TITLE, state.note or '<p class="dw-say">No slot has data yet.</p>')
     clock = Clock.of(payload)
     window = clock.windows()[0]
     changes = any("1" in text for text in payload.get("switch") or ())

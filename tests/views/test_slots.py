@@ -27,7 +27,8 @@ def test_windows_of_hours_are_two_days_and_begin_every_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("slot", "n_slots"), [(15, 96), (30, 672), (120, 84), (240, 42), (1440, 28), (2880, 14), (60, 5)]
+    ("slot", "n_slots"),
+    [(1, 4000), (2, 1000), (15, 96), (30, 672), (120, 84), (240, 42), (1440, 28), (2880, 14), (60, 5)],
 )
 def test_every_slot_is_in_some_window(slot: int, n_slots: int) -> None:
     windows = clock(slot, n_slots).windows()
