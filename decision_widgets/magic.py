@@ -19,7 +19,8 @@ from decision_widgets.design.yaml import read_design
 from decision_widgets.errors import InputError, did_you_mean, listed
 
 VERBS = ("analyze", "advise", "design")
-QUESTION = ("effect", "participants", "days", "traffic")
+QUESTION = ("effect", "participants", "days", "traffic", "draws")
+COUNTS = ("participants", "days", "draws")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ class DecisionMagics(Magics):
     @argument("--participants", help="advise: participants of all arms; the smallest effect follows")
     @argument("--days", help="advise: days; the smallest effect follows")
     @argument("--traffic", help="advise: share of the traffic in the experiment")
+    @argument("--draws", help="advise, a switchback: schedules that are tried on the history")
     @argument("-a", "--as", dest="name", help="the name that receives the result")
     @argument("-q", "--quiet", action="store_true", help="assign without showing")
     @no_var_expand
@@ -147,7 +149,7 @@ def _number(name: str, text: str) -> float:
         value = float(written.removesuffix("%").replace(",", "")) / (100 if written.endswith("%") else 1)
     except ValueError:
         raise UsageError(f"--{name} must be a number, for example 0.02 or 2%; got {text!r}.") from None
-    return int(value) if value == int(value) and name in ("participants", "days") else value
+    return int(value) if value == int(value) and name in COUNTS else value
 
 
 def _check_name(name: str, data: str | None) -> None:

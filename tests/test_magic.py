@@ -11,6 +11,15 @@ from IPython.core.interactiveshell import InteractiveShell
 import decision_widgets as dw
 
 DESIGN = "participant: rider_id\narm: variant\ncontrol: control\nmetrics:\n  - booked\n"
+SWITCHBACK = """\
+design: switchback
+slot: 4h
+time: time
+region: region
+arm: arm
+burn_in: 2h
+metrics: [completed]
+"""
 
 
 @pytest.fixture
@@ -131,6 +140,34 @@ def test_advise_takes_typed_numbers_and_a_size(shell: InteractiveShell) -> None:
 )
 def test_a_wrong_question_says_what_to_do(shell: InteractiveShell, line: str, expected: str) -> None:
     assert expected in failure(shell, line, DESIGN)
+
+
+def test_a_switchback_is_analysed_by_its_yaml(shell: InteractiveShell) -> None:
+    trips = dw.examples.marketplace(days=8, history_days=14, regions=3)
+    shell.user_ns["trips"] = trips
+    shown = shell.run_cell_magic("decision", "analyze --data trips --as result", SWITCHBACK)
+    assert shell.user_ns["result"] is shown
+    assert shown.design == dw.read_design(SWITCHBACK)
+    assert shown.to_json() == dw.analyze(trips, dw.read_design(SWITCHBACK)).to_json()
+    assert "Timeline by slot: slots of 4\u00a0h from 2026-11-02 00:00." in shown.to_text()
+
+
+def test_a_switchback_is_advised_by_its_yaml(shell: InteractiveShell) -> None:
+    trips = dw.examples.marketplace(days=2, history_days=28, regions=3)
+    past = trips[trips.arm.isna()].drop(columns="arm")
+    shell.user_ns["past"] = past
+    shown = shell.run_cell_magic("decision", "advise -d past --effect 5% --days 14 --draws 50 -a advice", SWITCHBACK)
+    assert shell.user_ns["advice"] is shown
+    assert shown.to_json() == dw.advise(dw.read_design(SWITCHBACK), past, effect=0.05, days=14, draws=50).to_json()
+    assert "How to run this switchback: 11 steps" in shown.to_text()
+
+
+def test_a_switchback_says_its_problems_in_one_line(shell: InteractiveShell) -> None:
+    assert "Line 3: slot must divide 24 hours" in failure(shell, "design", SWITCHBACK.replace("4h", "5h"))
+
+
+def test_draws_belong_to_switchbacks(shell: InteractiveShell) -> None:
+    assert "draws" in failure(shell, "advise --data df --effect 2% --draws 50", DESIGN)
 
 
 def test_text_that_is_not_yaml_names_the_line(shell: InteractiveShell) -> None:

@@ -128,3 +128,30 @@ function luminance(color) {
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
+
+// A card of a result shows one part of its payload; two parts of one schema stand in the order of their cards.
+function partOf(model, card, schema) {
+  const payload = model.get("payload");
+  if (payload.schema === schema) return payload;
+  const root = card.closest("[data-card=result]") ?? card;
+  const at = [...root.querySelectorAll(`[data-card=${card.dataset.card}]`)].indexOf(card);
+  return (payload.cards ?? []).filter((each) => each.schema === schema)[Math.max(0, at)];
+}
+
+// Keeps the children that are there: what is repainted often must not be built anew.
+function fill(parent, count, tag, paint) {
+  while (parent.children.length > count) parent.lastElementChild.remove();
+  while (parent.children.length < count) parent.append(document.createElement(tag));
+  [...parent.children].forEach((child, at) => paint(child, at));
+}
+
+function picker(word, key, options, onChoose) {
+  const label = Object.assign(document.createElement("label"), { className: "dw-pick", textContent: word });
+  const select = document.createElement("select");
+  select.dataset.key = key;
+  select.setAttribute("aria-label", word);
+  select.append(...options.map((text) => new Option(text)));
+  select.addEventListener("change", () => onChoose(select.selectedIndex));
+  label.append(select);
+  return { label, select };
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from decision_widgets.design import Switchback
 from decision_widgets.results.experiment import ExperimentResult
@@ -27,6 +27,10 @@ from decision_widgets.results.switchback_records import (
     Timeline,
 )
 from decision_widgets.results.toolbox import ToolAnswer
+from decision_widgets.views.timeline_figure import timeline_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -89,3 +93,7 @@ class SwitchbackResult(ExperimentResult):
     def to_payload(self) -> dict[str, Any]:
         """Return what the cards show, as plain JSON values (schema ``dw.result/1``)."""
         return to_payload(self)
+
+    def timeline_figure(self) -> Figure:
+        """Draw the leading metric of every region slot by slot, filled by arm, as a matplotlib figure."""
+        return timeline_figure(self.to_payload())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape as _escape
+from typing import Any
 
 _RING = "M9 1.8a7.2 7.2 0 1 0 0 14.4A7.2 7.2 0 0 0 9 1.8z"
 _OCTAGON = "M6 1.8h6l4.2 4.2v6L12 16.2H6L1.8 12V6z"
@@ -117,3 +118,21 @@ def count_of(count: int, noun: str) -> str:
     ('1 note', '2 notes')
     """
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def facts_html(facts: Sequence[Mapping[str, Any]]) -> str:
+    """Write facts as boxes: a label, a value and a detail; nothing where there are none."""
+    rows = "".join(
+        f"<div><dt>{escape(fact['label'])}</dt><dd>{_toned(fact)}"
+        + (f"<small>{plain(' (')}{escape(fact['detail'])}{plain(')')}</small>" if fact.get("detail") else "")
+        + "</dd></div>"
+        for fact in facts
+    )
+    return f'<dl class="dw-facts">{rows}</dl>' if rows else ""
+
+
+def _toned(fact: Mapping[str, Any]) -> str:
+    value = escape(fact["value"])
+    if fact.get("tone") in (None, "none"):
+        return value
+    return f'<span class="tone {tone_class(fact["tone"])}">{value}</span>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from decision_widgets.views.markup import count_of, escape, heading, icon, plain, rich, tone_class
+from decision_widgets.views.markup import count_of, escape, facts_html, heading, icon, plain, rich
 from decision_widgets.views.schemas import Payload
 from decision_widgets.views.states import state_of
 
@@ -43,7 +43,7 @@ def to_html(payload: Payload) -> str:
     say = f'<p class="dw-say">{rich(payload.get("sentence") or ())}</p>'
     return (
         f'<article class="dw-card dw-verdict t-{look.tone}{state.css}" data-card="verdict" aria-label="Verdict">'
-        f"{state.note}{top}{say}{_facts(payload)}{_rules(payload)}</article>"
+        f"{state.note}{top}{say}{facts_html(payload.get('facts') or ())}{_rules(payload)}</article>"
     )
 
 
@@ -67,24 +67,6 @@ def _object(payload: Payload) -> str:
     if payload.get("verdict") == "keep-running" and days:
         return count_of(days, "more day")
     return str(payload.get("object") or "")
-
-
-def _facts(payload: Payload) -> str:
-    facts = payload.get("facts") or ()
-    rows = "".join(
-        f"<div><dt>{escape(fact['label'])}</dt><dd>{_toned(fact)}"
-        + (f"<small>{plain(' (')}{escape(fact['detail'])}{plain(')')}</small>" if fact.get("detail") else "")
-        + "</dd></div>"
-        for fact in facts
-    )
-    return f'<dl class="dw-facts">{rows}</dl>' if rows else ""
-
-
-def _toned(fact: Payload) -> str:
-    value = escape(fact["value"])
-    if fact.get("tone") in (None, "none"):
-        return value
-    return f'<span class="tone {tone_class(fact["tone"])}">{value}</span>'
 
 
 def _rules(payload: Payload) -> str:

@@ -8,14 +8,21 @@ from typing import Any
 import pytest
 
 from decision_widgets.cards import (
+    AcfCard,
     BasicsCard,
     Card,
+    CarryoverCard,
+    GuidelineCard,
     HteCard,
     MetricsCard,
     MonitoringCard,
     PowerCard,
     ResultCard,
+    ScheduleCard,
+    ScheduleCheckCard,
+    SimulationCard,
     SrmCard,
+    TimelineCard,
     ToolboxCard,
     VerdictCard,
     WarningsCard,
@@ -26,6 +33,16 @@ from decision_widgets.errors import InputError
 from decision_widgets.views.html import to_html
 from decision_widgets.vocabulary import CARD_MIME
 from tests.views.payloads import basics, hte, metrics, monitoring, power, result, srm, toolbox, verdict, warnings
+from tests.views.switchback_payloads import (
+    acf,
+    carryover,
+    guideline,
+    schedule,
+    schedulecheck,
+    simulation,
+    switchback_result,
+    timeline,
+)
 
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 CARDS = [
@@ -38,7 +55,15 @@ CARDS = [
     (ToolboxCard, toolbox),
     (MonitoringCard, monitoring),
     (PowerCard, power),
+    (TimelineCard, timeline),
+    (AcfCard, acf),
+    (CarryoverCard, carryover),
+    (ScheduleCheckCard, schedulecheck),
+    (GuidelineCard, guideline),
+    (SimulationCard, simulation),
+    (ScheduleCard, schedule),
     (ResultCard, result),
+    (ResultCard, switchback_result),
 ]
 
 
@@ -109,7 +134,20 @@ def test_a_payload_of_another_card_is_refused_and_the_last_good_one_stays() -> N
 def test_a_card_alone_has_the_style_of_everything_it_draws() -> None:
     for card, payload in CARDS:
         drawn = {name for names in re.findall(r'class="([^"]*)"', card(payload()).html) for name in names.split()}
-        for piece in ("dw-forest", "dw-axis", "dw-table", "dw-scroll", "dw-split", "dw-grow", "dw-mrow", "dw-fold"):
+        for piece in (
+            "dw-plot",
+            "dw-lane",
+            "dw-lanes",
+            "dw-forest",
+            "dw-axis",
+            "dw-table",
+            "dw-scroll",
+            "dw-split",
+            "dw-grow",
+            "dw-mrow",
+            "dw-fold",
+            "dw-facts",
+        ):
             assert piece not in drawn or f".{piece}" in card._css
 
 
@@ -138,10 +176,14 @@ def test_a_script_exports_render_once_and_imports_nothing(card: type[Card]) -> N
 def test_a_result_can_enhance_every_card_and_a_single_card_only_itself() -> None:
     assert set(re.findall(r"^enhancers\.(\w+)", ResultCard._esm, re.MULTILINE)) == {
         "basics",
+        "guideline",
         "metrics",
         "monitoring",
         "power",
         "result",
+        "schedule",
+        "simulation",
+        "timeline",
         "verdict",
         "warnings",
     }

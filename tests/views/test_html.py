@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -31,7 +32,22 @@ from tests.views.payloads import (
     withheld,
 )
 from tests.views.reader import EVIL, Reader, stripped
+from tests.views.switchback_payloads import (
+    acf,
+    advice_result,
+    carryover,
+    guideline,
+    option,
+    refused_burn_in,
+    schedule,
+    schedulecheck,
+    simulation,
+    step,
+    switchback_result,
+    timeline,
+)
 
+_STEP_WORDS = ("title", "question", "evidence", "recommendation", "answer", "status", "code", "id")
 _TOOL_WORDS = ("arm", "method", "group", "label", "status", "statistic_name", "estimate_name", "unit", "note")
 
 
@@ -39,8 +55,9 @@ def line_with(text: str, *words: str) -> str:
     return next(line for line in text.splitlines() if all(word in line for word in words))
 
 
-def test_every_tag_is_closed() -> None:
-    assert Reader(page(result(), "Report")).open == []
+@pytest.mark.parametrize("shown", [result, switchback_result, advice_result])
+def test_every_tag_is_closed(shown: Callable[[], Payload]) -> None:
+    assert Reader(page(shown(), "Report")).open == []
 
 
 @pytest.mark.parametrize(
@@ -69,6 +86,46 @@ def test_every_tag_is_closed() -> None:
             {"metric": EVIL, "label": EVIL, "kind": EVIL, "rows": [tool(**dict.fromkeys(_TOOL_WORDS, EVIL))]},
             {"metric": "b", "label": EVIL, "kind": None, "rows": [tool(codes=[EVIL]), tool(arm=EVIL)]},
         ),
+        timeline(
+            metric=EVIL,
+            label=EVIL,
+            metrics=[
+                {"metric": "completed", "label": EVIL, "kind": EVIL},
+                {"metric": EVIL, "label": EVIL, "kind": None},
+            ],
+            regions=[EVIL, "b", "c", EVIL],
+            arms=[{"id": EVIL, "label": EVIL, "index": 0}, {"id": EVIL, "label": EVIL, "index": 1}],
+            balance=EVIL,
+        ),
+        timeline(balance=None, counts={EVIL: 3}, assignment=EVIL),
+        acf(label=EVIL, cluster=EVIL),
+        carryover(label=EVIL, kind=EVIL, status=EVIL, burn_ins=[refused_burn_in(15, EVIL)]),
+        carryover(order_test={"p_value": None, "reason": EVIL, "order_min": None}),
+        schedulecheck(
+            status=EVIL,
+            lost={EVIL: 1},
+            hour_balance={"p_value": 0.5, "method": EVIL},
+            units=[{"label": EVIL, "control": 1, "treatment": None}],
+            examples=[EVIL],
+        ),
+        guideline(
+            sentence=[{"text": EVIL, "strong": True}],
+            steps=[step(1, **dict.fromkeys(_STEP_WORDS, EVIL), facts=[{"label": EVIL, "value": EVIL}])],
+            design_yaml=EVIL,
+            code=EVIL,
+        ),
+        simulation(
+            label=EVIL,
+            kind=EVIL,
+            aa=simulation()["aa"] | {"text": EVIL, "status": EVIL},
+            options=[option(EVIL, assignment=EVIL, regions=EVIL, time_fe=EVIL, reason=EVIL)],
+        ),
+        schedule(
+            regions=[EVIL, "b", "c", EVIL],
+            facts=[dict.fromkeys(("label", "value", "detail", "tone"), EVIL)],
+            arms=[{"id": EVIL, "label": EVIL, "index": 0}, {"id": EVIL, "label": EVIL, "index": 1}],
+            seed=EVIL,
+        ),
         {**result(), "id": EVIL, "version": EVIL, "source": {"name": EVIL, "fingerprint": EVIL}},
         {**verdict(), "state": {"stale": {"reason": EVIL}}},
         {"schema": EVIL},
@@ -81,18 +138,21 @@ def test_nothing_from_the_payload_becomes_markup(payload: Payload) -> None:
     assert not [name for _, attrs in seen.tags for name in attrs if name.startswith("on")]
 
 
-def test_the_same_payload_gives_the_same_text() -> None:
-    assert to_html(result()) == to_html(result())
+@pytest.mark.parametrize("shown", [result, switchback_result, advice_result])
+def test_the_same_payload_gives_the_same_text(shown: Callable[[], Payload]) -> None:
+    assert to_html(shown()) == to_html(shown())
 
 
-def test_no_script_no_ids_no_headings_no_buttons() -> None:
-    seen = Reader(to_html(result()))
+@pytest.mark.parametrize("shown", [result, switchback_result, advice_result])
+def test_no_script_no_ids_no_headings_no_buttons(shown: Callable[[], Payload]) -> None:
+    seen = Reader(to_html(shown()))
     assert not {"script", "button", "input", "h1", "h2", "h3", "h4", "h5", "h6"} & {tag for tag, _ in seen.tags}
     assert not [attrs for _, attrs in seen.tags if "id" in attrs or "name" in attrs]
 
 
-def test_nothing_is_fetched() -> None:
-    assert not re.search(r"https?:|url\(|@import|\bsrc=|\bhref=", page(result(), "Report"))
+@pytest.mark.parametrize("shown", [result, switchback_result, advice_result])
+def test_nothing_is_fetched(shown: Callable[[], Payload]) -> None:
+    assert not re.search(r"https?:|url\(|@import|\bsrc=|\bhref=", page(shown(), "Report"))
 
 
 def test_the_cards_keep_the_order_given() -> None:

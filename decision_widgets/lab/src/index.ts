@@ -1,4 +1,5 @@
+import { interrupt } from './interrupt';
 import { launcher } from './launcher';
 import { savedCard } from './savedCard';
 
-export default [launcher, savedCard];
+export default [launcher, savedCard, interrupt];
