@@ -14,7 +14,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text()
 
 def test_the_five_minute_examples_give_a_verdict() -> None:
     names: dict[str, Any] = {}
-    first, second, third, fourth = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    first, second, third, fourth, fifth, sixth = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(first, names)
     assert names["result"].decision.verdict in {"ship", "inconclusive"}
     assert len(names["result"].recommended()) == 3
@@ -25,6 +25,11 @@ def test_the_five_minute_examples_give_a_verdict() -> None:
     assert len(names["advice"].rows) == 3
     exec(fourth, names)
     assert names["same"] == names["kept"]
+    exec(fifth, names)
+    assert len(names["guide"].steps_frame()) == 11
+    exec(sixth, names)
+    assert names["verdict"].decision.verdict in {"ship", "inconclusive"}
+    assert abs(names["verdict"].effect("completed").effect - 0.02) < 2 * names["verdict"].effect("completed").std_error
 
 
 def test_the_yaml_of_the_readme_is_a_design() -> None:
