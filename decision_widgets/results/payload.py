@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from decision_widgets.results.records import EffectEstimate, NotEstimable, Row
 from decision_widgets.results.review import (
     arm_names,
+    distributions_card,
     sample_ratio_card,
     segments_card,
     statistics_card,
@@ -54,7 +55,13 @@ def to_payload(result: DecisionResult) -> dict[str, Any]:
     first = [_verdict(result), _metrics(result), _warnings(result)]
     if any(message.severity == "error" for message in result.messages):
         first = [first[0], first[2], first[1]]
-    reviewed = (sample_ratio_card(result), segments_card(result), statistics_card(result), tests_card(result))
+    reviewed = (
+        sample_ratio_card(result),
+        distributions_card(result),
+        segments_card(result),
+        statistics_card(result),
+        tests_card(result),
+    )
     source = {"rows": result.provenance.n_rows, "fingerprint": result.provenance.fingerprint}
     return {
         "schema": "dw.result/1",

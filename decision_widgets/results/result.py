@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.errors import InputError, did_you_mean, listed
-from decision_widgets.estimates import SampleRatio
+from decision_widgets.estimates import SampleRatio, SampleRatioDiagnosis
 from decision_widgets.results.payload import to_payload
 from decision_widgets.results.records import (
     ArmStatistics,
@@ -21,6 +21,7 @@ from decision_widgets.results.records import (
 )
 from decision_widgets.results.segments import SegmentComparison
 from decision_widgets.results.shown import Shown
+from decision_widgets.results.spread import MetricDistribution
 from decision_widgets.results.toolbox import ToolAnswer
 from decision_widgets.views.figure import forest
 from decision_widgets.vocabulary import Kind
@@ -76,6 +77,12 @@ class DecisionResult(Shown):
         One per metric × treatment × segment column.
     toolbox : tuple of ToolAnswer
         What the usual tests say, and those asked for by ``methods=``.
+    diagnosis : SampleRatioDiagnosis or None
+        The split within strata and segments, strongest evidence first; ``None`` without any.
+    distributions : tuple of MetricDistribution
+        How amounts and numbers of things are spread over participants, where their values were read.
+    methods : tuple of str or None
+        What ``methods=`` asked for; ``None`` when it was left out.
     """
 
     SCHEMA: ClassVar[str] = "dw.decision/1"
@@ -93,6 +100,9 @@ class DecisionResult(Shown):
     provenance: Provenance
     segments: tuple[SegmentComparison, ...] = ()
     toolbox: tuple[ToolAnswer, ...] = ()
+    diagnosis: SampleRatioDiagnosis | None = None
+    distributions: tuple[MetricDistribution, ...] = ()
+    methods: tuple[str, ...] | None = None
 
     def effect(self, metric: str, arm: str | None = None) -> EffectEstimate | NotEstimable:
         """Return the recommended estimate of a metric; with several treatments `arm` says of which.
