@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from decision_widgets.results.code import analysis_code
 from decision_widgets.results.records import EffectEstimate, NotEstimable, Row
 from decision_widgets.results.review import (
     arm_names,
@@ -69,6 +70,7 @@ def to_payload(result: DecisionResult) -> dict[str, Any]:
         "id": result.design.name,
         "source": source,
         "state": "ready",
+        "code": analysis_code(result.design, result.methods),
         "cards": [*first, *(card for card in reviewed if card is not None)],
     }
 
