@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, floor
+from math import ceil, floor, log10
 from typing import Final
 
 from decision_widgets.views import numbers
@@ -125,12 +125,13 @@ def _value(value: float) -> str:
     >>> _value(2.50), _value(-40), _value(12000)
     ('2.5', '−40', '12,000')
     """
-    digits = next(
-        (digits for digits in range(_LONGEST_PLAIN) if abs(round(value, digits) - value) <= 1e-9 * abs(value)), None
-    )
-    if digits is None or abs(value) >= 10.0**_LONGEST_PLAIN:
-        return numbers.level(value, "continuous")
-    return numbers.fixed(value, digits)
+    if abs(value) >= 10.0**_LONGEST_PLAIN:
+        exponent = floor(log10(abs(value)))
+        return f"{numbers.fixed(value / 10.0**exponent, 2).rstrip('0').rstrip('.')} × {numbers.power_of_ten(exponent)}"
+    for digits in range(_LONGEST_PLAIN):
+        if abs(round(value, digits) - value) <= 1e-9 * abs(value):
+            return numbers.fixed(value, digits)
+    return numbers.level(value, "continuous")
 
 
 def _label(text: str, left: float, top: float, css: str) -> str:

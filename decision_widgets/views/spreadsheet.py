@@ -22,17 +22,15 @@ def to_csv(payload: Payload) -> str:
     apostrophe in front.
 
     >>> row = {"metric": "=1+1", "effect": -0.5, "limit": None}
-    >>> print(to_csv({"schema": "dw.metrics/1", "rows": [row]}))
-    metric,effect,limit,error,error_text
-    '=1+1,-0.5,,,
-    <BLANKLINE>
+    >>> to_csv({"schema": "dw.metrics/1", "rows": [row]}).splitlines()
+    ['metric,effect,limit,error,error_text', "'=1+1,-0.5,,,"]
     """
     rows = [dict(_cells(row)) for row in _rows(payload)]
     names = list(dict.fromkeys(name for row in rows for name in row))
     if not rows:
         return ""
     text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(names)
     writer.writerows([row.get(name, "") for name in names] for row in rows)
     return text.getvalue()

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 NAMES = ("payload", "html", "controls", "error")
 WHERE = "http://127.0.0.1/card"
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A card</title></head>
-<body data-jp-theme-light="{light}" style="margin:0;background:{paper}"><style>{style}</style><main><div id="el"></div></main>
+<body data-jp-theme-light="{light}" style="margin:0;background:{paper}">
+<style>{style}</style><main><div id="el"></div></main>
 <script type="module">
 const state = {state};
 const handlers = {{}};
