@@ -162,7 +162,7 @@ async function pictureOf(card, model) {
   paper.prepend(style);
   const words = new XMLSerializer().serializeToString(paper).replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "");
   const svg =
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width + 32}" height="${height}">` +
+    `<svg xmlns="${exportSign().namespaceURI}" width="${width + 32}" height="${height}">` +
     `<foreignObject width="100%" height="100%">${words}</foreignObject></svg>`;
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg.toWellFormed?.() ?? svg)}`;

@@ -40,9 +40,11 @@ requestAnimationFrame(() => setTimeout(() => {{ window.painted = performance.now
 </script></body></html>"""
 
 
-def page_of(card: Any, *, names: tuple[str, ...] = NAMES, dark: bool = False, head: str = "") -> str:
+def page_of(
+    card: Any, *, names: tuple[str, ...] = NAMES, stems: tuple[str, ...] = (), dark: bool = False, head: str = ""
+) -> str:
     """Write the page of a card, whose traits of these names its model has."""
-    stems = type(card).stems()
+    stems = stems or type(card).stems()
     style = stylesheet(stems)
     state = json.dumps({name: getattr(card, name) for name in names} | {"_css": style}).replace("</", "<\\/")
     code = script(stems).replace("export default { render };", head)
