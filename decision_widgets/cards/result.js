@@ -1,4 +1,6 @@
 enhancers.result = ({ card, model }) => {
+  offerAgain(card, model);
+  offerCancel(card, model);
   const stopMenu = exportMenu(card, model);
   const folds = [...card.querySelectorAll("details")];
   if (!folds.length) return stopMenu;
@@ -12,6 +14,37 @@ enhancers.result = ({ card, model }) => {
   card.querySelector(".dw-foot").append(all);
   return stopMenu;
 };
+
+// Out of date: the kernel reads the frame as it is now, or takes it as read.
+function offerAgain(card, model) {
+  const note = card.querySelector(":scope > .dw-msg");
+  const stale = model.get("payload").state?.stale;
+  if (!note || !stale) return;
+  const ask = (act) => () => {
+    model.set("controls", { ...model.get("controls"), stale: { act, at: Date.now() } });
+    model.save_changes();
+    row.setAttribute("aria-busy", true);
+    row.querySelectorAll("button").forEach((each) => (each.disabled = true));
+    if (act === "again") row.firstChild.textContent = "Running again…";
+  };
+  const row = Object.assign(document.createElement("div"), { className: "do" });
+  if (stale.again) row.append(button("Run again", "result/again", ask("again")));
+  row.append(button("Keep the old result", "result/keep", ask("keep")));
+  note.append(row);
+}
+
+// A kernel that works hears no message, only an interrupt; hosts that give no way to it get no button.
+function offerCancel(card, model) {
+  const bar = card.querySelector(".dw-prog, .dw-loading");
+  const kernel = () => model.widget_manager?.kernel;
+  if (!bar || !kernel()) return;
+  const cancel = button("Cancel", "result/cancel", () => {
+    cancel.disabled = true;
+    cancel.textContent = "Cancelling…";
+    kernel().interrupt();
+  });
+  bar.after(cancel);
+}
 
 // What the menu writes: [key, name, hint, maker]. A maker gives a file, or text to copy.
 const EXPORTS = [

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -84,9 +85,14 @@ class Shown(Versioned):
         return self.to_text()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        payload = self.to_payload()
+        payload = shown_now(self)
         static = {"text/plain": to_text(payload), "text/html": to_html(payload), CARD_MIME: payload}
-        return static | dict(live_view(payload) or {})
+        return static | dict(live_view(payload, self) or {})
+
+
+def shown_now(result: Shown) -> dict[str, Any]:
+    """Return what the cards show, with the time at which they show it."""
+    return result.to_payload() | {"created": datetime.now().astimezone().isoformat(timespec="seconds")}
 
 
 # Twice the pixels of a screen, on which matplotlib counts 100 to the inch.

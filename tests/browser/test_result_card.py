@@ -233,7 +233,7 @@ def test_paint_and_answers_are_quick(alone: Callable[..., Page], n: int, arms: i
     median, p95 = lasts[len(lasts) // 2], lasts[int(0.95 * len(lasts))]
     kilobytes = len(json.dumps(payload)) / 1000
     print(f"{n} metrics × {arms} arms: paint {first:.0f}, median {median:.0f}, p95 {p95:.0f} ms, {kilobytes:.0f} kB")
-    # The budgets are 150 ms to paint 20 metrics and 50 ms (p95) to answer; a machine that is busy with others needs room.
+    # The budgets are 150 ms to paint 20 metrics and 50 ms (p95) to answer; a busy machine needs room.
     assert first < 2 * paint
     assert median < 50
     assert p95 < 500
