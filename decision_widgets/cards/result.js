@@ -29,13 +29,14 @@ function offerAgain(card, model) {
   };
   const row = Object.assign(document.createElement("div"), { className: "do" });
   if (stale.again) row.append(button("Run again", "result/again", ask("again")));
+  row.firstChild?.classList.add("primary");
   row.append(button("Keep the old result", "result/keep", ask("keep")));
   note.append(row);
 }
 
 // A kernel that works hears no message, only an interrupt; hosts that give no way to it get no button.
 function offerCancel(card, model) {
-  const bar = card.querySelector(".dw-prog, .dw-loading");
+  const bar = card.querySelector("[data-card=state] :is(.dw-prog, .dw-loading)");
   const kernel = () => model.widget_manager?.kernel;
   if (!bar || !kernel()) return;
   const cancel = button("Cancel", "result/cancel", () => {
@@ -43,7 +44,10 @@ function offerCancel(card, model) {
     cancel.textContent = "Cancelling…";
     kernel().interrupt();
   });
-  bar.after(cancel);
+  if (!bar.matches(".dw-prog")) return bar.after(cancel);
+  const row = Object.assign(document.createElement("div"), { className: "dw-prog-row" });
+  bar.replaceWith(row);
+  row.append(bar, cancel);
 }
 
 // What the menu writes: [key, name, hint, maker]. A maker gives a file, or text to copy.

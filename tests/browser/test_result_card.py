@@ -237,3 +237,101 @@ def test_paint_and_answers_are_quick(alone: Callable[..., Page], n: int, arms: i
     assert first < 2 * paint
     assert median < 50
     assert p95 < 500
+
+
+# A4 less margins of 12 mm, at 96 pixels to the inch.
+A4 = {"width": 703, "height": 1032}
+PAPER = """() => {
+    const seen = (css) => [...document.querySelectorAll(css)].filter((each) => each.checkVisibility());
+    const box = (css) => document.querySelector(css).getBoundingClientRect();
+    return {
+        paper: getComputedStyle(document.querySelector(".dw")).backgroundColor,
+        ink: getComputedStyle(document.querySelector(".dw-say")).color,
+        controls: seen(".dw-btn, .dw-seg, .dw-menu > *").length,
+        first: box("[data-card=metrics]").bottom - box("[data-card=verdict]").top,
+        cut: seen(".dw-mrow, .dw-table tr, .dw-grow").filter((row) => getComputedStyle(row).breakInside !== "avoid").length,
+        wide: document.documentElement.scrollWidth,
+        marks: seen("[data-card=metrics] .bar").length,
+    };
+}"""
+
+
+def test_on_paper_it_is_light_whole_and_without_controls(
+    alone: Callable[..., Page], shot: Callable[[Page, str], Path]
+) -> None:
+    found = dw.analyze(dw.examples.ride_hailing(riders=2000), ride_hailing())
+    page = alone(found.to_payload(), dark=True)
+    page.emulate_media(media="print")
+    page.set_viewport_size(A4)
+    seen = page.evaluate(PAPER)
+    shot(page, "result-on-paper")
+    assert (seen["paper"], seen["ink"]) == ("rgb(255, 255, 255)", "rgb(26, 26, 26)")
+    assert (seen["controls"], seen["cut"], seen["marks"]) == (0, 0, 5)
+    assert seen["first"] < A4["height"]
+    assert seen["wide"] <= A4["width"]
+    page.emulate_media(media="screen")
+    pages = page.pdf(format="A4", print_background=True).count(b"/Type /Page\n")
+    assert 2 <= pages <= 6
+
+
+def ride_hailing() -> dw.BetweenSubject:
+    return dw.BetweenSubject(
+        participant="rider_id",
+        arm="variant",
+        control="control",
+        arms={"control": 0.5, "treatment": 0.5},
+        segments=["city"],
+        metrics=[
+            "booked",
+            dw.Metric("fare", role="secondary", covariates=["pre_fare"]),
+            dw.Metric("cancelled", role="secondary", direction="decrease"),
+            dw.Metric("cancel_rate", numerator="cancelled", denominator="booked", role="guardrail", limit=0.25),
+            dw.Metric("wait_minutes", role="guardrail", direction="decrease", limit=0.02),
+        ],
+    )
+
+
+@pytest.mark.parametrize("width", [480, 640, 800, 1000, 1400])
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_real_result_fits_every_width(
+    alone: Callable[..., Page], shot: Callable[[Page, str], Path], width: int, dark: bool
+) -> None:
+    found = dw.analyze(dw.examples.ride_hailing(riders=2000), ride_hailing())
+    page = alone(found.to_payload(), width=width, height=4200, dark=dark)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    shot(page, f"result-{width}-{'dark' if dark else 'light'}")
+    spilling = """() => [...document.querySelectorAll(".dw-card")].flatMap((card) => {
+        const edge = card.getBoundingClientRect().right + 1;
+        return [...card.querySelectorAll(":not(.vh, .vh *, .dw-scroll *, svg *)")]
+            .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > edge)
+            .map((each) => each.outerHTML.slice(0, 80));
+    })"""
+    assert page.evaluate(spilling) == []
+
+
+def test_readings_and_arms_tell_apart_without_colour(alone: Callable[..., Page]) -> None:
+    page = alone(many(2, 4))
+    page.context.new_cdp_session(page).send("Emulation.setEmulatedVisionDeficiency", {"type": "achromatopsia"})
+    shown = page.locator("[data-card=metrics]")
+    assert shown.locator(".arm").all_inner_texts()[:3] == ["arm 1", "arm 2", "arm 3"]
+    assert {word.split("\n")[0] for word in shown.locator("td.p .strong").all_inner_texts()} == {"Better"}
+    assert shown.locator(".dw-key").inner_text().count("arm ") == 3
+
+
+@pytest.mark.parametrize("shade", ["light", "dark"])
+@pytest.mark.parametrize("opened", [False, True])
+def test_axe_finds_nothing_in_a_real_result(alone: Callable[..., Page], shade: str, opened: bool) -> None:
+    axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed: pip install -e '.[test]'")
+    found = dw.analyze(dw.examples.ride_hailing(riders=2000), ride_hailing())
+    stale = {"stale": {"reason": "df has 3 more rows than when this ran at 14:02.", "again": True}}
+    page = alone(found.to_payload() | ({"state": stale} if opened else {}), dark=shade == "dark")
+    if opened:
+        page.get_by_role("button", name="Show all details").click()
+        page.get_by_role("button", name="Export").click()
+    page.evaluate(Path(axe.__file__).with_name("axe.min.js").read_text("utf-8"))
+    rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+    violations = page.evaluate(
+        "rules => axe.run('#el', rules).then(report => report.violations.map(each => [each.id, each.nodes[0].html]))",
+        rules,
+    )
+    assert violations == []
