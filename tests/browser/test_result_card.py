@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from made import design, experiment
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import decision_widgets as dw
 from decision_widgets.cards import card_of
+from decision_widgets.command.run import notebook_page
 from decision_widgets.views.spreadsheet import to_csv
 from tests.browser.alone import NAMES, page_of, visit
 from tests.browser.conftest import is_outside
@@ -243,13 +245,14 @@ def test_paint_and_answers_are_quick(alone: Callable[..., Page], n: int, arms: i
 A4 = {"width": 703, "height": 1032}
 PAPER = """() => {
     const seen = (css) => [...document.querySelectorAll(css)].filter((each) => each.checkVisibility());
+    const cut = (row) => getComputedStyle(row).breakInside !== "avoid";
     const box = (css) => document.querySelector(css).getBoundingClientRect();
     return {
         paper: getComputedStyle(document.querySelector(".dw")).backgroundColor,
         ink: getComputedStyle(document.querySelector(".dw-say")).color,
-        controls: seen(".dw-btn, .dw-seg, .dw-menu > *").length,
+        controls: seen(".dw-btn, .dw-seg, [role=menu]").length,
         first: box("[data-card=metrics]").bottom - box("[data-card=verdict]").top,
-        cut: seen(".dw-mrow, .dw-table tr, .dw-grow").filter((row) => getComputedStyle(row).breakInside !== "avoid").length,
+        cut: seen(".dw-mrow, .dw-table tr, .dw-grow").filter(cut).length,
         wide: document.documentElement.scrollWidth,
         marks: seen("[data-card=metrics] .bar").length,
     };
@@ -335,3 +338,45 @@ def test_axe_finds_nothing_in_a_real_result(alone: Callable[..., Page], shade: s
         rules,
     )
     assert violations == []
+
+
+def test_a_word_of_the_glossary_explains_itself_by_keyboard_and_pointer(alone: Callable[..., Page]) -> None:
+    page = alone(result())
+    words = page.locator(".dw-term")
+    assert words.all_inner_texts() == ["Uplift", "limit"]
+    limit, tips = words.last, page.get_by_role("tooltip")
+    assert tips.count() == 0
+    limit.focus()
+    assert "may get" in tips.inner_text()
+    assert tips.get_attribute("id") == limit.get_attribute("aria-describedby")
+    page.keyboard.press("Escape")
+    assert tips.count() == 0
+    words.first.hover()
+    tips.hover()
+    assert tips.inner_text().startswith("How much a metric changed")
+    page.mouse.move(0, 0)
+    assert tips.count() == 0
+    assert page.locator(".dw-term[title]").count() == 0
+
+
+def test_an_exported_notebook_reads_without_scripts_and_has_no_dead_buttons(
+    browser: Browser, tmp_path: Path, shot: Callable[[Page, str], Path]
+) -> None:
+    found = dw.analyze(dw.examples.ride_hailing(riders=2000), ride_hailing())
+    bundle = found._repr_mimebundle_()
+    cell = new_code_cell("result", outputs=[new_output("execute_result", data=bundle, execution_count=1)])
+    (tmp_path / "page.html").write_text(notebook_page(new_notebook(cells=[cell])), encoding="utf-8")
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1200, "height": 1000})
+    page = context.new_page()
+    outside: list[str] = []
+    page.on("request", lambda asked: outside.append(asked.url) if is_outside(asked.url) else None)
+    page.goto(f"file://{tmp_path / 'page.html'}")
+    shot(page, "result-nbconvert")
+    assert page.locator(".dw-verdict-title").inner_text() == "Ship treatment"
+    row = page.locator("[data-card=metrics] tbody tr").first
+    assert all(word in row.inner_text() for word in ("Booked", "+11.1%", "+4.1% to +18.6%", "p\u00a00.002"))
+    assert row.locator(".bar").is_visible()
+    assert page.locator(".dw :is(button, input, [role=menu])").count() == 0
+    assert page.locator(".dw-foot").inner_text().count(":") >= 1
+    context.close()
+    assert outside == []
