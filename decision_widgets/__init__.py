@@ -136,8 +136,8 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     import_module("decision_widgets.server").setup_handlers(server.web_app)
 
 
-def _live_view(payload: dict[str, Any]) -> dict[str, Any]:
-    view: dict[str, Any] = import_module("decision_widgets.cards").widget_view(payload)
+def _live_view(payload: dict[str, Any], result: Any) -> dict[str, Any]:
+    view: dict[str, Any] = import_module("decision_widgets.cards").widget_view(payload, result)
     return view
 
 
@@ -146,5 +146,10 @@ def _answering_card(advice: SizingAdvice) -> PowerWidget:
     return card
 
 
+def _progress_view() -> Any:
+    return import_module("decision_widgets.cards.progress").ProgressView()
+
+
+import_module("decision_widgets.views.live").set_progress_view(_progress_view)
 import_module("decision_widgets.views.live").set_live_view(_live_view)
 import_module("decision_widgets.views.live").set_card_maker(_answering_card)

@@ -468,3 +468,13 @@ def readable(name: str) -> str:
     """
     text = name.replace("_", " ").strip()
     return text[:1].upper() + text[1:]
+
+
+GLOSSARY: Final[dict[str, str]] = {
+    "uplift": "How much a metric changed under the treatment, as a share of its level under control.",
+    "lift": "A change of a metric, as a share of its level under control.",
+    "limit": "How much worse a guardrail metric may get, as a share of its level under control, before the change is "
+    "not shipped.",
+    "burn-in": "The first minutes after an arm switches, left out because the arm before still has an effect.",
+}
+"""The only jargon that cards use, explained where it stands."""

@@ -13,6 +13,7 @@ from decision_widgets.analysis.methods import check_methods
 from decision_widgets.analysis.plan import standing_of
 from decision_widgets.analysis.provenance import in_order, provenance_of
 from decision_widgets.analysis.segments import compare_segments, segment_messages
+from decision_widgets.analysis.spread import describe_metrics, diagnose_split
 from decision_widgets.analysis.toolbox import TOOLS, run_toolbox, wanted
 from decision_widgets.analysis.verdict import read_and_decide
 from decision_widgets.data import Listener, MetricReading, Reading, Unreadable, read_moments
@@ -43,6 +44,7 @@ def analyze_between(
     about_run = run_messages(design, reading, ratio)
     invalid = tuple(m.code for m in about_run if m.severity == "error")
     blocking = next((m for m in about_run if m.severity == "error"), None)
+    diagnosis = diagnose_split(reading, ratio)  # before levels whose split is off are left out of the analysis
     reading, about_groups = judge_groups(design, reading)
     about_metrics = [*metric_messages(design, reading), *about_groups]
     effects = adjust(design, compare(design, reading, about_metrics, blocking))
@@ -62,6 +64,9 @@ def analyze_between(
         provenance=provenance_of(design, reading),
         segments=tuple(segments),
         toolbox=() if invalid else tuple(run_toolbox(design, reading, tools)),
+        diagnosis=diagnosis,
+        distributions=() if invalid else tuple(describe_metrics(design, reading)),
+        methods=None if methods is None else tools,
     )
 
 

@@ -89,6 +89,7 @@ def analyze_slots(design: Switchback, reading: SlotReading, tools: Sequence[str]
         residuals=residual_correlation(run, _leading(shown)) if shown else None,
         segments=tuple(segments),
         toolbox=tuple(_toolbox(run, found, tools, usual=usual)),
+        methods=None if usual else tuple(tools),
     )
 
 

@@ -84,6 +84,9 @@ class Card(anywidget.AnyWidget):
     def _write_html(self, change: Any) -> None:
         self.html = markup(change["new"])
 
+    def follow(self, result: Any) -> None:
+        """Keep to a result, where a card can: most show one payload for good."""
+
     def __repr__(self) -> str:
         name = self.payload.get("id") or self.schema
         return f"{type(self).__name__}({name})"
@@ -108,7 +111,13 @@ def card_of(payload: Mapping[str, Any]) -> Card:
     return _registry[schema](payload)
 
 
-def widget_view(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Make the live card of a payload and give the MIME entry that shows it, without the static ones."""
-    data, _ = card_of(payload)._widget_bundle()
+def widget_view(payload: Mapping[str, Any], result: Any = None) -> dict[str, Any]:
+    """Make the live card of a payload and give the MIME entry that shows it, without the static ones.
+
+    With the result that the payload is of, the card says when the frame that was read has changed since.
+    """
+    card = card_of(payload)
+    if result is not None:
+        card.follow(result)
+    data, _ = card._widget_bundle()
     return {WIDGET_MIME: data[WIDGET_MIME]}

@@ -19,6 +19,7 @@ function render({ model, el }) {
     undo = [...body.querySelectorAll("[data-card]")]
       .map((card) => enhancers[card.dataset.card]?.({ card, model }))
       .filter(Boolean);
+    explainTerms(body);
     shieldControls(body);
     restore(body, kept);
     applyTheme(el);
@@ -44,6 +45,36 @@ function render({ model, el }) {
 // JupyterLab matches its shortcuts against ":focus", so the mark must sit on each control, not on a parent.
 function shieldControls(root) {
   for (const control of root.querySelectorAll(CONTROLS)) control.dataset.lmSuppressShortcuts = "true";
+}
+
+// A word of the glossary explains itself on focus too, stays while the pointer is on it, and goes with Esc.
+function explainTerms(root) {
+  for (const term of root.querySelectorAll(".dw-term[title]")) {
+    const tip = Object.assign(document.createElement("span"), { className: "dw-tip", textContent: term.title, hidden: true });
+    tip.id = `dw-tip-${Math.random().toString(36).slice(2)}`;
+    tip.setAttribute("role", "tooltip");
+    term.removeAttribute("title");
+    term.setAttribute("aria-describedby", tip.id);
+    term.tabIndex = 0;
+    const host = term.closest(".dw");
+    const show = () => {
+      const [word, frame] = [term.getBoundingClientRect(), host.getBoundingClientRect()];
+      tip.hidden = false;
+      tip.style.top = `${word.bottom - frame.top}px`;
+      tip.style.left = `${Math.max(0, Math.min(word.left - frame.left, frame.width - tip.offsetWidth - 8))}px`;
+    };
+    const hide = (event) => {
+      if (event.relatedTarget !== tip && event.relatedTarget !== term) tip.hidden = true;
+    };
+    term.addEventListener("focus", show);
+    term.addEventListener("blur", hide);
+    term.addEventListener("keydown", (event) => event.key === "Escape" && hide(event));
+    for (const each of [term, tip]) {
+      each.addEventListener("mouseenter", show);
+      each.addEventListener("mouseleave", hide);
+    }
+    host.append(tip);
+  }
 }
 
 function remember(body) {

@@ -17,6 +17,7 @@ from time import monotonic
 from typing import Any, Final, Generic, TypeVar
 
 from decision_widgets.errors import InputError
+from decision_widgets.views.live import progress_view
 
 T = TypeVar("T")
 THREAD: Final = "decision_widgets statements"
@@ -108,7 +109,7 @@ class Watch:
 @contextmanager
 def watching(progress: bool | Listener | None) -> Iterator[Watch]:
     """Watch over one read: tell a function, or show a line to whoever is there to look (``None``), or force either."""
-    line = None
+    line: _Line | _Card | None = None
     if progress is not None and not isinstance(progress, bool):
         if not callable(progress):
             raise InputError(
@@ -119,7 +120,7 @@ def watching(progress: bool | Listener | None) -> Iterator[Watch]:
     elif progress is False or (progress is None and not _somebody_looks()):
         watch = Watch()
     else:
-        line = _Line()
+        line = _Card() if _in_kernel() else _Line()
         watch = Watch(line.show, silent_for=0.0 if progress else FIRST_WORD_AFTER)
     try:
         yield watch
@@ -190,11 +191,35 @@ class _Line:
         self._width = len(text)
 
 
+class _Card:
+    """The same in a notebook, as whatever is registered there; a line where nothing is."""
+
+    def __init__(self) -> None:
+        self._view: Any = None
+
+    def show(self, progress: Progress) -> None:
+        if self._view is None:
+            # Made only when there is something to say: most reads end before.
+            self._view = progress_view() or _Line()
+        self._view.show(progress)
+
+    def erase(self) -> None:
+        if self._view is not None:
+            self._view.erase()
+
+
 def _somebody_looks() -> bool:
     """Tell a kernel or a prompt from a script, a pipe and continuous integration."""
     if os.environ.get("CI") or sys.stderr is None:
         return False
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if getattr(shell, "kernel", None) is not None:
+    if _in_kernel():
         return True
-    return sys.stderr.isatty() and (shell is not None or hasattr(sys, "ps1"))
+    return sys.stderr.isatty() and (_shell() is not None or hasattr(sys, "ps1"))
+
+
+def _in_kernel() -> bool:
+    return getattr(_shell(), "kernel", None) is not None
+
+
+def _shell() -> Any:
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None

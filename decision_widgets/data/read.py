@@ -16,6 +16,7 @@ from decision_widgets.data.overview import Overview, look_over
 from decision_widgets.data.people import arm_codes
 from decision_widgets.data.progress import Listener, Watch, counted, watching
 from decision_widgets.data.reading import MetricReading, Reading, Unreadable
+from decision_widgets.data.seen import remember
 from decision_widgets.data.tables import open_table
 from decision_widgets.data.until import up_to
 from decision_widgets.errors import EngineFailed, InputError
@@ -51,11 +52,13 @@ def read_moments(table: Any, spec: MomentSpec, progress: bool | Listener | None 
     with watching(progress) as watch:
         engine = open_table(table, spec, watch)
         try:
-            return _read(engine, spec, watch)
+            reading = _read(engine, spec, watch)
         except EngineFailed as problem:
-            return _read_what_can_be_read(engine, spec, watch, problem)
+            reading = _read_what_can_be_read(engine, spec, watch, problem)
         finally:
             engine.close()
+    remember(table, spec.columns(), reading.fingerprint)
+    return reading
 
 
 def _read_what_can_be_read(engine: Engine, spec: MomentSpec, watch: Watch, problem: EngineFailed) -> Reading:

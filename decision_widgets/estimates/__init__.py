@@ -26,6 +26,7 @@ _NAMES = {
     "design_effect": "IntraclassCorrelation design_effect intraclass_correlation",
     "difference": "MeanDifference difference ratio_difference student_t welch_t",
     "distributed_lags": "DistributedLags distributed_lags lagged_panel",
+    "distribution": "ArmDistribution Distribution distribution",
     "duration": "Duration WeekOutlook duration enrolled_share",
     "equivalence": "Equivalence tost_welch",
     "family_choice": "FamilyChoice FamilyGoal choose_procedure",

@@ -141,6 +141,15 @@ from decision_widgets.estimates.distributed_lags import (
 from decision_widgets.estimates.distributed_lags import (
     lagged_panel as lagged_panel,
 )
+from decision_widgets.estimates.distribution import (
+    ArmDistribution as ArmDistribution,
+)
+from decision_widgets.estimates.distribution import (
+    Distribution as Distribution,
+)
+from decision_widgets.estimates.distribution import (
+    distribution as distribution,
+)
 from decision_widgets.estimates.duration import (
     Duration as Duration,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from decision_widgets.results.code import analysis_code
 from decision_widgets.results.records import EffectEstimate, NotEstimable, Row
 from decision_widgets.results.sentence import Words, effect_text, rule_text, verdict_sentence
 from decision_widgets.vocabulary import HEADLINES, Severity
@@ -57,6 +58,7 @@ def gathered(
         "id": result.design.name,
         "source": source,
         "state": "ready",
+        "code": analysis_code(result.design, result.methods),
         "cards": [*first, *(card for card in reviewed if card is not None)],
     }
 

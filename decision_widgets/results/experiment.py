@@ -66,6 +66,7 @@ class ExperimentResult(Shown):
     provenance: Provenance
     segments: tuple[SegmentComparison, ...]
     toolbox: tuple[ToolAnswer, ...]
+    methods: tuple[str, ...] | None
 
     def arm_names(self) -> list[str]:
         """Return all arms, control first: the place of an arm is its colour."""

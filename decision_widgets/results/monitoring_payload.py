@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from decision_widgets.results.code import monitoring_code
 from decision_widgets.results.monitored import MonitoredEffect, NotMonitored
 from decision_widgets.views import numbers
 from decision_widgets.vocabulary import MONITORING_HEADLINES, Kind
@@ -32,6 +33,7 @@ def to_payload(result: MonitoringResult) -> dict[str, Any]:
         "id": result.design.name,
         "source": source,
         "state": "ready",
+        "code": monitoring_code(result.design, [look.date for look in result.looks]),
         "cards": [_monitoring(result), warnings],
     }
 

@@ -15,7 +15,13 @@ from decision_widgets.results.effects_card import (
     warnings_card,
 )
 from decision_widgets.results.records import EffectEstimate, Row
-from decision_widgets.results.review import sample_ratio_card, segments_card, statistics_card, tests_card
+from decision_widgets.results.review import (
+    distributions_card,
+    sample_ratio_card,
+    segments_card,
+    statistics_card,
+    tests_card,
+)
 from decision_widgets.results.sentence import Words, decision_text, leading_row
 from decision_widgets.views import numbers
 
@@ -27,7 +33,13 @@ def to_payload(result: DecisionResult) -> dict[str, Any]:
     """Gather the cards; an error-level message moves the warnings to second place."""
     rows = [row for row in result.recommended() if row.arm == result.decision.arm]
     verdict = verdict_card(result, _words(result), kicker_of(result), _facts(result, rows))
-    reviewed = [sample_ratio_card(result), segments_card(result), statistics_card(result), tests_card(result)]
+    reviewed = [
+        sample_ratio_card(result),
+        distributions_card(result),
+        segments_card(result),
+        statistics_card(result),
+        tests_card(result),
+    ]
     return gathered(result, [verdict, metrics_card(result), warnings_card(result)], reviewed)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from decision_widgets.design import BetweenSubject
-from decision_widgets.estimates import SampleRatio
+from decision_widgets.estimates import SampleRatio, SampleRatioDiagnosis
 from decision_widgets.results.experiment import ExperimentResult
 from decision_widgets.results.payload import to_payload
 from decision_widgets.results.records import (
@@ -20,6 +20,7 @@ from decision_widgets.results.records import (
     Provenance,
 )
 from decision_widgets.results.segments import SegmentComparison
+from decision_widgets.results.spread import MetricDistribution
 from decision_widgets.results.toolbox import ToolAnswer
 
 
@@ -45,6 +46,12 @@ class DecisionResult(ExperimentResult):
         One per metric × treatment × segment column.
     toolbox : tuple of ToolAnswer
         What the usual tests say, and those asked for by ``methods=``.
+    diagnosis : SampleRatioDiagnosis or None
+        The split within strata and segments, strongest evidence first; ``None`` without any.
+    distributions : tuple of MetricDistribution
+        How amounts and numbers of things are spread over participants, where their values were read.
+    methods : tuple of str or None
+        What ``methods=`` asked for; ``None`` when it was left out.
     """
 
     SCHEMA: ClassVar[str] = "dw.decision/1"
@@ -62,6 +69,9 @@ class DecisionResult(ExperimentResult):
     provenance: Provenance
     segments: tuple[SegmentComparison, ...] = ()
     toolbox: tuple[ToolAnswer, ...] = ()
+    diagnosis: SampleRatioDiagnosis | None = None
+    distributions: tuple[MetricDistribution, ...] = ()
+    methods: tuple[str, ...] | None = None
 
     def arm_names(self) -> list[str]:
         """Return all arms, control first: the place of an arm is its colour."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from decision_widgets.estimates import NoSubgroupEffect, SubgroupComparison, SubgroupEffect
+from decision_widgets.estimates import NoSubgroupEffect, SubgroupComparison, SubgroupEffect, SuspectedPlace
+from decision_widgets.results.cause import cause_text
 from decision_widgets.results.records import EffectEstimate, Message, NotEstimable, Row
 from decision_widgets.results.segments import SegmentComparison
+from decision_widgets.results.spread import MetricDistribution
 from decision_widgets.results.toolbox import ToolAnswer
 from decision_widgets.views import numbers
 from decision_widgets.vocabulary import readable
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 SRM_ALARM: Final = 0.001
 LEAST_TO_TELL: Final = 100
+MOST_SLICES: Final = 12
 TOOL_FIELDS: Final = (
     "arm",
     "method",
@@ -58,7 +61,33 @@ def sample_ratio_card(result: DecisionResult) -> dict[str, Any]:
         "statistic": ratio.statistic,
         "df": ratio.df,
         "method": ratio.method,
+        "cause": cause_text(result.diagnosis) if status == "mismatch" else None,
+        "n_slices": 0 if result.diagnosis is None else len(result.diagnosis.places),
+        "slices": []
+        if result.diagnosis is None
+        else [_slice(place) for place in result.diagnosis.places[:MOST_SLICES]],
     }
+
+
+def _slice(place: SuspectedPlace) -> dict[str, Any]:
+    kept = ("level", "p_value", "p_value_adjusted", "p_value_elsewhere")
+    return {"column": readable(place.name), "observed": list(place.observed)} | {k: getattr(place, k) for k in kept}
+
+
+def distributions_card(result: DecisionResult) -> dict[str, Any] | None:
+    """Show how values are spread, metric by metric; None where no values were read."""
+    if not result.distributions:
+        return None
+    metrics = [_spread(result, each) for each in result.distributions]
+    return {"schema": "dw.distribution/1", "state": "ready", "metrics": metrics}
+
+
+def _spread(result: DecisionResult, each: MetricDistribution) -> dict[str, Any]:
+    drawn = each.distribution.to_dict()
+    by_arm = zip(each.arms, drawn.pop("arms"), strict=True)
+    arms = [_in_arm(result, arm) | described for arm, described in by_arm]
+    role = result.metric(each.metric).role
+    return _named(result, each.metric) | {"role": role} | drawn | {"arms": arms, "sampled": each.seed is not None}
 
 
 def statistics_card(result: ExperimentResult) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from decision_widgets.design import Rule
+from decision_widgets.results.cause import cause_text
 from decision_widgets.results.records import EffectEstimate, NotEstimable, Row
 from decision_widgets.views import numbers
 from decision_widgets.vocabulary import Kind
@@ -220,7 +221,9 @@ def _guardrails_hold(rows: Sequence[Row]) -> str:
 
 def _invalid(result: ExperimentResult) -> list[Piece]:
     message = next(m for m in result.messages if m.severity == "error" and m.metric is None)
-    return [piece(message.title, strong=True), piece(f" {message.text} No uplift is shown. Do: {message.do}.")]
+    cause = cause_text(result.diagnosis) if message.code == "E_SRM" else ""
+    todo = cause or f"Do: {message.do}."
+    return [piece(message.title, strong=True), piece(f" {message.text} No uplift is shown. {todo}")]
 
 
 def _broken(result: ExperimentResult) -> str:

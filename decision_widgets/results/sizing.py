@@ -149,6 +149,10 @@ class SizingAdvice(Shown):
         """Draw power by participants, for the planned effect and for others around it, as a matplotlib figure."""
         return power_figure(self.to_payload())
 
+    def plot(self) -> Figure:
+        """Draw what `figure` draws."""
+        return self.figure()
+
     def weeks_figure(self) -> Figure:
         """Draw the smallest effect of every metric by weeks, as a matplotlib figure."""
         return weeks_figure(self.to_payload())

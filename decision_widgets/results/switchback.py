@@ -63,6 +63,8 @@ class SwitchbackResult(ExperimentResult):
         Of the leading metric.
     segments : tuple of SegmentComparison
     toolbox : tuple of ToolAnswer
+    methods : tuple of str or None
+        The tests of the toolbox that were asked for by name.
     """
 
     SCHEMA: ClassVar[str] = "dw.switchback/1"
@@ -85,6 +87,7 @@ class SwitchbackResult(ExperimentResult):
     residuals: ResidualCorrelation | None = None
     segments: tuple[SegmentComparison, ...] = ()
     toolbox: tuple[ToolAnswer, ...] = ()
+    methods: tuple[str, ...] | None = None
 
     def arm_names(self) -> list[str]:
         """Return both arms, control first: the place of an arm is its colour."""

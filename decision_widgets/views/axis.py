@@ -157,7 +157,7 @@ def absolute_axis(intervals: Sequence[Interval], kind: str) -> Axis | None:
 
 
 def _reaching(longest: float) -> tuple[float, float]:
-    step = _nice(longest / 4)
+    step = nice(longest / 4)
     return math.ceil(longest * 1.05 / (step / 2)) * (step / 2), step
 
 
@@ -170,6 +170,11 @@ def _usual(reaches: list[float]) -> list[float]:
     return kept or reaches
 
 
-def _nice(value: float) -> float:
+def nice(value: float) -> float:
+    """Return the smallest of 1, 2, 2.5, 5, 10, … times a power of ten that is at least so large.
+
+    >>> nice(0.03), nice(2.2)
+    (0.05, 2.5)
+    """
     power = 10.0 ** math.floor(math.log10(value))
     return next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= value * (1 - 1e-9))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from decision_widgets.views.axis import Axis, Interval, relative_interval
-from decision_widgets.views.markup import escape, plain
+from decision_widgets.views.markup import escape, plain, term
 from decision_widgets.views.readings import RowText
 from decision_widgets.views.schemas import Payload
 from decision_widgets.views.tables import arm_colour
@@ -67,7 +67,7 @@ def legend_html(axis: Axis | None, rows: Sequence[Payload], several: bool) -> st
     if any(row.get("role") == "guardrail" for row in rows):
         entries.append(f'<i class="dw-dot sq dia {tone}"></i>{plain("◆ ")}guardrail')
     if any(axis.harm(row.get("limit"), str(row.get("direction"))) for row in rows):
-        entries.append('<i class="dw-sw harm"></i>past the guardrail limit')
+        entries.append(f'<i class="dw-sw harm"></i><span>past the guardrail {term("limit", "limit")}</span>')
     if several:
         arms = {one_line(row.get("arm")): mark_class(row) for row in rows}
         entries += [f'<i class="dw-dot sq {css}"></i>{escape(arm)}' for arm, css in arms.items()]

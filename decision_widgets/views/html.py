@@ -10,9 +10,9 @@ from decision_widgets.views.markup import card, escape
 from decision_widgets.views.schemas import Payload, stems_of, view_of
 from decision_widgets.views.styles import stylesheet
 
-__all__ = ["escape", "markup", "page", "part", "to_html"]
+__all__ = ["PAGE_STYLE", "escape", "markup", "page", "part", "to_html"]
 
-_PAGE_STYLE = (
+PAGE_STYLE = (
     "body{margin:0;background:#fff;color:#212121}main{max-width:1160px;margin:0 auto;padding:20px 16px}"
     "h1{font:600 20px/1.3 system-ui,-apple-system,'Segoe UI',sans-serif;margin:0 0 12px}"
 )
@@ -43,6 +43,6 @@ def page(payload: Payload, title: str) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_PAGE_STYLE}</style></head>"
+        f"<title>{escape(title)}</title><style>{PAGE_STYLE}</style></head>"
         f"<body><main><h1>{escape(title)}</h1>{to_html(payload)}</main></body></html>\n"
     )

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-LiveViewFactory = Callable[[dict[str, Any]], Mapping[str, Any] | None]
+LiveViewFactory = Callable[[dict[str, Any], Any], Mapping[str, Any] | None]
 
 CardMaker = Callable[[Any], Any]
 
+ProgressMaker = Callable[[], Any]
+
 _factories: list[LiveViewFactory] = []
 _makers: list[CardMaker] = []
+_progress: list[ProgressMaker] = []
 
 
 def set_live_view(factory: LiveViewFactory | None) -> None:
-    """Register what turns a payload into the MIME entry of a live widget; None takes it away."""
+    """Register what makes the MIME entry of a live widget from a payload and its result; None takes it away."""
     _factories[:] = [] if factory is None else [factory]
 
 
-def live_view(payload: dict[str, Any]) -> Mapping[str, Any] | None:
+def live_view(payload: dict[str, Any], result: Any = None) -> Mapping[str, Any] | None:
     """Give the MIME entry of a live widget, or None when nothing live can show this payload."""
-    return _factories[0](payload) if _factories else None
+    return _factories[0](payload, result) if _factories else None
 
 
 def set_card_maker(maker: CardMaker | None) -> None:
@@ -31,3 +34,13 @@ def set_card_maker(maker: CardMaker | None) -> None:
 def answering_card(result: Any) -> Any:
     """Make the card that answers from a result, or None when nothing can."""
     return _makers[0](result) if _makers else None
+
+
+def set_progress_view(maker: ProgressMaker | None) -> None:
+    """Register what makes a view of a long read, with `show(progress)` and `erase()`; None takes it away."""
+    _progress[:] = [] if maker is None else [maker]
+
+
+def progress_view() -> Any:
+    """Make a view of a long read, or None when nothing can show it."""
+    return _progress[0]() if _progress else None

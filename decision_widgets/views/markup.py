@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from html import escape as _escape
 from typing import Any
 
+from decision_widgets.vocabulary import GLOSSARY
+
 _RING = "M9 1.8a7.2 7.2 0 1 0 0 14.4A7.2 7.2 0 0 0 9 1.8z"
 _OCTAGON = "M6 1.8h6l4.2 4.2v6L12 16.2H6L1.8 12V6z"
 _ICONS = {
@@ -50,6 +52,15 @@ def icon(name: str, label: str = "") -> str:
     """Draw an icon; with a label it is an image for assistive technology, without one it is decoration."""
     role = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     return f'<svg class="dw-ico" viewBox="0 0 18 18" {role}><path d="{_ICONS[name]}"/></svg>'
+
+
+def term(text: str, name: str) -> str:
+    """Write a word of the glossary; its meaning is a tooltip.
+
+    >>> term("Burn-in", "burn-in")[:37]
+    '<dfn class="dw-term" title="The first'
+    """
+    return f'<dfn class="dw-term" title="{escape(GLOSSARY[name])}">{escape(text)}</dfn>'
 
 
 def tag(text: str, tone: str = "", sign: str = "") -> str:

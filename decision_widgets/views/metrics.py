@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from decision_widgets.views import numbers
 from decision_widgets.views.axis import Axis, relative_interval, shared_axis
 from decision_widgets.views.forest import axis_html, bar_html, drawing_html, legend_html, mark_class
-from decision_widgets.views.markup import card, escape, message, plain, tag, tone_class
+from decision_widgets.views.markup import card, escape, message, plain, tag, term, tone_class
 from decision_widgets.views.readings import (
     RowText,
     interval_name,
@@ -83,7 +83,7 @@ def _with_previous(rows: Sequence[Payload]) -> Iterator[tuple[Payload, Payload |
 
 def _head(axis: Axis | None, payload: Payload) -> str:
     ruler = axis_html(axis) if axis else ""
-    uplift = f"Uplift, {interval_name(payload.get('level'))}"
+    uplift = f"{term('Uplift', 'uplift')}, {interval_name(payload.get('level'))}"
     cells = "".join(
         f'<th role="columnheader" scope="col" class="{css}">{html}</th>'
         for css, html in (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from decision_widgets.views import numbers
-from decision_widgets.views.markup import card, escape, rich, tag
+from decision_widgets.views.markup import card, count_of, escape, rich, tag
 from decision_widgets.views.numbers import NBSP
 from decision_widgets.views.schemas import Payload
 from decision_widgets.views.states import state_of
-from decision_widgets.views.tables import Cell, arm_colour, arm_html, number, table_html
+from decision_widgets.views.tables import Cell, arm_colour, arm_html, fold, number, table_html
 from decision_widgets.views.text import one_line, table
 
 SCHEMA = "dw.srm/1"
@@ -19,6 +19,7 @@ _TAGS = {
     "mismatch": ("Mismatch", "bad", "alert"),
     "too_few": ("Too few to tell", "", ""),
 }
+_TREATED = "Treated"
 _HEAD = ("Arm", "Participants", "Expected", "Share", "Planned")
 
 
@@ -34,7 +35,8 @@ def to_html(payload: Payload) -> str:
     ]
     say = f'<p class="dw-say">{rich(_sentence(payload))}</p>'
     left = f'<div>{say}{_split(payload)}<p class="muted small test">{escape(_test(payload))}</p></div>'
-    body = f'{state.note}<div class="dw-srm-parts">{left}{table_html("Participants by arm", head, rows)}</div>'
+    parts = f'<div class="dw-srm-parts">{left}{table_html("Participants by arm", head, rows)}</div>'
+    body = state.note + parts + _slices(payload)
     return card("srm", "Sample ratio", body, mark=tag(*_tag(payload)), css="dw-srm" + state.css)
 
 
@@ -44,7 +46,12 @@ def to_text(payload: Payload) -> str:
         return "Sample ratio: no participant was counted."
     said = "".join(str(piece["text"]) for piece in _sentence(payload))
     lines = [[arm["label"], *texts] for arm, texts in zip(payload["arms"], _counts(payload), strict=True)]
-    return f"Sample ratio: {_tag(payload)[0]}. {said}\n{table(_HEAD, lines)}"
+    slices = payload.get("slices") or ()
+    checked = ""
+    if slices:
+        header = ["Slice", *(one_line(arm["label"]) for arm in payload["arms"]), _TREATED, "Adj. p"]
+        checked = f"\n{_checked(payload)}\n{table(header, [_slice(each) for each in slices])}"
+    return f"Sample ratio: {_tag(payload)[0]}. {said}\n{table(_HEAD, lines)}{checked}"
 
 
 def _tag(payload: Payload) -> tuple[str, str, str]:
@@ -58,7 +65,8 @@ def _sentence(payload: Payload) -> list[dict[str, object]]:
     plan = f"the planned {shares}" if payload.get("planned") else "an equal split"
     status = payload.get("status")
     if status == "mismatch":
-        said = f" {plan} ({p}). Results can’t be trusted until the cause is found."
+        cause = f" {payload['cause']}" if payload.get("cause") else ""
+        said = f" {plan} ({p}). Results can’t be trusted until the cause is found.{cause}"
         return [_piece("The split is "), _piece("not", strong=True), _piece(said)]
     if status == "watch":
         return [_piece(f"The split is drifting from {plan} ({p}; alarm below {alarm}). Look at it again tomorrow.")]
@@ -67,6 +75,40 @@ def _sentence(payload: Payload) -> list[dict[str, object]]:
         return [_piece(f"{n} participants are too few to tell whether the split is {plan} ({p}).")]
     assumed = "" if payload.get("planned") else " No shares were planned, so equal ones are expected."
     return [_piece(f"The split matches {plan} ({p}; alarm below {alarm}).{assumed}")]
+
+
+def _slices(payload: Payload) -> str:
+    """Show the split within strata and segments, strongest evidence first; opened where the split is off."""
+    slices = payload.get("slices") or ()
+    if not slices:
+        return ""
+    names = [one_line(arm["label"]) for arm in payload["arms"]]
+    head = [Cell("Slice"), *(Cell(escape(name), "num") for name in [*names, _TREATED, "Adj. p"])]
+    rows = []
+    for each in slices:
+        off = " t-bad off" if each["p_value_adjusted"] < payload["alarm"] else ""
+        level, *texts, p = _slice(each)
+        column = f'<span class="muted small">{escape(one_line(each["column"]))}</span>'
+        name = Cell(f"{escape(one_line(each['level']))} {column}", f"name{off}", level)
+        rows.append([name, *map(number, texts), Cell(escape(p), f"num{off}")])
+    said = f'<span class="small">{escape(_checked(payload))}</span>'
+    table_ = table_html("The split within slices", head, rows)
+    return fold("srm/slices", said, table_, opened=payload.get("status") in ("mismatch", "watch"))
+
+
+def _checked(payload: Payload) -> str:
+    n, shown = payload.get("n_slices") or 0, len(payload["slices"])
+    smallest = numbers.p_value(min(each["p_value_adjusted"] for each in payload["slices"]))
+    most = f", the {shown} farthest off shown" if shown < n else ""
+    return f"Checked in {count_of(n, 'slice')}{most}: smallest adj. p{NBSP}{smallest}"
+
+
+def _slice(each: Payload) -> list[str]:
+    observed = each["observed"]
+    counts = [numbers.integer(n) for n in observed]
+    treated = numbers.split_percent(1 - observed[0] / sum(observed))
+    p = numbers.p_value(each["p_value_adjusted"])
+    return [f"{one_line(each['column'])}: {one_line(each['level'])}", *counts, treated, p]
 
 
 def _piece(text: str, *, strong: bool = False) -> dict[str, object]:

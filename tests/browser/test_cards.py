@@ -201,3 +201,61 @@ def test_axe_finds_nothing(lab: Lab, page: Page, theme: Callable[[Page, str], No
         AXE_RULES,
     )
     assert found == []
+
+
+STALE = """\
+import decision_widgets as dw
+df = dw.examples.ride_hailing(riders=600)
+design = dw.BetweenSubject(participant="rider_id", arm="variant", control="control", metrics=["booked", "fare"])
+result = dw.analyze(df, design)
+result
+"""
+SLOW = """\
+import time
+from decision_widgets.data.progress import watching
+ended = []
+with watching(True) as watch:
+    watch.stage("Reading metrics")
+    watch.run(lambda: time.sleep(40), cancel=lambda: ended.append("cancelled"), share=lambda: 0.67)
+"""
+
+
+def test_a_changed_frame_is_told_within_a_second_and_read_again_at_a_press(
+    lab: Lab, page: Page, shot: Callable[[Page, str], Path]
+) -> None:
+    cells = [new_code_cell(STALE), new_code_cell("x = 1")]
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), lab.root / "stale.ipynb")
+    lab.open_notebook(page, "stale.ipynb")
+    lab.run_all_cells(page)
+    card = page.locator(".dw-live ~ div [data-card=result]")
+    card.wait_for()
+    before = visible_uplift(card)
+    run_quietly(page, "df = df[df.rider_id % 3 > 0]\nafter = dw.analyze(df, design)")
+    note = card.locator(":scope > .dw-msg")
+    note.wait_for(timeout=4_000)
+    assert "more rows" not in note.inner_text()
+    assert "fewer rows than when this ran at" in note.inner_text()
+    assert visible_uplift(card) == before
+    shot(page, "cards-stale")
+    note.get_by_role("button", name="Run again").click()
+    note.wait_for(state="detached")
+    run_quietly(page, "assert result == after; df = df.iloc[1:]")
+    note.wait_for(timeout=4_000)
+    note.get_by_role("button", name="Keep the old result").click()
+    note.wait_for(state="detached")
+
+
+def test_a_long_read_is_a_card_that_can_be_cancelled(lab: Lab, page: Page, shot: Callable[[Page, str], Path]) -> None:
+    nbformat.write(
+        new_notebook(cells=[new_code_cell(SLOW)], metadata={"kernelspec": KERNELSPEC}), lab.root / "slow.ipynb"
+    )
+    lab.open_notebook(page, "slow.ipynb")
+    page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    bar = page.get_by_role("progressbar", name="Reading metrics")
+    bar.wait_for()
+    assert bar.get_attribute("aria-valuenow") == "67"
+    shot(page, "cards-progress")
+    page.get_by_role("button", name="Cancel").click()
+    lab.wait_for_kernel(page)
+    page.get_by_text("KeyboardInterrupt").first.wait_for(timeout=2_500)
+    bar.wait_for(state="detached", timeout=5_000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
@@ -15,11 +14,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 import decision_widgets as dw
 from decision_widgets.analysis.what_if import WhatIf, ask, circumstances
-from decision_widgets.cards.bundle import script
 from decision_widgets.results.sizing_payload import power_card
 from decision_widgets.views import numbers
 from decision_widgets.views.html import to_html
-from decision_widgets.views.styles import stylesheet
+from tests.browser.alone import NAMES, page_of
 from tests.browser.conftest import Lab
 from tests.browser.test_cards import AXE_RULES, KERNELSPEC
 from tests.made import power_advice
@@ -31,22 +29,6 @@ pytestmark = pytest.mark.browser
 
 # The browser has the normal distribution, Python the noncentral t and whole participants in every arm.
 NEAR = 0.01
-ALONE = """<body data-jp-theme-light="true"><style>{style}</style><div id="el"></div><script type="module">
-const state = {state};
-const handlers = {{}};
-const model = {{
-  get: (name) => state[name], set: (name, value) => {{ state[name] = value; }},
-  save_changes: () => (window.sent ??= []).push(structuredClone(state.controls)),
-  on: (name, run) => (handlers[name] ??= []).push(run), off: () => {{}},
-}};
-window.arrive = (changed) => {{
-  Object.assign(state, changed);
-  for (const name of Object.keys(changed)) (handlers[`change:${{name}}`] ?? []).forEach((run) => run());
-}};
-{script}
-window.sizing = sizing;
-render({{ model, el: document.getElementById("el") }});
-</script>"""
 SHOW = """\
 import decision_widgets as dw
 typed = dw.TypedSummary(
@@ -103,12 +85,10 @@ def state_of(what: WhatIf) -> dict[str, Any]:
 
 def alone(browser: Browser, card: Any) -> Page:
     """Show a card without JupyterLab, with a model that records what is sent to the kernel."""
-    names = ("payload", "html", "controls", "error", "answers", "fields", "problems")
-    state = json.dumps({name: getattr(card, name) for name in names}).replace("</", "<\\/")
-    code = script(("power",)).replace("export default { render };", "")
     page = browser.new_page(viewport={"width": 1200, "height": 1000})
     page.set_default_timeout(10_000)
-    page.set_content(ALONE.format(style=stylesheet(("power",)), state=state, script=code))
+    names = (*NAMES, "answers", "fields", "problems")
+    page.set_content(page_of(card, names=names, stems=("power",), head="window.sizing = sizing;"))
     page.locator(".dw-handle, [data-state=empty]").first.wait_for()
     return page
 

@@ -12,8 +12,9 @@ from decision_widgets.cards import Card
 from decision_widgets.views.schemas import view_of
 
 ROOM = Path(decision_widgets.cards.__file__).parent
-# The power card has two helpers: what its fields say, and the kernel that answers it.
-NOT_CARDS = {"__init__", "base", "bundle", "power_form", "power_widget"}
+# The power card has two helpers: what its fields say, and the kernel that answers it. Results have two: whether their
+# frame is still the one that was read, and how far a read has come.
+NOT_CARDS = {"__init__", "base", "bundle", "freshness", "power_form", "power_widget", "progress"}
 SHARED = {"shared"}
 
 

@@ -19,7 +19,7 @@ from decision_widgets.views import numbers
 
 EVIL = "<img src=x onerror=alert(1)>"
 METRICS = ("spend", "paid", dw.Metric("rate", numerator="clicks", denominator="views", role="secondary"))
-ORDER = ["verdict", "metrics", "warnings", "srm", "hte", "basics", "tests"]
+ORDER = ["verdict", "metrics", "warnings", "srm", "distribution", "hte", "basics", "tests"]
 METHODS = ["student", "mann_whitney", "normality", "logit", "wilcoxon", "joint"]
 
 

@@ -17,9 +17,9 @@ def restored() -> Iterator[None]:
 
 
 def test_the_last_factory_makes_the_view() -> None:
-    live.set_live_view(lambda payload: {"old": payload})
-    live.set_live_view(lambda payload: {"new": payload["id"]})
-    assert live.live_view({"id": 7}) == {"new": 7}
+    live.set_live_view(lambda payload, result: {"old": payload})
+    live.set_live_view(lambda payload, result: {"new": payload["id"], "of": result})
+    assert live.live_view({"id": 7}, "result") == {"new": 7, "of": "result"}
 
 
 def test_without_a_factory_there_is_no_live_view() -> None:

@@ -68,3 +68,32 @@ def test_nobody_counted_is_said() -> None:
     nobody = srm(observed=[], expected=[], arms=[])
     assert "No participant was counted." in to_html(nobody)
     assert "no participant was counted" in to_text(nobody)
+
+
+def slice_(level: str, observed: list[int], p: float, column: str = "Platform") -> dict[str, object]:
+    p_values = {"p_value": p / 2, "p_value_adjusted": p, "p_value_elsewhere": 0.5}
+    return {"column": column, "level": level, "observed": observed, **p_values}
+
+
+SLICES = {
+    "n_slices": 40,
+    "slices": [slice_("Android", [12327, 10750], 1e-9), slice_("<img src=x>", [9061, 9070], 0.947)],
+}
+
+
+def test_the_slice_where_the_split_is_off_stands_open_and_marked() -> None:
+    html = to_html(srm(**OFF, cause="Start with platform Android.", **SLICES))
+    assert "Results can’t be trusted until the cause is found. Start with platform Android.</p>" in html
+    assert re.search(r'data-key="srm/slices" open><summary>.*?Checked in 40 slices, the 2 farthest off shown', html)
+    assert html.count("name t-bad off") == 1
+    said = re.sub(r"\s+", " ", stripped(srm(**OFF, **SLICES)))
+    assert "Android Platform 12,327 10,750 46.58% < 0.001" in said
+    assert "<img" not in html
+    assert re.search(r"Platform: Android +12,327 +10,750 +46\.58%", to_text(srm(**OFF, **SLICES)))
+
+
+def test_slices_of_a_split_that_holds_are_folded_and_neutral() -> None:
+    html = to_html(srm(n_slices=1, slices=[slice_("iOS", [50, 49], 0.3)]))
+    assert "Checked in 1 slice: smallest adj. p\u00a00.300" in html
+    assert not re.search(r'data-key="srm/slices" open', html)
+    assert "t-bad off" not in html

@@ -1,0 +1,1 @@
+// The HTML says it all; nothing is added.
