@@ -15,6 +15,7 @@ from decision_widgets.data.engine import Engine
 from decision_widgets.data.missing import missing_values
 from decision_widgets.data.progress import Listener, Watch, counted, watching
 from decision_widgets.data.reading import SlotMetric, SlotReading, Unreadable
+from decision_widgets.data.seen import remember
 from decision_widgets.data.slot_clock import DAY, HOUR, day_of, slots_of_changes
 from decision_widgets.data.slot_metrics import Blocks, judge_columns
 from decision_widgets.data.slot_panel import NOBODY, Panel, make_panel
@@ -57,11 +58,13 @@ def read_slots(table: Any, spec: SlotSpec, progress: bool | Listener | None = No
     with watching(progress) as watch:
         engine = open_table(table, spec, watch, zones=True)
         try:
-            return _read(engine, spec, watch)
+            reading = _read(engine, spec, watch)
         except EngineFailed as problem:
-            return _read_what_can_be_read(engine, spec, watch, problem)
+            reading = _read_what_can_be_read(engine, spec, watch, problem)
         finally:
             engine.close()
+    remember(table, spec.columns(), reading.fingerprint)
+    return reading
 
 
 def _read_what_can_be_read(engine: Engine, spec: SlotSpec, watch: Watch, problem: EngineFailed) -> SlotReading:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from decision_widgets.results.cause import cause_text
 from decision_widgets.results.effects_card import (
     fact_of,
     gathered,
@@ -49,6 +50,7 @@ def _words(result: DecisionResult) -> Words:
     p = numbers.p_value(result.sample_ratio.p_value)
     return Words(
         validity=f"Nothing breaks the comparison (sample ratio p {p})",
+        cause=cause_text(result.diagnosis),
         closing="The split is drifting from the plan." if "W_SRM_WATCH" in raised else closing,
     )
 

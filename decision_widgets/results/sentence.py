@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from decision_widgets.design import Rule
-from decision_widgets.results.cause import cause_text
 from decision_widgets.results.records import EffectEstimate, NotEstimable, Row
 from decision_widgets.views import numbers
 from decision_widgets.vocabulary import Kind
@@ -32,12 +31,15 @@ class Words:
         What the effect was cleared of; empty where the two levels are said instead.
     raw : str
         A sentence on the gap before that; may be empty.
+    cause : str
+        Where to look when the sample ratio is broken; empty where nothing is known of it.
     """
 
     validity: str
     closing: str
     after: str = ""
     raw: str = ""
+    cause: str = ""
 
 
 def piece(text: str, *, strong: bool = False) -> Piece:
@@ -64,7 +66,7 @@ def decision_text(row: EffectEstimate, kind: Kind) -> numbers.EffectText:
 def verdict_sentence(result: ExperimentResult, rows: Sequence[Row], words: Words) -> list[Piece]:
     """Say what happened to the metric that decides, why that gives this verdict, and what else holds."""
     if result.decision.verdict == "invalid":
-        return _invalid(result)
+        return _invalid(result, words)
     lead = leading_row(result, rows)
     pieces = (
         [piece("No primary metric was named, so nothing decides.")] if lead is None else _effect(result, lead, words)
@@ -219,9 +221,9 @@ def _guardrails_hold(rows: Sequence[Row]) -> str:
     return f"{'Both' if len(guardrails) == 2 else f'All {len(guardrails)}'} guardrails are within their limits."
 
 
-def _invalid(result: ExperimentResult) -> list[Piece]:
+def _invalid(result: ExperimentResult, words: Words) -> list[Piece]:
     message = next(m for m in result.messages if m.severity == "error" and m.metric is None)
-    cause = cause_text(result.diagnosis) if message.code == "E_SRM" else ""
+    cause = words.cause if message.code == "E_SRM" else ""
     todo = cause or f"Do: {message.do}."
     return [piece(message.title, strong=True), piece(f" {message.text} No uplift is shown. {todo}")]
 
