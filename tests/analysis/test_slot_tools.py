@@ -1,4 +1,4 @@
-"""The toolbox of a switchback: each test on slots, equal to independent software, and not applicable where it is not."""
+"""The toolbox of a switchback: each test on slots, equal to independent software, or not applicable."""
 
 from __future__ import annotations
 
