@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decision_widgets.data.slot_clock import DAY, HOUR, Clock, Minutes
+from decision_widgets.data.slot_keys import Codes, Labels, groups, joined
 
-Codes = NDArray[np.intp]
 NOBODY = -1
+WEEK = 168
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,42 +29,53 @@ class Panel:
     at: Codes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Places:
+    """Regions and minutes at which places begin; with an arm, labels and rows where there are any."""
+
+    region: Codes
+    begin: Minutes
+    arm: Codes
+    labels: tuple[Codes, ...]
+    rows: NDArray[np.float64]
+
+    def columns(self) -> tuple[Codes, ...]:
+        """Return what tells cells apart."""
+        return (self.region, self.begin, self.arm, *self.labels)
+
+
 def make_panel(
     clock: Clock,
     minute: Minutes,
     region: Codes,
     arm: NDArray[np.int8],
-    labels: Mapping[str, NDArray[np.object_]],
+    labels: Mapping[str, Labels],
     rows: NDArray[np.int64],
 ) -> Panel:
     """Gather fine cells, shape (F,) each, and add the places of each region's span that have no row."""
-    begin = clock.begin_of(minute)
-    levels = {name: np.unique(column, return_inverse=True) for name, column in labels.items()}
-    keys = np.column_stack([region, begin, arm, *(code for _, code in levels.values())])
-    cells, at = np.unique(keys, axis=0, return_inverse=True)
-    empty = _without_rows(clock, minute, region, cells)
-    names, texts = list(levels), [level for level, _ in levels.values()]
-    filled = np.column_stack(
-        [*empty.T, _arm_of_slot(clock, cells, _by(at.ravel(), rows), empty), *_labels_near(cells, empty)]
-    )
-    everything = np.vstack([cells, filled])
-    order = np.lexsort(everything.T[::-1])
-    place = np.empty(len(order), np.intp)
+    columns = (region, clock.begin_of(minute), arm.astype(np.int64), *(own.codes for own in labels.values()))
+    first, at = groups(*columns)
+    own_region, begin, own_arm, *codes = (column[first] for column in columns)
+    cells = _Places(region=own_region, begin=begin, arm=own_arm, labels=tuple(codes), rows=_by(at, rows))
+    empty = _filled(clock, cells, *_without_rows(clock, minute, region, cells))
+    both = [np.concatenate(pair) for pair in zip(cells.columns(), empty.columns(), strict=True)]
+    counted = np.concatenate([cells.rows, empty.rows])
+    order = np.argsort(joined(*both))
+    place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
-    everything, at = everything[order], place[at.ravel()]
-    counted = _by(at, rows, len(order))
+    own_region, begin, own_arm, *codes = (column[order] for column in both)
     return Panel(
-        region=everything[:, 0].astype(np.intp),
-        begin=everything[:, 1],
-        arm=everything[:, 2].astype(np.int8),
-        labels={name: _written(texts[i], everything[:, 3 + i]) for i, name in enumerate(names)},
-        rows=counted.astype(np.int64),
-        minutes=_shared(clock.length_of(everything[:, 1]), everything[:, :2], counted),
-        at=at,
+        region=own_region,
+        begin=begin,
+        arm=own_arm.astype(np.int8),
+        labels={name: _written(own.levels, code) for (name, own), code in zip(labels.items(), codes, strict=True)},
+        rows=counted[order].astype(np.int64),
+        minutes=_shared(clock.length_of(begin), own_region, begin, counted[order]),
+        at=place[at],
     )
 
 
-def _without_rows(clock: Clock, minute: Minutes, region: Codes, cells: Minutes) -> Minutes:
+def _without_rows(clock: Clock, minute: Minutes, region: Codes, cells: _Places) -> tuple[Codes, Minutes]:
     """List region and begin of the places in which nothing happened."""
     run = clock.places(clock.start, int(minute.max()))
     history = clock.places_of_days(np.unique(minute[minute < clock.start] // DAY))
@@ -77,77 +89,73 @@ def _without_rows(clock: Clock, minute: Minutes, region: Codes, cells: Minutes) 
         begins = np.concatenate(
             [history[np.isin(history // DAY, days)], run[(run >= max(lower, clock.start)) & (run < upper)]]
         )
-        begins = np.setdiff1d(begins, cells[cells[:, 0] == code, 1])
-        found.append(np.column_stack([np.full(len(begins), code), begins]))
-    return np.vstack(found)
+        found.append(np.setdiff1d(begins, cells.begin[cells.region == code]))
+    return np.repeat(np.unique(region), [len(begins) for begins in found]), np.concatenate(found)
 
 
-def _arm_of_slot(clock: Clock, cells: Minutes, rows: NDArray[np.float64], empty: Minutes) -> Minutes:
-    """Return the arm that most rows of the slot and region have, of each place without rows."""
-    served = cells[:, 2] != NOBODY
-    slots = np.column_stack([np.r_[cells[served, 0], empty[:, 0]], clock.slot_of(np.r_[cells[served, 1], empty[:, 1]])])
-    _, at = np.unique(slots, axis=0, return_inverse=True)
-    at = at.ravel()
-    n, n_served = int(at.max(initial=-1)) + 1, int(served.sum())
-    counts = [np.bincount(at[:n_served], rows[served] * (cells[served, 2] == arm), minlength=n) for arm in (0, 1)]
-    chosen = np.where(counts[0] + counts[1] == 0, NOBODY, counts[1] > counts[0])
-    return np.asarray(chosen[at[n_served:]], np.int64)
+def _filled(clock: Clock, cells: _Places, region: Codes, begin: Minutes) -> _Places:
+    """Give places without rows an arm and labels, as far as others tell them."""
+    regions, begins = np.concatenate([cells.region, region]), np.concatenate([cells.begin, begin])
+    _, at = groups(regions, clock.slot_of(begins))
+    served, asked = at[: len(cells.rows)], at[len(cells.rows) :]
+    n = int(at.max()) + 1
+    control, treatment = (_by(served, cells.rows * (cells.arm == arm), n) for arm in (0, 1))
+    arm = np.where(control + treatment == 0, NOBODY, treatment > control)[asked]
+    return _Places(
+        region=region,
+        begin=begin,
+        arm=arm,
+        labels=tuple(_label_near(cells, column, region, begin) for column in cells.labels),
+        rows=np.zeros(len(begin)),
+    )
 
 
-def _labels_near(cells: Minutes, empty: Minutes) -> list[Minutes]:
-    """Return each label of the places without rows, −1 where nothing tells it.
+def _label_near(cells: _Places, column: Codes, region: Codes, begin: Minutes) -> Codes:
+    """Return a label of the places without rows, −1 where nothing tells it.
 
-    What determines a label throughout the table tells it: the region, the hour of the day or week, the day, the day of
-    the region, the hour, the hour of the region.
+    What determines the label throughout the table tells it: the region, the hour of the day or week, the day, the day
+    of the region, the hour, the hour of the region.
     """
-    found = []
-    for column in cells.T[3:]:
-        known = np.full(len(empty), -1, np.int64)
-        for mine, theirs in zip(_determinants(empty), _determinants(cells), strict=True):
-            known = np.where(known < 0, _told(theirs, column, mine), known)
-        found.append(known)
-    return found
+    known = np.full(len(begin), -1, np.int64)
+    regions, begins = np.concatenate([cells.region, region]), np.concatenate([cells.begin, begin])
+    for determinant in _determinants(regions, begins):
+        _, at = groups(*determinant)
+        known = np.where(known < 0, _told(at[: len(column)], column, at[len(column) :]), known)
+    return known
 
 
-def _determinants(places: Minutes) -> Iterator[Minutes]:
-    region, begin = places[:, 0], places[:, 1]
+def _determinants(region: Codes, begin: Minutes) -> Iterator[tuple[Codes, ...]]:
     day, hour = begin // DAY, begin // HOUR
-    always = np.zeros_like(begin)
-    for which, when in (
-        (region, always),
-        (always, hour % 24),
-        (always, hour % 168),
-        (always, day),
-        (region, day),
-        (always, hour),
-        (region, hour),
-    ):
-        yield np.column_stack([which, when])
+    yield (region,)
+    yield (hour % (DAY // HOUR),)
+    yield (hour % WEEK,)
+    yield (day,)
+    yield region, day
+    yield (hour,)
+    yield region, hour
 
 
-def _told(groups: Minutes, column: Minutes, asked: Minutes) -> Minutes:
+def _told(at: Codes, column: Codes, asked: Codes) -> Codes:
     """Return the value that a column has in each group asked for; −1 unless every group has but one."""
-    _, at = np.unique(np.vstack([groups, asked]), axis=0, return_inverse=True)
-    at = at.ravel()
-    n = int(at.max(initial=-1)) + 1
+    n = int(max(at.max(), asked.max(initial=0))) + 1
     lowest, highest = np.full(n, np.iinfo(np.int64).max), np.full(n, -1, np.int64)
-    np.minimum.at(lowest, at[: len(groups)], column)
-    np.maximum.at(highest, at[: len(groups)], column)
-    if (lowest < highest).any():
-        return np.full(len(asked), -1, np.int64)
-    return highest[at[len(groups) :]]
+    np.minimum.at(lowest, at, column)
+    np.maximum.at(highest, at, column)
+    return np.full(len(asked), -1, np.int64) if (lowest < highest).any() else highest[asked]
 
 
 def _by(at: Codes, rows: NDArray[Any], n: int = 0) -> NDArray[np.float64]:
     return np.bincount(at, rows, minlength=n).astype(np.float64)
 
 
-def _written(levels: NDArray[np.object_], codes: Minutes) -> NDArray[np.object_]:
+def _written(levels: tuple[str, ...], codes: Codes) -> NDArray[np.object_]:
     return np.array([*levels, ""], dtype=object)[codes]
 
 
-def _shared(minutes: NDArray[np.float64], places: Minutes, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+def _shared(
+    minutes: NDArray[np.float64], region: Codes, begin: Minutes, rows: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Share the minutes of a place among its cells by their rows."""
-    _, at = np.unique(places, axis=0, return_inverse=True)
-    together = _by(at.ravel(), rows)[at.ravel()]
+    _, at = groups(region, begin)
+    together = _by(at, rows)[at]
     return np.asarray(np.where(together > 0, minutes * rows / np.maximum(together, 1), minutes))

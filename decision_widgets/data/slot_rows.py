@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from decision_widgets.data.cells import Adding, CellSums, add_up, whole_slots
 from decision_widgets.data.engine import ColumnType, Engine, as_label
 from decision_widgets.data.slot_clock import Minutes, check_years, local_minutes
+from decision_widgets.data.slot_keys import Labels
 from decision_widgets.data.slot_scan import MetricScan, Name
 from decision_widgets.errors import InputError
-from decision_widgets.moments import SlotSpec, label
+from decision_widgets.moments import SlotSpec
 
 NO_TIME: Final = -(10**12)
 QUARTER: Final = 15  # every offset of a time zone in use is a multiple of it
@@ -37,7 +38,7 @@ class FineCells:
         The local minute since 1970 at which a cell begins; `timed` is false where rows have no time.
     controlled : ndarray of bool
         Whether the rows have a value in every control.
-    labels : mapping of column to ndarray of str
+    labels : mapping of column to Labels
         Region, arm and conditions as the table writes them; ``""`` where nothing stands.
     sums, further : mapping
         By column what `add_up` gives; by column and place, or by ratio and part, what `MetricScan.further` asks for.
@@ -46,7 +47,7 @@ class FineCells:
     minute: Minutes
     timed: NDArray[np.bool_]
     controlled: NDArray[np.bool_]
-    labels: Mapping[str, NDArray[np.object_]]
+    labels: Mapping[str, Labels]
     rows: NDArray[np.int64]
     sums: Mapping[str, CellSums]
     further: Mapping[Name, NDArray[np.float64]]
@@ -76,7 +77,7 @@ def read_fine(engine: Engine, spec: SlotSpec, types: Mapping[str, ColumnType], s
         minute=_local(count * grain, count != NO_TIME, spec, zoned),
         timed=count != NO_TIME,
         controlled=added.keys["control"].astype(bool) if spec.controls else np.ones(len(count), bool),
-        labels={name: _labels(added.keys[f"label {i}"], types[name]) for i, name in enumerate(texts)},
+        labels={name: Labels.of(added.keys[f"label {i}"], types[name]) for i, name in enumerate(texts)},
         rows=added.rows,
         sums=added.sums,
         further={name: _floats(column) for name, column in zip(further, added.further, strict=True)},
@@ -102,12 +103,6 @@ def _text(engine: Engine, name: str, kind: ColumnType) -> str:
     if kind == "bool":
         return f"CASE WHEN {column} THEN 'True' WHEN NOT {column} THEN 'False' ELSE '' END"
     return f"coalesce(CAST({as_label(engine, name, kind)} AS {engine.dialect().text}), '')"
-
-
-def _labels(texts: NDArray[np.object_], kind: ColumnType) -> NDArray[np.object_]:
-    levels, at = np.unique(texts.astype(object), return_inverse=True)
-    written = [label(float(level)) if kind == "number" and level else str(level) for level in levels]
-    return np.array(written, dtype=object)[at]
 
 
 def _floats(column: NDArray[np.object_]) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decision_widgets.data.slot_clock import DAY, Clock, day_of
+from decision_widgets.data.slot_keys import Labels
 from decision_widgets.data.slot_panel import NOBODY
 from decision_widgets.data.slot_rows import FineCells
 from decision_widgets.errors import InputError
@@ -43,7 +44,7 @@ def run_of(spec: SlotSpec, fine: FineCells) -> Run:
     InputError
         No row with a time and a region, or none since the start; other arms than two; dates instead of moments.
     """
-    placed = fine.timed & (fine.labels[spec.region] != "" if spec.region is not None else True)
+    placed = fine.timed & (fine.labels[spec.region].present if spec.region is not None else True)
     known = placed & fine.controlled
     if not known.any():
         needed = " and ".join(name for name in (spec.time, spec.region) if name is not None)
@@ -53,14 +54,14 @@ def run_of(spec: SlotSpec, fine: FineCells) -> Run:
     lacking = {spec.time: _rows(fine, ~fine.timed)}
     lacking |= {spec.region: _rows(fine, fine.timed & ~placed)} if spec.region is not None else {}
     lacking |= {" or ".join(spec.controls): _rows(fine, placed & ~fine.controlled)} if spec.controls else {}
-    texts = fine.labels[spec.arm] if spec.arm is not None else np.full(len(known), "", dtype=object)
-    start = _start(spec, fine.minute, known, texts)
+    labels = fine.labels[spec.arm] if spec.arm is not None else Labels.none(len(known))
+    start = _start(spec, fine.minute, known, known & labels.present)
     late = known & (fine.minute >= spec.end) if spec.end is not None else np.zeros(len(known), bool)
     in_run = known & (fine.minute >= start) & ~late
     _check_run(spec, fine.minute[known & ~late], start)
-    arms = _arms(spec, sorted(set(texts[in_run & (texts != "")])), start)
-    early = known & (fine.minute < start) & (texts != "") & (texts != arms[0])
-    arm = np.where(in_run & (texts == arms[1]), 1, np.where(in_run & (texts == arms[0]), 0, NOBODY))
+    arms = _arms(spec, labels.found(in_run), start)
+    early = known & (fine.minute < start) & labels.present & ~labels.equal(arms[0])
+    arm = np.where(in_run & labels.equal(arms[1]), 1, np.where(in_run & labels.equal(arms[0]), 0, NOBODY))
     left_out = dict(lacking)
     left_out |= {spec.arm: _rows(fine, in_run & (arm == NOBODY))} if spec.arm is not None else {}
     left_out |= {AFTER_THE_END: _rows(fine, late)} if spec.end is not None else {}
@@ -79,11 +80,12 @@ def _rows(fine: FineCells, cells: NDArray[np.bool_]) -> int:
     return int(fine.rows[cells].sum())
 
 
-def _start(spec: SlotSpec, minute: NDArray[np.int64], known: NDArray[np.bool_], texts: NDArray[np.object_]) -> int:
+def _start(spec: SlotSpec, minute: NDArray[np.int64], known: NDArray[np.bool_], armed: NDArray[np.bool_]) -> int:
     """Return the start: the one that is said, else midnight before the first row, of those with an arm if there are."""
     if spec.start is not None:
         return spec.start
-    armed = known & (texts != "") if spec.arm is not None else known
+    if spec.arm is None:
+        armed = known
     if not armed.any():
         raise InputError(f"The arm column {spec.arm!r} is missing in every row; check the join, or give a schedule.")
     return int(minute[armed].min()) // DAY * DAY

@@ -87,7 +87,7 @@ def _read(engine: Engine, spec: SlotSpec, watch: Watch) -> SlotReading:
     columns = judge_columns(engine, types, scan, fine)
     run = run_of(spec, fine)
     regions, region = _regions(spec, fine, run.kept)
-    labels = {name: fine.labels[name][run.kept] for name in spec.conditions}
+    labels = {name: fine.labels[name].of_rows(run.kept) for name in spec.conditions}
     panel = make_panel(run.clock, fine.minute[run.kept], region, run.arm[run.kept], labels, fine.rows[run.kept])
     compared = (panel.begin >= run.clock.start) & ((panel.arm != NOBODY) | (spec.arm is None))
     blocks = Blocks(scan=scan, fine=fine, columns=columns, kept=run.kept, panel=panel, compared=compared)
@@ -133,8 +133,9 @@ def _reading(
 def _regions(spec: SlotSpec, fine: FineCells, kept: NDArray[np.bool_]) -> tuple[tuple[str, ...], NDArray[np.intp]]:
     if spec.region is None:
         return (EVERYWHERE,), np.zeros(int(kept.sum()), np.intp)
-    names, codes = np.unique(fine.labels[spec.region][kept], return_inverse=True)
-    return tuple(str(name) for name in names), codes
+    own = fine.labels[spec.region].of_rows(kept)
+    found, codes = np.unique(own.codes, return_inverse=True)
+    return tuple(own.levels[code] for code in found), codes
 
 
 def _raise_if_missing(
