@@ -78,8 +78,8 @@ def metric_cells(run: SlotRun, metric: Metric, read: SlotMetric, parts: int) -> 
     known = read.size > 0 if is_per_hour(run, metric) else read.rows > 0
     if run.design.weights == "rows":
         known = known & (read.size > 0)
-    at = at[known[at] & np.isfinite(read.total[at]) & np.isfinite(read.size[at])]
     weight, words = _weights(run, metric, read)
+    at = at[(known & np.isfinite(read.total) & np.isfinite(read.size) & np.isfinite(weight) & (weight > 0))[at]]
     return MetricCells(
         at=at,
         panel=_panel(run, metric, read, at, weight[at]),
@@ -88,8 +88,8 @@ def metric_cells(run: SlotRun, metric: Metric, read: SlotMetric, parts: int) -> 
     )
 
 
-def _panel(run: SlotRun, metric: Metric, read: SlotMetric, at: Codes, weight: Floats) -> PanelCells:
-    total, size, within = read.total[at], read.size[at], read.within[at]
+def _panel(run: SlotRun, metric: Metric, read: SlotMetric, at: Codes, usual_size: Floats) -> PanelCells:
+    total, size, within, weight = read.total[at], read.size[at], read.within[at], usual_size
     # Only ratios of weights matter: their sum is the number of rows, so that degrees of freedom are those of rows.
     if len(at) and not (run.design.weights == "rows" and metric.denominator is None):
         weight = weight * max(float(read.rows[at].sum()), float(len(at))) / float(weight.sum())
@@ -99,8 +99,7 @@ def _panel(run: SlotRun, metric: Metric, read: SlotMetric, at: Codes, weight: Fl
         mean, spread = total / size, np.zeros(len(at))
     else:
         ratio = float(total.sum() / size.sum()) if size.sum() > 0 else 0.0
-        unscaled = _weights(run, metric, read)[0][at]
-        mean, spread = ratio + (total - ratio * size) / unscaled, np.zeros(len(at))
+        mean, spread = ratio + (total - ratio * size) / usual_size, np.zeros(len(at))
     region, slot = run.reading.region[at], run.reading.slot[at]
     return PanelCells(
         weight=weight,

@@ -47,7 +47,9 @@ def schedule_check(run: SlotRun) -> ScheduleCheck:
     n, n_off = int(served.sum()), int(off.sum())
     share = n_off / n if n else 0.0
     balance = _balance(run)
-    status = "unknown" if run.planned is None else "mismatch" if share > MISMATCH_LIMIT else "as-planned"
+    # Without a column of arms the plan stands for what was served, which nobody recorded.
+    unknown = run.planned is None or run.design.arm is None
+    status = "unknown" if unknown else "mismatch" if share > MISMATCH_LIMIT else "as-planned"
     lost = [int(((run.planned == arm) & ~served).sum()) if run.planned is not None else 0 for arm in (0, 1)]
     return ScheduleCheck(
         status=status,  # type: ignore[arg-type]  # one of three words
@@ -115,7 +117,7 @@ def _mismatches(run: SlotRun, check: ScheduleCheck) -> Iterator[Message]:
             f"assignment={run.design.assignment!r}.",
             percent=numbers.level_percent(check.broken_blocks / n),
             of=f"{numbers.integer(n)} {many}",
-            remedy="state with assignment= how slots were drawn",
+            remedy="state with assignment= how slots were drawn, and with start= when the first one began",
         )
 
 

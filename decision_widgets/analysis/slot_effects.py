@@ -154,6 +154,9 @@ def _nothing_to_compare(run: SlotRun, metric: Metric, cells: MetricCells) -> Mes
         if not (treatment == arm).any():
             facts = {"arm": name, "n": "0", "units": "slots"}
             return Message.of("E_SMALL_N", metric=metric.name, **facts)
+    if len(np.unique(np.asarray(cells.panel.cluster))) < 2:
+        _, facts = enough_clusters(run, cells.panel, 0.0)
+        return Message.of("E_FEW_CLUSTERS", metric=metric.name, arm=run.arms[1], **facts)
     if np.ptp(mean) == 0 and not np.asarray(cells.panel.within).any():
         facts = {"n": f"{numbers.integer(len(mean))} hours", "value": f"{mean[0]:.10g}", "where": "both arms"}
         return Message.of("E_NO_VARIATION", metric=metric.name, **facts)

@@ -35,6 +35,10 @@ def _about(run: SlotRun, metric: Metric, read: SlotMetric) -> Iterator[Message]:
         yield Message.of("I_COUNT_OR_MONEY", metric=name, largest=numbers.integer(found.largest))
     if metric.role == "guardrail" and metric.limit is None:
         yield Message.of("E_NI_MARGIN", metric=name)
+    if metric.covariates:
+        what = f"covariates of {name}"
+        why = "A switchback is adjusted by controls=, and by its own weeks before where the table holds them."
+        yield Message.of("W_NOT_APPLIED", what=what, why=why)
     in_run = run.reading.slot >= 0
     missing, rows = float(read.missing[in_run].sum()), float(run.reading.rows[in_run].sum())
     if missing:

@@ -73,7 +73,8 @@ def _words(result: SwitchbackResult, rows: Sequence[Row]) -> Words:
         after = f"after removing {_listed(cleared_of(facts))} effects"
         raw = _raw(result, lead, facts)
     planned = result.schedule_check.status == "as-planned"
-    served = "slots served as planned" if planned else "no schedule was given"
+    unknown = "no schedule was given" if result.timeline.planned is None else "what was served is not recorded"
+    served = "slots served as planned" if planned else unknown
     closing = "Slots were served as planned." if planned else ""
     return Words(validity=f"Nothing breaks the comparison ({served})", closing=closing, after=after, raw=raw)
 

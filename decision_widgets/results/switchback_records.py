@@ -176,7 +176,7 @@ class ScheduleCheck(Record):
     Attributes
     ----------
     status : {"as-planned", "mismatch", "unknown"}
-        Unknown without a plan.
+        Unknown without a plan, or without a column of the arms that were served.
     n_slots, n_mismatched : int
         Slots that served anything, of all regions; those that served another arm than planned, or both.
     lost : UnitCount

@@ -174,7 +174,8 @@ def test_the_arm_may_be_said_by_the_schedule_alone() -> None:
     said = dw.analyze(frame, design, **NO_TOOLS)
     drawn = dw.analyze(frame.drop(columns="arm"), replace(design, arm=None, schedule=planned), **NO_TOOLS)
     assert row_of(drawn).effect == row_of(said).effect
-    assert (drawn.schedule_check.status, said.schedule_check.status) == ("as-planned", "unknown")
+    assert (drawn.schedule_check.status, said.schedule_check.status) == ("unknown", "unknown")
+    assert "what was served is not recorded" in drawn.to_payload()["cards"][0]["rules"][0]["text"]
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,9 @@ PAIRS = {
     "E_RATIO_UNBOUNDED": Pair(
         lambda: of(lambda f: f.assign(fare=0.02 + (f.fare - f.fare.mean()))), "not distinguishable from 0", of
     ),
+    "W_NOT_APPLIED": Pair(
+        lambda: of(lambda f: f, dw.Metric("fare", covariates=["km"])), "covariates of fare", of
+    ),
     "I_MISSING": Pair(
         lambda: of(lambda f: f.assign(fare=f.fare.where(f.index % 100 > 0)), missing="drop"), "left out", of
     ),
@@ -360,6 +363,13 @@ def test_all_metrics_unreadable_are_refused_and_the_schedule_is_still_checked() 
     assert result.schedule_check.status == "as-planned"
     assert result.to_text()
     assert dw.SwitchbackResult.from_json(result.to_json()) == result
+
+
+def test_a_single_pair_is_too_few_clusters_and_no_fault_of_the_metric() -> None:
+    frame, design = of(world={"days": 1, "per_hour": 20}, slot="12h", region=None)
+    result = dw.analyze(frame.drop(columns="region"), design, methods=[])
+    assert result.effect("fare").codes == ("E_FEW_CLUSTERS",)
+    assert result.decision.verdict == "inconclusive"
 
 
 def test_missing_slots_cost_themselves_only() -> None:
