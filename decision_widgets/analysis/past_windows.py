@@ -204,14 +204,15 @@ def _cluster(design: Switchback, clock: _Clock, region: Codes, home: Codes, slot
     first = np.unique(clock.block, return_index=True)[1][clock.block - clock.block[0]]
     day = first[slot] * design.slot // DAY
     wide = len(clock.block) + 1
-    return {
+    labels: dict[str, Codes] = {
         "draw": home * wide + clock.block[slot],
         "slot": slot,
         "region-slot": region * wide + slot,
         "day": day,
         "region-day": region * wide + day,
         "region": region,
-    }[design.cluster]
+    }
+    return labels[design.cluster]
 
 
 def _effects(design: Switchback, panel: PastPanel, clock: _Clock, days: int, region: Codes, cell: Codes) -> list[Codes]:
