@@ -15,7 +15,7 @@ from decision_widgets.errors import CannotEstimate
 from decision_widgets.estimates.fixed_effects import Codes, Matrix
 from decision_widgets.estimates.onset import exposure_shares, onset_curve
 from decision_widgets.estimates.simulated_window import Exposure, SwitchbackWindow
-from decision_widgets.vocabulary import Cluster, TimeEffects
+from decision_widgets.vocabulary import TimeEffects
 
 MOST_WINDOWS: Final = 4
 SEPARATE_ENOUGH: Final = 3
@@ -204,7 +204,7 @@ def _cluster(design: Switchback, clock: _Clock, region: Codes, home: Codes, slot
     first = np.unique(clock.block, return_index=True)[1][clock.block - clock.block[0]]
     day = first[slot] * design.slot // DAY
     wide = len(clock.block) + 1
-    levels: dict[Cluster, Codes] = {
+    labels: dict[str, Codes] = {
         "draw": home * wide + clock.block[slot],
         "slot": slot,
         "region-slot": region * wide + slot,
@@ -212,7 +212,7 @@ def _cluster(design: Switchback, clock: _Clock, region: Codes, home: Codes, slot
         "region-day": region * wide + day,
         "region": region,
     }
-    return levels[design.cluster]
+    return labels[design.cluster]
 
 
 def _effects(design: Switchback, panel: PastPanel, clock: _Clock, days: int, region: Codes, cell: Codes) -> list[Codes]:

@@ -19,6 +19,8 @@ Codes = NDArray[np.intp]
 # A column whose own part is below this share of its variation is a combination of the others.
 NEGLIGIBLE = 1e-10
 SMALL_PRODUCT = 10_000_000
+# Multiplications up to which OpenBLAS stays on one thread.
+QUIET = 250_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,6 +101,18 @@ def product(a: Matrix, b: Matrix) -> Matrix:
     """Return ``ab``; small ones on one thread, since to wake the others of a busy machine takes longer."""
     small = a.shape[0] * a.shape[1] * b.shape[1] < SMALL_PRODUCT
     return np.asarray(np.einsum("ij,jk->ik", a, b) if small else a @ b)
+
+
+def quiet_product(a: Matrix, b: Matrix) -> Matrix:
+    """Return ``ab`` of long rows and columns in pieces, each so small that BLAS stays on one thread.
+
+    On a busy machine threads that wait for each other take ten times as long as the products.
+    """
+    step = max(8, QUIET // max(a.shape[0] * b.shape[1], 1))
+    total = a[:, :step] @ b[:step]
+    for i in range(step, a.shape[1], step):
+        total += a[:, i : i + step] @ b[i : i + step]
+    return np.asarray(total)
 
 
 def nested(codes: Codes, cluster: Codes) -> bool:

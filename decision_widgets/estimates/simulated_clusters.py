@@ -14,7 +14,7 @@ import numpy as np
 import scipy
 from scipy import sparse
 
-from decision_widgets.estimates.fixed_effects import NEGLIGIBLE, Codes, Matrix, Span, product
+from decision_widgets.estimates.fixed_effects import NEGLIGIBLE, Codes, Matrix, Span, quiet_product
 from decision_widgets.estimates.simulated_freedom import Freedom
 from decision_widgets.estimates.simulated_window import SwitchbackWindow
 
@@ -153,7 +153,7 @@ class _Projected:
         """Return the directions of ``columns @ tosses`` less its fixed effects, shape (G·k, B)."""
         cleared: Matrix = columns @ tosses
         cleared -= space.levels @ (self.means @ tosses)
-        cleared -= product(space.basis, product(self.along, tosses))
+        cleared -= quiet_product(space.basis, quiet_product(self.along, tosses))
         return cleared
 
 

@@ -12,12 +12,10 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from decision_widgets.estimates.fixed_effects import Codes, Matrix, Span
+from decision_widgets.estimates.fixed_effects import QUIET, Codes, Matrix, Span
 
 # Beyond this rank the largest fixed effect is kept as levels, of which a cluster has few.
 DENSE_RANK = 160
-# Multiplications up to which OpenBLAS stays on one thread.
-QUIET = 250_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,10 +83,7 @@ class Freedom:
 
 
 def _squared(values: Matrix) -> Matrix:
-    """Return ``‖ZᵀZ‖²`` of each draw, shape (B,), from (B, r, G), piece by piece on one thread.
-
-    To wake other threads of a busy machine for products so small takes 20 times as long as the products.
-    """
+    """Return ``‖ZᵀZ‖²`` of each draw, shape (B,), from (B, r, G), piece by piece on one thread (`quiet_product`)."""
     step = max(8, QUIET // values.shape[1] ** 2)
     pieces = (values[:, :, i : i + step] for i in range(0, values.shape[2], step))
     gram = np.asarray(sum(np.matmul(piece, piece.swapaxes(1, 2)) for piece in pieces))

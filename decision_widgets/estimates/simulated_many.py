@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from decision_widgets.estimates.cluster_leverage import satterthwaite
-from decision_widgets.estimates.fixed_effects import Codes, Matrix, Span
+from decision_widgets.estimates.fixed_effects import Codes, Matrix, Span, quiet_product
 from decision_widgets.estimates.simulated_clusters import LEAST_RETAINED, Simulated
 from decision_widgets.estimates.simulated_window import SwitchbackWindow
 
@@ -70,12 +70,12 @@ class ManyClusters:
     @property
     def numbers_per_draw(self) -> int:
         """How many numbers one draw takes at a time."""
-        return 2 * self.window.n_clusters
+        return self.window.n_clusters // 4  # tosses are read once, row by row, and need not stay in a cache
 
     def simulate(self, tosses: Matrix) -> Simulated:
         """Return what the regression says under each column of `tosses`, shape (K, B)."""
         p, n_levels, r = self._products, len(self.span.level_weight), self.span.basis.shape[1]
-        sums, along = p.by_level @ tosses, p.by_basis @ tosses
+        sums, along = p.by_level @ tosses, quiet_product(p.by_basis, tosses)
         means, tied = sums[:n_levels], sums[n_levels:]
         basis, mixed = along[:r], along[r : 2 * r]
         squares = self._total - self.span.level_weight @ means**2 - (basis**2).sum(axis=0)
@@ -83,9 +83,9 @@ class ManyClusters:
         squares = np.where(told, squares, 1.0)
         effect = along[-2] / squares
         scores = p.constant - 2 * ((means * tied).sum(axis=0) + (basis * mixed).sum(axis=0))
-        scores += (means * (p.levels @ means + 2 * p.mixed @ basis)).sum(axis=0) + (basis * (p.basis @ basis)).sum(
-            axis=0
-        )
+        scores += (means * (p.levels @ means + 2 * quiet_product(p.mixed, basis))).sum(axis=0) + (
+            basis * (p.basis @ basis)
+        ).sum(axis=0)
         tilt = along[-1] - p.sums[0] @ means - p.sums[1] @ basis
         variance = (scores - 2 * effect * tilt + effect**2 * p.expected) / squares**2
         effect, variance = (np.where(told, value, np.nan) for value in (effect, variance))
@@ -113,7 +113,7 @@ class ManyClusters:
             by_basis=np.vstack([np.asarray(x.T @ span.basis).T, (basis * own[:, None]).T, held, own * scaled]),
             levels=sparse.csr_array(levels @ levels.T),
             mixed=np.asarray(levels @ basis),
-            basis=basis.T @ basis,
+            basis=quiet_product(basis.T, basis),
             sums=(np.asarray(levels @ scaled), basis.T @ scaled),
             constant=float(own @ own / 4),
             expected=float(scaled @ scaled),

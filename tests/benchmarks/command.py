@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.compare import Compared, Size, compare
 from benchmarks.process import Bench, Run
 from benchmarks.table import detail_text, growth_text, machine_text, summary_text
-from benchmarks.workloads import WITHOUT_SCRIPT, WORKLOADS, growth
+from benchmarks.workloads import WORKLOADS, growth
 
 
 def main(words: Sequence[str]) -> int:
@@ -28,7 +28,6 @@ def main(words: Sequence[str]) -> int:
     ]
     outcomes = _outcomes(bench, a)
     lines += [*summary_text(outcomes), "", *detail_text(outcomes)]
-    lines += [f"- {key}: {title}: not built." for key, title in WITHOUT_SCRIPT.items()]
     failed = [f"{o.workload.key}: {o.wrong}" for o in outcomes if o.wrong]
     if not a.only or "growth" in a.only:
         grown = _grown(bench, int(a.rows[0]), a.repetitions)

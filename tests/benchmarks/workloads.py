@@ -241,6 +241,25 @@ _SWITCHBACK = (
 )
 
 
+def _simulated(key: str, what: str, title: str, only_rows: int | None) -> Workload:
+    return Workload(
+        key=key,
+        title=f"1,000 schedules simulated, {title}, each with CR2 and its df (rival: plain clustered OLS, extrapolated)",
+        ours=Program(name="ours", script="ours/w6.py", words=(what,)),
+        reference=Program(name="statsmodels on cells", script="references/w6.py"),
+        rivals=(Program(name="cluster-experiments", script="rivals/w6_cluster_experiments.py", words=(what,)),),
+        kind="switchback",
+        compute=True,
+        only_rows=only_rows,
+    )
+
+
+_SIMULATED = (
+    _simulated("W6", "cells", "from cells, computing only", 1_000_000),
+    _simulated("W6 rows", "rows", "from rows, the scan included", 1_000_000),
+)
+
+
 def _ranks(key: str, title: str, metric: str) -> Workload:
     return Workload(
         key=key,
@@ -305,7 +324,7 @@ _OTHERS = (
     ),
 )
 
-WORKLOADS = (*_AB, *_SWITCHBACK, *_OTHERS)
+WORKLOADS = (*_AB, *_SWITCHBACK, *_SIMULATED, *_OTHERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,7 +353,3 @@ def growth(rows: int) -> dict[str, Growth]:
         "arms × 10": Growth(data=Data(rows=rows, participants=who, arms=30)),
         "participants × 10": Growth(data=Data(rows=rows, participants=10 * who)),
     }
-
-
-# Pieces without a script of ours: there is nothing to call yet.
-WITHOUT_SCRIPT = {"W6": "1,000 simulated switchbacks"}
