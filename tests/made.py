@@ -115,13 +115,14 @@ def trips(
     onset: int = 0,
     per_hour: float = 6.0,
     noise: float = 1.0,
+    least: int = 1,
     seed: int = 1,
     start: str = "2026-11-02",
     names: tuple[str, str] = (CONTROL, TREATMENT),
 ) -> pd.DataFrame:
     """Make trips of a switchback as drawn by its design: fare, done (0/1), wait, km; slots have shocks of their own.
 
-    The first `onset` minutes of a slot still have the effect of the slot before.
+    The first `onset` minutes of a slot still have the effect of the slot before; every hour has `least` trips.
     """
     rng = np.random.default_rng(seed)
     drawn = dw.schedule(design, start=start, days=days, regions=regions if design.region else None, seed=seed)
@@ -132,7 +133,7 @@ def trips(
     everywhere = regions if design.region else ("all",)
     grid = pd.DataFrame([(r, h) for r in everywhere for h in range(hours)], columns=["region", "h"])
     clock = (grid.h % 24).to_numpy()
-    n = rng.poisson(per_hour * (1 + 0.5 * np.sin(2 * np.pi * clock / 24)))
+    n = least + rng.poisson(per_hour * (1 + 0.5 * np.sin(2 * np.pi * clock / 24)))
     frame = grid.loc[np.repeat(grid.index, n)].reset_index(drop=True)
     frame["at"] = (
         first - pd.Timedelta(days=history) + pd.to_timedelta(frame.h * 60 + rng.integers(0, 60, len(frame)), "min")

@@ -131,7 +131,28 @@ def _alias(run: SlotRun) -> str | None:
     texts = {name: text for name, text in texts.items() if set(text) & set("01")}
     if not texts:
         return "No slot has one arm."
-    return alias_problem(Schedule(start=run.moment(0), slot=run.design.slot, arms=texts))
+    # Slots without rows hide nothing: what they may have been is filled in as a tied schedule would have it.
+    for fill in (_as_other_days, _as_alternating):
+        filled = {name: fill(text, DAY // run.design.slot) for name, text in texts.items()}
+        found = alias_problem(Schedule(start=run.moment(0), slot=run.design.slot, arms=filled))
+        if found is not None:
+            return found
+    return None
+
+
+def _as_other_days(text: str, per_day: int) -> str:
+    """Fill slots without an arm with that of the same slot on the first day that has one."""
+    if per_day < 1:
+        return text
+    usual = [next((sign for sign in text[place::per_day] if sign != "."), ".") for place in range(per_day)]
+    return "".join(usual[i % per_day] if sign == "." else sign for i, sign in enumerate(text))
+
+
+def _as_alternating(text: str, per_day: int) -> str:
+    """Fill slots without an arm as if arms took turns from the first that has one."""
+    first = next(i for i, sign in enumerate(text) if sign != ".")
+    turn = int(text[first]) ^ (first & 1)
+    return "".join(str(turn ^ (i & 1)) if sign == "." else sign for i, sign in enumerate(text))
 
 
 def _clusters(run: SlotRun) -> Iterator[Message]:

@@ -108,19 +108,27 @@ def answer_of(run: SlotRun, metric: Metric, read: SlotMetric, *, family_alpha: f
         )
 
 
-def collinear(run: SlotRun) -> Message | None:
-    """Say that the fixed effects leave no treatment to compare, whatever the metric."""
+def fixed_effect_messages(run: SlotRun) -> Iterator[Message]:
+    """Judge what the fixed effects leave of the schedule, whatever the metric: places without rows count too."""
     every = metric_free_cells(run)
+    if every is None:
+        return
     try:
-        retained = panel_regression(every).retained_variation if every is not None else 1.0
+        fit = panel_regression(every)
     except InputError as problem:
-        if "determine the treatment" not in str(problem):
-            return None
-        retained = 0.0
-    if retained >= LEAST_VARIATION:
-        return None
-    share = numbers.level_percent(retained)
-    return Message.of("E_FE_COLLINEAR", metric="any metric", retained_variation=share)
+        if "determine the treatment" in str(problem):
+            yield Message.of("E_FE_COLLINEAR", metric="any metric", retained_variation="0%")
+        return
+    retained, share = fit.retained_variation, fit.fixed_effects_share
+    left = numbers.level_percent(retained)
+    if retained < LEAST_VARIATION:
+        yield Message.of("E_FE_COLLINEAR", metric="any metric", retained_variation=left)
+    elif retained < ENOUGH_VARIATION:
+        yield Message.of("W_FE_ABSORBS", percent=numbers.level_percent(1 - retained), left=left)
+    if share > MOST_EFFECTS:
+        facts: dict[str, Any] = {"rank": round(share * fit.n_clusters), "n": numbers.integer(fit.n_clusters)}
+        facts |= {"percent": numbers.level_percent(share), "units": clusters_of(run).many}
+        yield Message.of("W_FE_RICH", **facts)
 
 
 def metric_free_cells(run: SlotRun) -> PanelCells | None:
@@ -164,7 +172,7 @@ def _answer(
     refused = _few(run, metric, cells, fit, found)
     dealt = _dealt_again(run, cells, family_alpha)
     facts = _facts(run, read, metric, cells, fit, tried.method, dealt, refused)
-    found += _about_fit(run, metric, tried.best, fit, dealt, refused)
+    found += _about_fit(run, metric, tried.best, dealt, refused)
     return SlotAnswer(
         metric=metric,
         cells=cells,
@@ -315,7 +323,6 @@ def _facts(
         effect=fit.effect,
         raw_difference=_raw_difference(read, cells),
         retained_variation=fit.retained_variation,
-        fixed_effects_share=fit.fixed_effects_share,
         weights=cells.weights,
         randomization_p=None if known is None else known.p_value,
         randomization_draws=None if known is None else known.n_draws,
@@ -335,18 +342,9 @@ def _about_fit(
     run: SlotRun,
     metric: Metric,
     best: MeanDifference,
-    fit: PanelRegression,
     dealt: RandomizationInference | str,
     refused: Message | None,
 ) -> Iterator[Message]:
-    if fit.retained_variation < ENOUGH_VARIATION:
-        left = numbers.level_percent(fit.retained_variation)
-        absorbed = numbers.level_percent(1 - fit.retained_variation)
-        yield Message.of("W_FE_ABSORBS", percent=absorbed, left=left)
-    if fit.fixed_effects_share > MOST_EFFECTS:
-        share = numbers.level_percent(fit.fixed_effects_share)
-        rank, n = round(fit.fixed_effects_share * fit.n_clusters), numbers.integer(fit.n_clusters)
-        yield Message.of("W_FE_RICH", percent=share, rank=rank, n=n, units=clusters_of(run).many)
     if refused is None and isinstance(dealt, RandomizationInference) and _disagree(run, best, dealt):
         facts = {"p_randomization": numbers.p_value(dealt.p_value), "p_model": numbers.p_value(best.p_value)}
         yield Message.of("W_RI_DISAGREES", metric=metric.name, **facts)

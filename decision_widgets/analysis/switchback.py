@@ -13,7 +13,7 @@ from decision_widgets.analysis.provenance import in_order
 from decision_widgets.analysis.segments import segment_messages
 from decision_widgets.analysis.slot_carryover import carryover_check, carryover_messages, residual_correlation
 from decision_widgets.analysis.slot_checks import schedule_check, schedule_messages
-from decision_widgets.analysis.slot_effects import SlotAnswer, collinear
+from decision_widgets.analysis.slot_effects import SlotAnswer, fixed_effect_messages
 from decision_widgets.analysis.slot_messages import metric_messages
 from decision_widgets.analysis.slot_parts import (
     checks_of,
@@ -97,8 +97,7 @@ def _judge(run: SlotRun) -> tuple[ScheduleCheck, list[Message]]:
     check = schedule_check(run)
     messages = list(schedule_messages(run, check))
     if not any(m.severity == "error" for m in messages):
-        nothing_left = collinear(run)
-        messages += [] if nothing_left is None else [nothing_left]
+        messages += fixed_effect_messages(run)
     return check, messages
 
 

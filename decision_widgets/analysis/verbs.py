@@ -55,8 +55,8 @@ def analyze(
         ``"quantiles"``, ``"levene"``, ``"logit"``, ``"mlrate"``, ``"individual_effects"``, ``"joint"``,
         ``"all_pairs"``, ``"romano_wolf"``, ``"paired_t"``, ``"wilcoxon"``. Left out, the usual ones; an empty list
         leaves them all out.
-        Of a switchback: ``"wild_bootstrap"``, ``"newey_west"``, ``"paired_t"``, ``"wilcoxon"``, ``"lagged_exposure"``,
-        ``"horvitz_thompson"``, ``"normality"``.
+        Of a switchback: ``"randomization"``, ``"wild_bootstrap"``, ``"lagged_exposure"``, ``"horvitz_thompson"``,
+        ``"newey_west"``, ``"rows"``, ``"paired_t"``, ``"wilcoxon"``, ``"normality"``.
     progress : bool, callable, optional
         Whether a line of standard error tells how far the read has come. By default it appears after two seconds, at a
         prompt or in a notebook only, and goes when the read is done. A function receives a ``Progress`` instead: the

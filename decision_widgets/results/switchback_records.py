@@ -85,7 +85,6 @@ class RegressionFacts(Record):
     effect: float
     raw_difference: float
     retained_variation: float
-    fixed_effects_share: float
     weights: str
     randomization_p: float | None = None
     randomization_draws: int | None = None

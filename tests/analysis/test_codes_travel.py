@@ -241,7 +241,23 @@ def test_stepwise_p_and_single_step_interval_may_disagree_and_it_is_said() -> No
 
 
 def test_a_disagreement_and_every_other_code_is_tested_somewhere() -> None:
-    of_other_designs = {"E_FE_COLLINEAR", "W_SEPARATION", "W_CATE_NOISE"}  # estimators and tools raise these alone
+    of_tools = {"W_SEPARATION", "W_CATE_NOISE"}  # estimators and tools raise these alone
+    of_switchbacks = {  # test_switchback_codes.py, test_switchback.py
+        "E_CLUSTER_FINE",
+        "E_FE_COLLINEAR",
+        "E_SCHEDULE_ALIAS",
+        "E_SCHEDULE_MISMATCH",
+        "I_CLOCK_CHANGE",
+        "W_CARRYOVER",
+        "W_FE_ABSORBS",
+        "W_FE_RICH",
+        "W_NO_BURN_IN",
+        "W_PANEL_GAPS",
+        "W_POST_WEIGHT",
+        "W_REGION_CLUSTER",
+        "W_RI_DISAGREES",
+        "W_VOLUME_SHIFT",
+    }
     of_planning = {  # test_advice_codes.py
         "I_CUPED_WEAK",
         "I_ICC_NEG",
@@ -253,4 +269,4 @@ def test_a_disagreement_and_every_other_code_is_tested_somewhere() -> None:
         "W_UNREACHABLE",
         "W_ZERO_INFLATED",
     }
-    assert set(CODES) == PAIRS.keys() | ELSEWHERE.keys() | of_other_designs | of_planning | {"I_CI_MISMATCH"}
+    assert set(CODES) == PAIRS.keys() | ELSEWHERE.keys() | of_tools | of_switchbacks | of_planning | {"I_CI_MISMATCH"}
