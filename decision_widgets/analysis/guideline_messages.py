@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from decision_widgets.analysis.guideline_evidence import Evidence
 from decision_widgets.analysis.guideline_power import in_words
@@ -24,6 +25,8 @@ from decision_widgets.results import Message
 from decision_widgets.results.guideline_records import MetricSimulation
 from decision_widgets.vocabulary import readable
 
+DRAWN: Final = {"pairs": "pair of slots", "day-balanced": "day", "minimax": "stretch of slots"}
+
 
 def messages_of(
     design: Switchback,
@@ -33,7 +36,7 @@ def messages_of(
     days: int,
 ) -> tuple[Message, ...]:
     """Say what stops or bends the advice, errors first."""
-    found = [*_of_history(panel, evidence), *_of_design(design), *_of_units(design, panel, simulations, days)]
+    found = [*_of_history(panel, evidence), *_of_design(design, panel), *_of_units(design, panel, simulations, days)]
     return tuple(in_order([*found, *(message for each in simulations for message in _of_simulation(each))]))
 
 
@@ -48,7 +51,7 @@ def _of_history(panel: PastPanel, evidence: Evidence | None) -> Iterator[Message
         yield Message.of("W_PANEL_GAPS", percent=f"{evidence.missing:.1%}", where=evidence.worst)
 
 
-def _of_design(design: Switchback) -> Iterator[Message]:
+def _of_design(design: Switchback, panel: PastPanel) -> Iterator[Message]:
     if design.onset == "habit":
         yield Message.of("E_HABIT")
     if design.burn_in and design.slot < LEAST_SLOT * design.burn_in:
@@ -60,8 +63,24 @@ def _of_design(design: Switchback) -> Iterator[Message]:
             least=in_words(LEAST_SLOT * design.burn_in),
             advised=in_words(next((m for m in CANDIDATES if m >= ADVISED_SLOT * design.burn_in), design.slot)),
         )
+    yield from _of_clusters(design, panel)
     if design.weights == "rows":
         yield Message.of("W_POST_WEIGHT")
+
+
+def _of_clusters(design: Switchback, panel: PastPanel) -> Iterator[Message]:
+    several = len(panel.regions) > 1 and design.regions == "together"
+    by_slot = design.cluster in ("slot", "region-slot") and design.assignment in DRAWN
+    if by_slot or (several and design.cluster in ("region-slot", "region-day")):
+        drawn = DRAWN.get(design.assignment, "slot") if by_slot else "slot of all regions"
+        yield Message.of(
+            "E_CLUSTER_FINE",
+            cluster=design.cluster.replace("-", " × "),
+            drawn=f"a whole {drawn}",
+            remedy="leave cluster= out",
+        )
+    elif design.cluster == "region":
+        yield Message.of("W_REGION_CLUSTER", n=len(panel.regions))
 
 
 def _of_units(

@@ -201,7 +201,8 @@ def _tosses(design: Switchback, block: Codes) -> tuple[Codes, Matrix]:
 
 
 def _cluster(design: Switchback, clock: _Clock, region: Codes, home: Codes, slot: Codes) -> Codes:
-    day = slot * design.slot // DAY
+    first = np.unique(clock.block, return_index=True)[1][clock.block - clock.block[0]]
+    day = first[slot] * design.slot // DAY
     wide = len(clock.block) + 1
     return {
         "draw": home * wide + clock.block[slot],

@@ -176,18 +176,21 @@ def advise(
     today : date, optional
         The day on which the age of a summary is judged.
     draws : int
-        Of a switchback: how often the experiment is simulated on its own history.
+        Of a switchback: how many schedules are simulated on its own history, at least 50. Each is analysed as the run
+        will be, without the adjustment by its history.
     alternatives : sequence of Switchback
         Other plans of the same switchback, simulated beside it.
     progress : bool, callable, optional
-        As in ``analyze``.
+        As in ``analyze``. A function that returns True while a switchback is simulated stops it, as Ctrl-C does: what
+        was simulated until then is the answer.
 
     Returns
     -------
     SizingAdvice or SwitchbackAdvice
         One row per metric and pair of arms (`to_frame`), the plan, the explanation of each metric, messages by code. A
         metric that cannot be sized is refused with its reason; the others are sized. Of a switchback: the guideline
-        step by step, with evidence from the history, a recommendation and what power the plan has.
+        step by step, with evidence from the history, a recommendation and what power the plan has; errors of other days
+        than were simulated are scaled by the root of the days. Below 14 days of history nothing is simulated.
 
     Raises
     ------
