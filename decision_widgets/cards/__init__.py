@@ -2,6 +2,7 @@
 
 from decision_widgets.cards.base import Card, card_of, widget_view
 from decision_widgets.cards.basics import BasicsCard
+from decision_widgets.cards.design import DesignCard
 from decision_widgets.cards.hte import HteCard
 from decision_widgets.cards.metrics import MetricsCard
 from decision_widgets.cards.monitoring import MonitoringCard
@@ -15,6 +16,7 @@ from decision_widgets.cards.warnings import WarningsCard
 __all__ = [
     "BasicsCard",
     "Card",
+    "DesignCard",
     "HteCard",
     "MetricsCard",
     "MonitoringCard",
