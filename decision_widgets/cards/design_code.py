@@ -34,7 +34,7 @@ def number(value: float) -> str:
     >>> number(0.00001), number(14), number(0.1)
     ('0.00001', '14', '0.1')
     """
-    return str(value) if isinstance(value, int) else f"{Decimal(repr(value)):f}"
+    return str(int(value)) if value == int(value) else f"{Decimal(repr(value)):f}"
 
 
 def literal(value: Any, *, yaml: bool) -> str:

@@ -9,7 +9,7 @@ from decision_widgets.cards.design_code import as_cell, as_python
 from decision_widgets.cards.design_form import Form, chosen, metric_words, words_of
 from decision_widgets.cards.design_plan import checks_of, plan_of, summary_of
 from decision_widgets.cards.design_texts import share_of
-from decision_widgets.cards.design_within import fits, slots_of
+from decision_widgets.cards.design_within import drawn_arms, slots_of
 from decision_widgets.data.profile import ColumnProfile, TableProfile
 from decision_widgets.design import BetweenSubject, Switchback
 
@@ -24,10 +24,11 @@ def design_payload(
     messages: Sequence[Mapping[str, Any]],
     design: BetweenSubject | Switchback | None,
     data: str | None,
+    given: bool = False,
 ) -> Payload:
     """Gather the card's values (schema ``dw.design/1``)."""
     between = form["design"] == "between"
-    arms = _schedule(design)
+    arms = drawn_arms(form)
     return {
         "schema": "dw.design/1",
         "id": form["name"].strip() or None,
@@ -37,6 +38,7 @@ def design_payload(
         "data": {
             "kind": {"frame": "frame", "store": "common"}.get(form["source"], "summary"),
             "ref": data,
+            "given": given,
             "rows": None if profile is None else profile.rows,
             "unit": form["participant"] or None,
             "time": form["time"] or None,
@@ -114,8 +116,7 @@ def _assignment(form: Form) -> Payload:
 
 def _switchback(form: Form, arms: Mapping[str, str] | None) -> Payload:
     words, slots = words_of(form), slots_of(form)
-    known = slots is not None and fits(slots) and not (slots.assignment == "minimax" and not slots.carryover)
-    shown = arms if arms is not None else dict(slots.schedule().arms) if known and slots is not None else {}
+    given = form["schedule"]
     return {
         "region": form["region"] or None,
         "regions": list(form["regions"]),
@@ -129,10 +130,6 @@ def _switchback(form: Form, arms: Mapping[str, str] | None) -> Payload:
         "cluster": form["cluster"],
         "seed": words.get("seed", 0),
         "arms": [arm["name"].strip() for arm in form["arms"][:2]],
-        "schedule": shown,
+        "schedule": dict(given["arms"]) if given is not None else arms or {},
     }
 
-
-def _schedule(design: BetweenSubject | Switchback | None) -> dict[str, str] | None:
-    planned = design.schedule if isinstance(design, Switchback) else None
-    return None if planned is None else dict(planned.arms)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import traitlets
 from ipywidgets import widget_serialization
@@ -27,7 +28,6 @@ from decision_widgets.errors import DecisionError, InputError
 from decision_widgets.results.shown import Shown
 
 Design = BetweenSubject | Switchback
-FIELDS_THAT_ASK: Final = ("participant", "metrics", "time")
 
 
 class DesignWidget(DesignCard):
@@ -74,15 +74,15 @@ class DesignWidget(DesignCard):
         self._refuse_unknown(options)
         self._data, self._profile, self._likeness = data, None, None
         self._asked_likeness: tuple[str, str] | None = None
-        self._seen: Any = None
-        profile = self._look(data)
-        self._profile = profile
+        self._named, self._seen = _name_of(data), _sight(data)
+        self._profile = profile = _profile_of(data)
         form = empty_form() if profile is None else suggested_form(profile)
         if data is not None and profile is None:
             form["source"] = "given"
         super().__init__(self._payload_of(form, [], None), **options)
         self.sentences = {code: list(said) for code, said in COPY.items()}
         self.on_msg(self._hear)
+        self._watch_cells("register")
         self.form = form
 
     @classmethod
@@ -110,8 +110,11 @@ class DesignWidget(DesignCard):
 
     def profile(self) -> TableProfile | None:
         """Look at the data again, and return what each column holds."""
-        self._profile, self._asked_likeness = self._look(self._data), None
+        if self._named is not None:
+            self._data = _names().get(self._named, self._data)
+        self._profile, self._asked_likeness, self._seen = _profile_of(self._data), None, _sight(self._data)
         self._read_form(self.form)
+        self.job = {"done": "profile", "at": _now()}
         return self._profile
 
     def plan(self) -> Any:
@@ -152,7 +155,15 @@ class DesignWidget(DesignCard):
         for child in (self.power, self.result):
             if child is not None:
                 child.close()
+        self._watch_cells("unregister")
         super().close()
+
+    def _watch_cells(self, how: str) -> None:
+        shell = _shell()
+        if shell is None or self._data is None:
+            return
+        with suppress(ValueError):  # a second close has nothing left to take away
+            getattr(shell.events, how)("post_run_cell", self._look_again)
 
     def __repr__(self) -> str:
         wrong = sum(message["sev"] == "error" for message in self.messages)
@@ -188,7 +199,8 @@ class DesignWidget(DesignCard):
             likeness=self._likeness,
             messages=messages,
             design=design,
-            data=_name_of(self._data),
+            data=self._named,
+            given=self._data is not None and self._profile is None,
         )
         payload["state"] = self._state()
         payload["cards"] = [child.payload for child in (self._child("power"), self._child("result")) if child is not None]
@@ -199,15 +211,14 @@ class DesignWidget(DesignCard):
         return self._trait_values.get(name)
 
     def _state(self) -> Any:
-        if self._data is None or self._seen == _sight(self._data):
+        known = self._named is None or _names().get(self._named) is self._data
+        if self._data is None or (known and self._seen == _sight(self._data)):
             return "ready"
-        return {"stale": {"reason": f"{_name_of(self._data) or 'The data'} changed since profiling."}}
+        return {"stale": {"reason": f"{self._named or 'The data'} changed since profiling."}}
 
-    def _look(self, data: Any) -> TableProfile | None:
-        self._seen = _sight(data)
-        if data is None or not (is_table(data) or isinstance(data, tuple)):
-            return None
-        return read_profile(data)
+    def _look_again(self, *_: Any) -> None:
+        if self.payload["state"] != self._state():
+            self.payload = self._payload_of(self.form, self.messages, self.design)
 
     def _find_likeness(self, form: Mapping[str, Any]) -> None:
         if self._profile is None or form["design"] != "between":
@@ -251,7 +262,6 @@ class DesignWidget(DesignCard):
             "analyse": self.analyse,
             "create": self.create,
             "profile": self.profile,
-            "look": self._look_again,
         }
         deed = deeds.get(str(asked.get("do"))) if isinstance(asked, Mapping) else None
         if deed is None:
@@ -262,10 +272,6 @@ class DesignWidget(DesignCard):
         except (DecisionError, KeyboardInterrupt) as problem:
             stopped = isinstance(problem, KeyboardInterrupt)
             self.job = {"failed": "Stopped. Nothing was changed." if stopped else str(problem), "of": asked["do"]}
-
-    def _look_again(self) -> None:
-        if self.payload["state"] != self._state():
-            self.payload = self._payload_of(self.form, self.messages, self.design)
 
 
 def _now() -> str:
@@ -279,8 +285,20 @@ def _sight(data: Any) -> Any:
     return (shape if isinstance(shape, tuple) else None, named)
 
 
+def _profile_of(data: Any) -> TableProfile | None:
+    return read_profile(data) if is_table(data) or (isinstance(data, tuple) and len(data) == 2) else None
+
+
+def _shell() -> Any:
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+
+
+def _names() -> Mapping[str, Any]:
+    shell = _shell()
+    return {} if shell is None else shell.user_ns
+
+
 def _name_of(data: Any) -> str | None:
     """Return the name that the data have in the notebook, where they have one."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    names = {} if shell is None or data is None else shell.user_ns
-    return next((name for name, value in names.items() if value is data and not name.startswith("_")), None)
+    named = (name for name, value in _names().items() if value is data and not name.startswith("_"))
+    return None if data is None else next(named, None)

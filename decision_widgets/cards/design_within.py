@@ -100,6 +100,14 @@ def fits(slots: Slots) -> bool:
     return order > 0 and slots.n_slots % order == 0 and slots.n_slots // order >= LEAST_MINIMAX
 
 
+def drawn_arms(form: Form) -> dict[str, str] | None:
+    """Draw the arms of every region as the form stands; ``None`` while that cannot be done, or a schedule was given."""
+    slots = slots_of(form) if form["design"] == "switchback" and form["schedule"] is None else None
+    if slots is None or not fits(slots):
+        return None
+    return dict(slots.schedule().arms)
+
+
 def within_messages(form: Form) -> Iterator[Said]:
     """List what there is to say, as code, fields and facts."""
     yield from _field_messages(form)
