@@ -207,7 +207,8 @@ function designWizard(card, model) {
     const bar = asking && job.stage ? `<p class="small"><b>${escape(job.stage)}</b>${share === null ? "" : ` ${share}%`}</p><div class="dw-prog" role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${share ?? 0}"><i style="width:${share ?? 0}%"></i></div>` : "";
     const failed = job.failed ? `<div class="dw-msg t-bad">${icon("alert", "Error")}<div class="body">${escape(job.failed)}</div></div>` : "";
     const made = job.done === "create" ? `<div class="dw-msg t-good">${icon("check")}<div class="body"><b>Created.</b> It is <code>widget.created</code>; <code>widget.save("${escape(form.name.trim() || "experiment")}")</code> keeps it as a file.</div></div>` : "";
-    write(find("[data-job]"), bar || failed || made || (asking ? '<p class="small muted">Asking Python\u2026</p>' : ""));
+    const old = child.power && askedFor !== null && askedFor !== ground() ? `<div class="dw-msg t-warn">${icon("triangle", "Out of date")}<div class="body"><b>The form changed since this was computed.</b> Compute again.</div></div>` : "";
+    write(find("[data-job]"), bar || failed || old || made || (asking ? '<p class="small muted">Asking Python\u2026</p>' : ""));
   };
   const paintState = () => {
     const state = payload().state ?? "ready";
@@ -320,15 +321,15 @@ function designWizard(card, model) {
   const ask = (what) => {
     if (sendTimer) send();
     asking = what;
+    if (what === "power") askedFor = ground();
     if (what === "profile") skeletonTimer = setTimeout(() => asking && step === 1 && write(find("[data-profile]"), fields.skeleton()), DESIGN_SKELETON_AFTER);
     model.send({ do: what });
     paint();
   };
+  // What the answer of step 5 rests on.
+  const ground = () => JSON.stringify({ ...form, stamp: 0, name: "", question: "", planned_participants: "", planned_days: "" });
   const askPower = () => {
-    const wanted = JSON.stringify({ ...form, stamp: 0 });
-    if (isBlocked() || form.source === "none" || askedFor === wanted) return;
-    askedFor = wanted;
-    ask("power");
+    if (!isBlocked() && form.source !== "none" && askedFor !== ground()) ask("power");
   };
   const take = () => {
     if (payload().stamp === form.stamp && !sendTimer) {

@@ -115,9 +115,16 @@ const designSlots = (() => {
     const order = Math.ceil(carryover / slot);
     return order > 0 && n % order === 0 && n / order >= LEAST_MINIMAX;
   };
+  // One reading of a form asks for the same schedule several times.
+  let drawn = [null, null];
   const draw = (slots) => {
-    const blocks = blocksOf(slots, slots.start, slots.n);
-    return Object.fromEntries(slots.regions.map((name) => [name, armsByCoin(slots.assignment, blocks, slots.seed, slots.together ? EVERYWHERE : name)]));
+    const key = JSON.stringify(slots);
+    if (drawn[0] !== key) {
+      const blocks = blocksOf(slots, slots.start, slots.n);
+      const arms = slots.regions.map((name) => [name, armsByCoin(slots.assignment, blocks, slots.seed, slots.together ? EVERYWHERE : name)]);
+      drawn = [key, Object.fromEntries(arms)];
+    }
+    return drawn[1];
   };
   const clusters = (slots) => {
     const regions = slots.regions.length;

@@ -93,8 +93,11 @@ const designFields = (() => {
 
     const profile = (v) => {
       if (!v.columns.length) return "";
-      const row = ({ col, dtype, missing, distinct, sample, kind, evidence }) =>
-        `<tr><th scope="row"><code dir="auto">${escape(col)}</code></th><td>${escape(dtype)}</td><td class="num">${designWords.integer(missing)}</td><td class="num">${distinct === null ? "\u2013" : designWords.integer(distinct)}</td><td class="name" dir="auto">${escape(sample.join(", ")) || "\u2013"}</td><td class="name">${kind ? `${escape(kind)}: ${escape(evidence)}` : "\u2013"}</td></tr>`;
+      const kindOf = (column) => (designWords.looksLikeWho(column, v.rows) ? "identifier" : column.kind ? `${escape(column.kind)}: ${escape(column.evidence)}` : "\u2013");
+      const row = (column) => {
+        const { col, dtype, missing, distinct, sample } = column;
+        return `<tr><th scope="row"><code dir="auto">${escape(col)}</code></th><td>${escape(dtype)}</td><td class="num">${designWords.integer(missing)}</td><td class="num">${distinct === null ? "\u2013" : designWords.integer(distinct)}</td><td class="name" dir="auto">${escape(sample.join(", ")) || "\u2013"}</td><td class="name">${kindOf(column)}</td></tr>`;
+      };
       return (
         `<div class="dw-head"><p class="small strong">${designWords.integer(v.rows)} rows, ${v.columns.length} columns</p><span class="grow"></span><button type="button" class="dw-btn" data-act="profile" data-key="act/profile">Re-profile</button></div>` +
         '<div class="dw-scroll profile" tabindex="0" role="region" aria-label="Columns, scrollable"><table class="dw-table" aria-label="Columns"><thead><tr><th scope="col">Column</th><th scope="col">Type</th><th scope="col" class="num">Missing</th><th scope="col" class="num">Distinct</th><th scope="col">Sample</th><th scope="col">Kind</th></tr></thead>' +
@@ -119,7 +122,7 @@ const designFields = (() => {
       const typed = !column || metric.kind === "ratio";
       const evidence = column ? (column.kind ? `${icon("check")} ${escape(column.evidence)}${column.confidence === "certain" ? "" : ` (${escape(column.confidence)})`}` : escape(column.reason)) : metric.kind === "ratio" ? "one total divided by another" : "not looked at yet";
       const detected = column?.kind ?? null;
-      const kinds = [["", detected ? `${KINDS[detected]} (detected)` : "Detected later"], ...Object.entries(KINDS).filter(([kind]) => kind !== detected || metric.kind === kind)];
+      const kinds = [["", detected ? KINDS[detected] : "later"], ...Object.entries(KINDS).filter(([kind]) => kind !== detected || metric.kind === kind)];
       const guards = metric.role === "guardrail";
       const test = TESTS[metric.kind || detected];
       const by = v.form.design === "switchback" ? "fixed effects, clustered by draw" : v.form.participant ? `clustered by ${v.form.participant}` : "every row by itself";
@@ -128,7 +131,7 @@ const designFields = (() => {
         `<div class="dw-metric" role="group" aria-label="${escape(metric.name || "new metric")}"><div class="who">${typed ? input(`${path}.name`, "Name", metric.name, "") : `<code class="strong" dir="auto">${escape(metric.name)}</code>`}` +
         `<p class="small muted">${evidence}</p>${metric.role !== "ignore" && test ? `<p class="small muted" data-test>Test: ${test}, ${escape(by)}</p>` : ""}</div>` +
         select(`${path}.role`, "Role", metric.role, [["primary", "Primary"], ["secondary", "Secondary"], ["guardrail", "Guardrail"], ["ignore", "Ignore"]]) +
-        select(`${path}.kind`, "Kind", metric.kind, kinds) +
+        select(`${path}.kind`, metric.kind ? "Kind" : "Kind (detected)", metric.kind, kinds) +
         select(`${path}.direction`, "Better", metric.direction, [["increase", "higher"], ["decrease", "lower"]]) +
         input(`${path}.${guards ? "limit" : "effect"}`, guards ? "Limit" : "Min. effect", guards ? metric.limit : metric.effect, "", 'inputmode="decimal" placeholder="\u2013"') +
         `<div class="cov">${covariates(v, metric, path)}</div>${parts}` +

@@ -100,7 +100,10 @@ class DesignWidget(DesignCard):
             raise InputError(f"A design is a BetweenSubject or a Switchback; got {type(design).__name__}.")
         widget = cls(data)
         source = widget.form["source"]
-        widget.form = form_of(design) | {"question": question, "source": source}
+        form = form_of(design) | {"question": question, "source": source}
+        if isinstance(design, Switchback) and design.schedule is None:
+            form["regions"] = widget._levels(design.region)
+        widget.form = form
         return widget
 
     @property
@@ -206,6 +209,10 @@ class DesignWidget(DesignCard):
         payload["cards"] = [child.payload for child in (self._child("power"), self._child("result")) if child is not None]
         payload["created"] = _now()
         return payload
+
+    def _levels(self, column: str | None) -> list[str]:
+        columns = () if self._profile is None else self._profile.columns
+        return [level for each in columns if each.name == column for level in each.levels]
 
     def _child(self, name: str) -> Any:
         return self._trait_values.get(name)
