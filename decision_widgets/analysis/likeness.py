@@ -12,7 +12,9 @@ from decision_widgets.errors import DecisionError
 def likeness(data: Any, participant: str, metric: Metric) -> dict[str, Any] | None:
     """Return the rows per participant, their ICC and the design effect of one metric; ``None`` where none is known."""
     try:
-        design = BetweenSubject(participant=participant, arm="\0arm", control="\0control", metrics=(metric,), missing="drop")
+        design = BetweenSubject(
+            participant=participant, arm="\0arm", control="\0control", metrics=(metric,), missing="drop"
+        )
         past = read_pasts(design, data, "observation", False)[metric.name]
     except DecisionError:
         return None

@@ -52,10 +52,10 @@ function designWizard(card, model) {
       '<div class="dw-wiz"><header><p class="dw-wiz-title" role="heading" aria-level="3">Design an experiment</p><span class="muted" data-name dir="auto"></span><span class="grow"></span><span data-tag></span>' +
       `<button type="button" class="dw-btn" data-act="drawer" data-key="act/drawer" aria-controls="${uid}-drawer">${icon("code")}Code</button></header><div data-state></div>` +
       `<div class="cols"><nav aria-label="Steps"><ol class="dw-steps">${DESIGN_STEPS.map((name, at) => `<li><button type="button" data-act="step:${at}" data-key="step/${name}"><span class="n"></span><span class="t"><span data-title></span><small></small></span></button></li>`).join("")}</ol></nav>` +
-      '<section class="panel" data-panel></section><aside aria-label="Plan so far"><p class="small strong" role="heading" aria-level="4">Plan so far</p><p data-plan></p><p class="small strong sub" role="heading" aria-level="4">Checks</p><ul data-checks></ul></aside></div>' +
+      '<section class="panel" data-panel></section><section class="aside" aria-label="Plan so far"><p class="small strong" role="heading" aria-level="4">Plan so far</p><p data-plan></p><p class="small strong sub" role="heading" aria-level="4">Checks</p><ul data-checks></ul></section></div>' +
       `<div class="drawer" id="${uid}-drawer" data-drawer hidden><div class="row"><fieldset class="dw-seg"><legend class="vh">Language</legend>${lamp("python", "Python")}${lamp("cell", "%%decision")}</fieldset><span class="muted small">Running this gives exactly this form.</span><span class="grow"></span><button type="button" class="dw-btn" data-act="copy" data-key="act/copy">Copy</button><button type="button" class="dw-btn" data-act="insert" data-key="act/insert">Insert cell below</button></div>` +
       `<pre tabindex="0" data-code data-key="code" role="region" aria-label="Code"></pre></div>` +
-      '<footer><button type="button" class="dw-btn" data-act="back" data-key="act/back">Back</button><button type="button" class="dw-btn primary" data-act="next" data-key="act/next"></button><span class="grow"></span><span class="muted small" data-count></span></footer><p class="vh" role="status" data-spoken></p></div>';
+      '<footer><button type="button" class="dw-btn" data-act="back" data-key="act/back">Back</button><button type="button" class="dw-btn primary" data-act="next" data-key="act/next"></button><span class="grow"></span><span class="muted small" data-count></span></footer><p class="vh" role="status" data-spoken></p>' + `<span id="${uid}-errors" hidden>has errors</span></div>`;
     shieldControls(card);
     shape = null;
     refresh();
@@ -144,7 +144,7 @@ function designWizard(card, model) {
       const done = !flagged && visited.has(DESIGN_STEPS[at]) && !wrongIn(at).length;
       made.className = flagged ? "warn" : done ? "done" : "";
       at === step ? made.setAttribute("aria-current", "step") : made.removeAttribute("aria-current");
-      flagged ? made.setAttribute("aria-description", "has errors") : made.removeAttribute("aria-description");
+      flagged ? made.setAttribute("aria-describedby", `${uid}-errors`) : made.removeAttribute("aria-describedby");
       const texts = [flagged ? "!" : done && at !== step ? "\u2713" : String(at + 1), titles()[at], view.steps[at]];
       [".n", "[data-title]", "small"].forEach((part, n) => {
         const place = made.querySelector(part);

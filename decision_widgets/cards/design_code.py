@@ -57,9 +57,7 @@ def as_python(form: Form, data: str | None = None) -> str:
     words = words_of(form)
     metrics = [f"        {_metric_call(metric)}," for metric in words["metrics"]]
     given = [
-        f"    {key}={literal(value, yaml=False)},"
-        for key, value in words.items()
-        if key not in ("design", "metrics")
+        f"    {key}={literal(value, yaml=False)}," for key, value in words.items() if key not in ("design", "metrics")
     ]
     lines = ["import decision_widgets as dw", "", *_comment(form), f"design = dw.{_CALLS[words['design']]}("]
     lines += [*given, "    metrics=[", *metrics, "    ],", ")"]

@@ -27,7 +27,9 @@ Form = Mapping[str, Any]
 Words = dict[str, Any]
 SUGGESTED: Final = 12
 USUAL_ARMS: Final = ("control", "treatment")
-_WHO: Final = re.compile(r"(^|_)(id|uuid|user|rider|customer|driver|account|member|participant|person)s?(_|$)|[a-z]I[dD]$")
+_WHO: Final = re.compile(
+    r"(^|_)(id|uuid|user|rider|customer|driver|account|member|participant|person)s?(_|$)|[a-z]I[dD]$"
+)
 _OF_METRIC: Final = ("name", "kind", "numerator", "denominator", "role", "direction", "covariates")
 _BETWEEN: Final = (
     "participant", "arm", "control", "arms", "metrics", "time", "strata", "name", "planned_participants",
@@ -200,7 +202,7 @@ def _is_what_would_be_drawn(design: Switchback, given: Form) -> bool:
 
 
 def words_of(form: Form) -> Words:
-    """Write the form as the words of its design, without a schedule that has to be drawn; unread fields are left out."""
+    """Write the form as the words of its design, without a schedule to be drawn; unread fields are left out."""
     words = _between_words(form) if form["design"] == "between" else _within_words(form)
     # What is kept wins; nothing as its value takes the word away.
     words |= deepcopy(dict(form["kept"]))
@@ -313,8 +315,6 @@ def completed(form: Form) -> dict[str, Any]:
     made = usual | deepcopy(dict(form))
     made["metrics"] = [metric_form("") | dict(metric) for metric in made["metrics"]]
     return made
-
-
 
 
 def _read(value: Any) -> Any:

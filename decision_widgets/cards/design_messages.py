@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from decision_widgets.cards.design_copy import COPY
@@ -20,6 +20,10 @@ _REQUIRED: Final = ("NO_TIME", "NO_ARM", "NO_METRIC", "NO_REGIONS")
 
 def say(code: str, *fields: str, step: str | None = None, **facts: object) -> Message:
     """Fill in the sentences of a code; the first of `fields` is its path. `open` marks what was not answered yet."""
+    return _said(code, fields, facts, step)
+
+
+def _said(code: str, fields: Sequence[str], facts: Mapping[str, object], step: str | None = None) -> Message:
     severity, usual, *sentences = COPY[code]
     title, text, do = (_filled(sentence, facts) for sentence in sentences)
     return {
@@ -36,7 +40,7 @@ def messages_of(form: Form, profile: TableProfile | None, likeness: Mapping[str,
     if between:
         found += [*_arm_messages(form), *_cluster_messages(form, profile, columns, likeness)]
     else:
-        found += [say(code, *fields, **facts) for code, fields, facts in within_messages(form)]
+        found += [_said(code, fields, facts) for code, fields, facts in within_messages(form)]
     return [*found, *_plan_messages(form)]
 
 
@@ -137,7 +141,9 @@ def _column_messages(
         held = columns.get(covariate)
         if held is not None and held.missing and profile is not None:
             share = f"{tidy(round(1000 * held.missing / profile.rows) / 10)}%"
-            yield say("COVARIATE_MISSING", f"{path}.covariates", n=integer(held.missing), percent=share, covariate=covariate)
+            yield say(
+                "COVARIATE_MISSING", f"{path}.covariates", n=integer(held.missing), percent=share, covariate=covariate
+            )
 
 
 def _held_messages(
@@ -219,11 +225,16 @@ def _plan_messages(form: Form) -> Iterator[Message]:
         ):
             if whole_of(form[key]) in (NOT_READ, 0):
                 yield say(
-                    "BAD_WHOLE", key, step="power", what=what, above=" above 0", typed=form[key].strip(), example=example
+                    "BAD_WHOLE",
+                    key,
+                    step="power",
+                    what=what,
+                    above=" above 0",
+                    typed=form[key].strip(),
+                    example=example,
                 )
         if whole_of(form["planned_days"]) not in (None, NOT_READ, 0) and not form["time"]:
             yield say("DAYS_NEED_TIME", "planned_days", "time")
     lift = effect_of(form["lift"])
     if lift is NOT_READ or lift == 0:
         yield say("BAD_LIFT", "lift", typed=form["lift"].strip())
-

@@ -108,7 +108,11 @@ def _assignment(form: Form) -> Payload:
         "arm": form["arm"].strip() or None,
         "strata": list(form["strata"]),
         "arms": [
-            {"id": arm["name"].strip(), "label": arm["name"].strip(), "share": share if isinstance(share, float) else None}
+            {
+                "id": arm["name"].strip(),
+                "label": arm["name"].strip(),
+                "share": share if isinstance(share, float) else None,
+            }
             for arm, share in zip(form["arms"], shares, strict=True)
         ],
     }
@@ -132,4 +136,3 @@ def _switchback(form: Form, arms: Mapping[str, str] | None) -> Payload:
         "arms": [arm["name"].strip() for arm in form["arms"][:2]],
         "schedule": dict(given["arms"]) if given is not None else arms or {},
     }
-

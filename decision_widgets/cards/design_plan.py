@@ -14,7 +14,13 @@ from decision_widgets.design.clock import as_length
 from decision_widgets.design.schedule import alias_problem
 
 Piece = dict[str, Any]
-_PARTS: Final = {"0.5": "half", "0.3333": "a third", "0.25": "a quarter", "0.6667": "two thirds", "0.75": "three quarters"}
+_PARTS: Final = {
+    "0.5": "half",
+    "0.3333": "a third",
+    "0.25": "a quarter",
+    "0.6667": "two thirds",
+    "0.75": "three quarters",
+}
 _CLUSTERS: Final = {
     "draw": "draws",
     "slot": "slots",
@@ -52,13 +58,15 @@ def summary_of(form: Form, rows: int | None) -> list[str]:
     """Return what stands under the name of each of the five steps."""
     metrics = [metric for _, metric in chosen(form)]
     counts = {role: sum(metric["role"] == role for metric in metrics) for role in ("primary", "secondary", "guardrail")}
-    said = [
-        f"{n} {role}{'s' if role == 'guardrail' and n > 1 else ''}" for role, n in counts.items() if n
-    ]
+    said = [f"{n} {role}{'s' if role == 'guardrail' and n > 1 else ''}" for role, n in counts.items() if n]
     between = form["design"] == "between"
     data = {"frame": f"{rows:,} rows" if rows else "a table", "typed": "typed numbers", "store": "common metrics"}
     shares = " / ".join(_percent(share_of(arm["share"])) for arm in form["arms"])
-    slots = f"{len(form['regions'])} regions × {form['slot'] or '…'}" if form["region"] else f"slots of {form['slot'] or '…'}"
+    slots = (
+        f"{len(form['regions'])} regions × {form['slot'] or '…'}"
+        if form["region"]
+        else f"slots of {form['slot'] or '…'}"
+    )
     return [
         "Between-subject" if between else "Switchback",
         data.get(form["source"], "none yet" if form["source"] == "none" else "a summary"),
@@ -86,7 +94,9 @@ def _within_opening(form: Form) -> list[Piece]:
     n = len(form["regions"])
     where = f"{n} region{'' if n == 1 else 's'}" if form["region"] else "everybody"
     names = [arm["name"].strip() for arm in form["arms"][:2]]
-    control, treatment = [name or usual for name, usual in zip((*names, "", ""), ("control", "treatment"), strict=False)]
+    control, treatment = [
+        name or usual for name, usual in zip((*names, "", ""), ("control", "treatment"), strict=False)
+    ]
     return [
         _piece("Switch "), _piece(where, strong=True), _piece(" between "), _piece(control, strong=True),
         _piece(" and "), _piece(treatment, strong=True), _piece(" every "),
@@ -110,7 +120,10 @@ def _within_checks(form: Form) -> Iterator[tuple[bool, str]]:
         yield False, "Slots cannot be cut yet"
         return
     burnt = slots.burn_in / slots.slot
-    yield 3 * slots.burn_in <= slots.slot, f"Burn-in takes {round_half_up(100 * burnt)}% of every slot of {as_length(slots.slot)}"
+    yield (
+        3 * slots.burn_in <= slots.slot,
+        f"Burn-in takes {round_half_up(100 * burnt)}% of every slot of {as_length(slots.slot)}",
+    )
     if fits(slots):
         n, unit = slots.n_clusters(), _CLUSTERS[slots.cluster]
         enough = n >= LEAST_CLUSTERS

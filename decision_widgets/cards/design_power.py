@@ -32,7 +32,9 @@ def asked_of(form: Form, data: Any) -> tuple[float | None, Any]:
     if form["source"] in ("frame", "given") and data is not None:
         return found, data
     if form["source"] != "typed":
-        raise InputError("Nothing is known of the past yet: choose in step 2 typed numbers, common metrics, or give data.")
+        raise InputError(
+            "Nothing is known of the past yet: choose in step 2 typed numbers, common metrics, or give data."
+        )
     return found, _typed(form)
 
 
@@ -83,4 +85,3 @@ def analysed(design: BetweenSubject | Switchback, data: Any, listener: Listener)
 def _shown(answer: Shown) -> Answer:
     payload = answer.to_payload()
     return (answer, card_of(payload), "") if has_card(payload) else (answer, None, to_html(payload))
-

@@ -30,7 +30,7 @@ def number_of(text: str) -> float | None:
     return value if abs(value) < 1e300 else None
 
 
-def effect_of(text: str) -> float | None | object:
+def effect_of(text: str) -> float | object | None:
     """Read a size as a fraction: ``2%`` or ``0.02``. A bare 1 or more could mean either, so it is not read.
 
     >>> effect_of("2%"), effect_of("0.02"), effect_of(""), effect_of("2") is NOT_READ
@@ -61,7 +61,7 @@ def share_of(text: str) -> float | object:
     return value if 0 < value < 10 else NOT_READ
 
 
-def whole_of(text: str) -> int | None | object:
+def whole_of(text: str) -> int | object | None:
     """Read a whole number that is not negative.
 
     >>> whole_of("14"), whole_of("1,000"), whole_of(""), whole_of("1.5") is NOT_READ
@@ -73,7 +73,7 @@ def whole_of(text: str) -> int | None | object:
     return int(clean) if _WHOLE.fullmatch(clean) else NOT_READ
 
 
-def minutes_of(text: str) -> int | None | object:
+def minutes_of(text: str) -> int | object | None:
     """Read a length of time; bare digits are minutes.
 
     >>> minutes_of("2h"), minutes_of("30"), minutes_of("1d"), minutes_of(""), minutes_of("soon") is NOT_READ
@@ -88,7 +88,7 @@ def minutes_of(text: str) -> int | None | object:
     return found if isinstance(found, int) and found < 10**7 else NOT_READ
 
 
-def moment_of(text: str) -> str | None | object:
+def moment_of(text: str) -> str | object | None:
     """Read a day or a local moment as ISO text to the minute.
 
     >>> moment_of("2026-11-09"), moment_of(""), moment_of("Monday") is NOT_READ
@@ -104,8 +104,8 @@ def moment_of(text: str) -> str | None | object:
 def effect_text(value: float | None) -> str:
     """Write a fraction so that `effect_of` reads exactly it.
 
-    >>> effect_text(0.02), effect_text(0.0712345678901), effect_text(None)
-    ('2%', '7.12345678901%', '')
+    >>> effect_text(0.02), effect_text(0.071), effect_text(None)
+    ('2%', '7.1%', '')
     """
     if value is None:
         return ""
@@ -121,7 +121,11 @@ def share_text(value: float) -> str:
     >>> share_text(0.5), share_text(1 / 3)
     ('50', '1/3')
     """
-    for text in (f"{100 * value:.4g}", *(f"{n}/{of}" for of in range(3, 31) for n in range(1, of)), f"{100 * value:.17g}"):
+    for text in (
+        f"{100 * value:.4g}",
+        *(f"{n}/{of}" for of in range(3, 31) for n in range(1, of)),
+        f"{100 * value:.17g}",
+    ):
         if share_of(text) == value:
             return text
     return f"{value!r}/1"

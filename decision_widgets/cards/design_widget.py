@@ -18,14 +18,13 @@ from decision_widgets.cards.design_copy import COPY
 from decision_widgets.cards.design_form import completed, design_of, empty_form, form_of, suggested_form, who_column
 from decision_widgets.cards.design_messages import messages_of, say
 from decision_widgets.cards.design_payload import design_payload
-from decision_widgets.cards.design_power import analysed, asked_of, planned
+from decision_widgets.cards.design_power import Answer, analysed, asked_of, planned
 from decision_widgets.data.profile import TableProfile, read_profile
 from decision_widgets.data.progress import Progress
 from decision_widgets.data.tables import is_table
 from decision_widgets.design import BetweenSubject, Metric, Switchback
 from decision_widgets.design.yaml import write_design
 from decision_widgets.errors import DecisionError, InputError
-from decision_widgets.results.shown import Shown
 
 Design = BetweenSubject | Switchback
 
@@ -64,15 +63,19 @@ class DesignWidget(DesignCard):
     sentences = traitlets.Dict(help="the sentences of messages, by code").tag(sync=True)
     job = traitlets.Dict(help="what the kernel does at the moment, and how far it is").tag(sync=True)
     power = traitlets.Any(None, allow_none=True, help="the card of step 5").tag(sync=True, **widget_serialization)
-    result = traitlets.Any(None, allow_none=True, help="the card of the analysis").tag(sync=True, **widget_serialization)
+    result = traitlets.Any(None, allow_none=True, help="the card of the analysis").tag(
+        sync=True, **widget_serialization
+    )
     answer_html = traitlets.Unicode("", help="an answer that has no card of its own").tag(sync=True)
     design = traitlets.Any(None, allow_none=True, help="the record; None while there are errors")
     created = traitlets.Any(None, allow_none=True, help="the record at the last press of Create")
-    messages = traitlets.List(help="what is wrong, or should be known")
+    messages: Any = traitlets.List(help="what is wrong, or should be known")
+    _data: Any = None
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         self._refuse_unknown(options)
-        self._data, self._profile, self._likeness = data, None, None
+        self._data = data
+        self._likeness: dict[str, Any] | None = None
         self._asked_likeness: tuple[str, str] | None = None
         self._named, self._seen = _name_of(data), _sight(data)
         self._profile = profile = _profile_of(data)
@@ -142,7 +145,7 @@ class DesignWidget(DesignCard):
         self.created = None
         self.created = self._ready()
         self.job = {"done": "create", "at": _now()}
-        return self.created  # type: ignore[no-any-return]
+        return self.created
 
     def save(self, path: str | Path) -> Path:
         """Write the design as YAML; a path without an ending gets ``.decision.yaml``."""
@@ -193,9 +196,12 @@ class DesignWidget(DesignCard):
         with self.hold_sync(), self.hold_trait_notifications():
             self.messages = messages
             self.payload = self._payload_of(form, messages, design)
-            self.design = design
+            # An equal record is the same record for whoever observes or links it.
+            self.design = self.design if design == self.design else design
 
-    def _payload_of(self, form: Mapping[str, Any], messages: list[dict[str, Any]], design: Design | None) -> dict[str, Any]:
+    def _payload_of(
+        self, form: Mapping[str, Any], messages: list[dict[str, Any]], design: Design | None
+    ) -> dict[str, Any]:
         payload = design_payload(
             form,
             profile=self._profile,
@@ -206,7 +212,9 @@ class DesignWidget(DesignCard):
             given=self._data is not None and self._profile is None,
         )
         payload["state"] = self._state()
-        payload["cards"] = [child.payload for child in (self._child("power"), self._child("result")) if child is not None]
+        payload["cards"] = [
+            child.payload for child in (self._child("power"), self._child("result")) if child is not None
+        ]
         payload["created"] = _now()
         return payload
 
@@ -247,7 +255,7 @@ class DesignWidget(DesignCard):
         wrong = [message["title"] for message in self.messages if message["sev"] == "error"]
         raise InputError(f"The design has errors: {' '.join(wrong)}")
 
-    def _show(self, name: str, shown: Shown | Any) -> Any:
+    def _show(self, name: str, shown: Answer) -> Any:
         answer, card, html = shown
         old = self._child(name)
         with self.hold_sync():

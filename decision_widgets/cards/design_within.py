@@ -11,6 +11,7 @@ from decision_widgets.cards.design_texts import NOT_READ, minutes_of, moment_of,
 from decision_widgets.design import Schedule
 from decision_widgets.design.clock import DAY, as_length
 from decision_widgets.design.schedule import EVERYWHERE, LEAST_MINIMAX, alias_problem, arms_by_coin, blocks_of
+from decision_widgets.vocabulary import Assignment
 
 Said = tuple[str, list[str], dict[str, object]]
 ANY_START: Final = "2026-01-01T00:00"
@@ -30,7 +31,7 @@ class Slots:
     days: int
     start: str
     seed: int
-    assignment: str
+    assignment: Assignment
     regions: tuple[str, ...]
     together: bool
     cluster: str
@@ -74,7 +75,7 @@ def slots_of(form: Form) -> Slots | None:
         return None
     length = days if isinstance(days, int) else USUAL_DAYS
     drawn_with = seed if isinstance(seed, int) else 0
-    wrong_length = DAY % slot and slot % DAY or length * DAY % slot
+    wrong_length = (DAY % slot and slot % DAY) or length * DAY % slot
     if wrong_length or drawn_with > LARGEST_SEED or (form["region"] and not form["regions"]):
         return None
     burnt = burn_in if isinstance(burn_in, int) else 0
@@ -177,7 +178,11 @@ def _schedule_messages(form: Form) -> Iterator[Said]:
     if slots is None or (slots.assignment == "minimax" and not slots.carryover):
         return
     if not fits(slots):
-        facts: dict[str, Any] = {"blocks": "stretches of the carry-over", "days": slots.days, "slot": as_length(slots.slot)}
+        facts: dict[str, Any] = {
+            "blocks": "stretches of the carry-over",
+            "days": slots.days,
+            "slot": as_length(slots.slot),
+        }
         yield "SCHEDULE_FIT", ["days", "carryover", "assignment"], facts
         return
     n = slots.n_clusters()

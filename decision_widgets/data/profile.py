@@ -93,9 +93,7 @@ def read_profile(table: Any, progress: bool | Listener | None = None) -> TablePr
             watch.stage(f"Looking at {counted(len(once), 'column')}")
             types = engine.types()
             overview = look_over(engine, wanted, types)
-            return TableProfile(
-                rows=overview.n_rows, columns=tuple(_profiles(engine, once, types, overview))
-            )
+            return TableProfile(rows=overview.n_rows, columns=tuple(_profiles(engine, once, types, overview)))
         finally:
             engine.close()
 

@@ -135,7 +135,9 @@ def _slots_html(given: Payload) -> str:
         f"<dt>{escape(one_line(region))}</dt><dd><code>{escape(_lane(arms))}</code></dd>"
         for region, arms in given["schedule"].items()
     )
-    schedule = f'<p class="small muted">0 is control, 1 treatment, slot by slot.</p><dl class="dw-kv lanes">{lanes}</dl>'
+    schedule = (
+        f'<p class="small muted">0 is control, 1 treatment, slot by slot.</p><dl class="dw-kv lanes">{lanes}</dl>'
+    )
     return _answers(iter(_slot_pairs(given))) + (fold("schedule", "Schedule", schedule, opened=False) if lanes else "")
 
 

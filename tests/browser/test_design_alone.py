@@ -23,8 +23,29 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("Central", "all", "", "東京", "🚕 north", "\u00e9", "e\u0301", "<img src=x onerror=alert(1)>", "שלום", "x" * 300)
-HOSTILE = ('<img src=x onerror="boom()">', '"; drop table riders; --', "x" * 300, "שלום עולם", "🚕", "a\nb", "yes", "1", "#c")
+NAMES = (
+    "Central",
+    "all",
+    "",
+    "東京",
+    "🚕 north",
+    "\u00e9",
+    "e\u0301",
+    "<img src=x onerror=alert(1)>",
+    "שלום",
+    "x" * 300,
+)
+HOSTILE = (
+    '<img src=x onerror="boom()">',
+    '"; drop table riders; --',
+    "x" * 300,
+    "שלום עולם",
+    "🚕",
+    "a\nb",
+    "yes",
+    "1",
+    "#c",
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +72,8 @@ def test_coins_fall_alike_in_the_browser_and_in_python(blank: Page) -> None:
 def within(**given: Any) -> dict[str, Any]:
     """Write the form of a switchback."""
     usual = {"design": "switchback", "time": "at", "region": "city", "regions": ["Central", "🚕 north"],
-             "metrics": [metric_form("completed", role="primary", effect="1%")], "slot": "2h", "burn_in": "30min"}  # fmt: skip
+             "metrics": [metric_form("completed", role="primary", effect="1%")], "slot": "2h",
+             "burn_in": "30min"}  # fmt: skip
     return empty_form() | usual | given
 
 
@@ -77,7 +99,14 @@ def test_schedules_are_alike_in_the_browser_in_python_and_in_the_exported_table(
 
 
 def test_a_schedule_tied_to_the_clock_is_found_alike(blank: Page) -> None:
-    texts = ["0101" * 6, "0110" * 6, "1" * 24, "0" * 12 + "1" * 12, "011001100110011001100110", "010101010101010101010110"]
+    texts = [
+        "0101" * 6,
+        "0110" * 6,
+        "1" * 24,
+        "0" * 12 + "1" * 12,
+        "011001100110011001100110",
+        "010101010101010101010110",
+    ]
     for text in texts:
         for slot in (60, 120, 360, 1440, 2880):
             given = dw.Schedule(start="2026-11-09", slot=slot, arms={"all": text})
@@ -117,8 +146,8 @@ def forms() -> Iterator[dict[str, Any]]:
     yield between | {"metrics": [primary, metric_form("wait_minutes", role="guardrail")]}
     yield between | {"metrics": [metric_form("fare", role="secondary", effect="2", kind="binary", covariates=["half"])]}
     yield between | {"metrics": [metric_form("r", role="primary", kind="ratio", numerator="booked"), primary]}
-    yield between | {"metrics": [metric_form("r", role="primary", kind="ratio", numerator="booked", denominator="rider_id",
-                                             direction="decrease", effect="1/50")]}  # fmt: skip
+    yield between | {"metrics": [metric_form("r", role="primary", kind="ratio", numerator="booked",
+                                             denominator="rider_id", direction="decrease", effect="1/50")]}  # fmt: skip
     for given in (
         {}, {"slot": "15min", "burn_in": "15min"}, {"slot": "30min", "burn_in": "20min", "days": "7"}, {"slot": "7h"},
         {"slot": "soon", "burn_in": "1x", "days": "0", "seed": "-1", "start": "Monday"}, {"start": "2026-11-09"},
@@ -144,8 +173,8 @@ def test_what_a_form_says_is_read_alike(blank: Page) -> None:
             open_widget.form = deepcopy(form)
             payload = json.loads(json.dumps(open_widget.payload))
             data = payload["data"]
-            known = {"columns": data["profile"], "rows": data["rows"], "likeness": data["likeness"], "data": data["ref"],
-                     "sentences": sentences}  # fmt: skip
+            known = {"columns": data["profile"], "rows": data["rows"], "likeness": data["likeness"],
+                     "data": data["ref"], "sentences": sentences}  # fmt: skip
             view = blank.evaluate("([form, known]) => words.readForm(form, known)", [open_widget.form, known])
             expected = [message for message in payload["messages"] if message["code"] != "DESIGN"]
             assert view["messages"] == expected, form
