@@ -238,7 +238,7 @@ function designWizard(card, model) {
     const keys = path.split(".");
     const last = keys.pop();
     keys.reduce((at, key) => at[key], next)[last] = value;
-    if (path === "days") delete next.kept.planned_days;
+    if (path === "days") delete next.kept.switchback?.planned_days;
     if (DESIGN_SCHEDULED.includes(path)) next.schedule = null;
     return next;
   };

@@ -126,7 +126,9 @@ def form_of(design: BetweenSubject | Switchback) -> dict[str, Any]:
     form = empty_form() | {"design": "between" if isinstance(design, BetweenSubject) else "switchback"}
     plain = design._to_plain()
     shown = _BETWEEN if isinstance(design, BetweenSubject) else _WITHIN
-    form["kept"] = {key: value for key, value in plain.items() if key not in shown and key != "design"}
+    form["kept"] = {
+        form["design"]: {key: value for key, value in plain.items() if key not in shown and key != "design"}
+    }
     form["metrics"] = [_metric_form_of(metric) for metric in design.metrics]
     form["name"], form["arm"], form["time"] = design.name or "", design.arm or "", design.time or ""
     return form | (_between_fields(design) if isinstance(design, BetweenSubject) else _within_fields(design, form))
@@ -182,7 +184,7 @@ def _within_fields(design: Switchback, form: Form) -> dict[str, Any]:
     days, regions = planned.days, list(planned.arms)
     given |= {"start": planned.start, "regions": [] if design.region is None else regions}
     if design.planned_days is None or design.planned_days != days:
-        given["kept"] = {**form["kept"], "planned_days": design.planned_days}
+        given["kept"] = {"switchback": {**form["kept"]["switchback"], "planned_days": design.planned_days}}
     given["days"] = str(int(days)) if days == int(days) else given["days"]
     if not _is_what_would_be_drawn(design, given):
         given["schedule"] = {key: value for key, value in planned.to_dict().items() if value is not None}
@@ -204,8 +206,8 @@ def _is_what_would_be_drawn(design: Switchback, given: Form) -> bool:
 def words_of(form: Form) -> Words:
     """Write the form as the words of its design, without a schedule to be drawn; unread fields are left out."""
     words = _between_words(form) if form["design"] == "between" else _within_words(form)
-    # What is kept wins; nothing as its value takes the word away.
-    words |= deepcopy(dict(form["kept"]))
+    # What is kept for this kind of design wins; nothing as its value takes the word away.
+    words |= deepcopy(dict(form["kept"].get(form["design"], {})))
     return {key: value for key, value in words.items() if value is not None or key == "participant"}
 
 
@@ -229,7 +231,8 @@ def metric_words(metric: Form) -> Words:
         "limit": effect_of(metric["limit"]) if guards else None,
         "covariates": list(metric["covariates"]) or None,
     }
-    words |= deepcopy(dict(metric["kept"]))
+    if guards:
+        words |= deepcopy(dict(metric["kept"]))
     return {key: value for key, value in words.items() if value is not None and value is not NOT_READ}
 
 

@@ -186,7 +186,7 @@ const designFields = (() => {
         heading("How will regions switch?") +
         `<div class="dw-knobs">${knob("slot", "Slot length", steps.indexOf(minutes), form.slot, { min: 0, max: steps.length - 1, step: 1 })}${knob("burn_in", "Burn-in", burn, form.burn_in || "0min", { min: 0, max: most, step: burn % 5 ? 1 : 5 })}${knob("days", "Days", days, form.days, { min: 1, max: Math.max(42, days), step: 1 })}</div>` +
         `${regions}<div data-preview></div><div data-facts></div>${says}` +
-        `<div class="dw-fields">${select("assignment", "A coin is tossed for", form.assignment, [["pairs", "the order of each pair of slots"], ["slots", "each slot"], ["day-balanced", "half of each day"], ["days", "each day"], ["minimax", "stretches (minimax)"]])}` +
+        `<div class="dw-fields">${select("assignment", "A coin is tossed for", form.assignment, [["pairs", "each pair, AB or BA"], ["slots", "each slot"], ["day-balanced", "half of each day"], ["days", "each day"], ["minimax", "stretches (minimax)"]])}` +
         (form.region ? select("together", "Regions switch", String(form.together), [["false", "separately"], ["true", "together"]]) : "") +
         select("cluster", "Cluster errors by", form.cluster, [["draw", "one draw of the coin"], ["slot", "slot"], ["region-slot", "region and slot"], ["day", "day"], ["region-day", "region and day"], ["region", "region"]]) +
         input("carryover", "Carry-over", form.carryover, "how long treatment acts on; empty: the burn-in", 'placeholder="2h"') +

@@ -19,7 +19,7 @@ from decision_widgets.cards.design_form import completed, design_of, empty_form,
 from decision_widgets.cards.design_messages import messages_of, say
 from decision_widgets.cards.design_payload import design_payload
 from decision_widgets.cards.design_power import Answer, analysed, asked_of, planned
-from decision_widgets.data.profile import TableProfile, read_profile
+from decision_widgets.data.profile import EXACT_UP_TO, TableProfile, read_profile
 from decision_widgets.data.progress import Progress
 from decision_widgets.data.tables import is_table
 from decision_widgets.design import BetweenSubject, Metric, Switchback
@@ -236,7 +236,7 @@ class DesignWidget(DesignCard):
             self.payload = self._payload_of(self.form, self.messages, self.design)
 
     def _find_likeness(self, form: Mapping[str, Any]) -> None:
-        if self._profile is None or form["design"] != "between":
+        if self._profile is None or form["design"] != "between" or self._profile.rows > EXACT_UP_TO:
             return
         who = form["participant"] or who_column(self._profile)
         primary = next((metric for metric in form["metrics"] if metric["role"] == "primary"), None)

@@ -59,7 +59,7 @@ const designWords = (() => {
       minimum_effect: guards ? null : read(effectOf(metric.effect)),
       limit: guards ? read(effectOf(metric.limit)) : null,
       covariates: metric.covariates.length ? metric.covariates : null,
-      ...metric.kept,
+      ...(guards ? metric.kept : {}),
     };
     return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== null));
   };
@@ -72,7 +72,7 @@ const designWords = (() => {
         design: "between-subject", name: form.name.trim() || null, participant: form.participant || null, arm: form.arm.trim(),
         control: arms[0].name.trim(), arms: arms.length > 1 ? shares : null, metrics, time: form.time || null,
         strata: form.strata.length ? form.strata : null, planned_participants: read(wholeOf(form.planned_participants)),
-        planned_days: read(wholeOf(form.planned_days)), ...form.kept,
+        planned_days: read(wholeOf(form.planned_days)), ...form.kept.between,
       });
     }
     const [slot, burnIn, reach] = ["slot", "burn_in", "carryover"].map((key) => read(minutesOf(form[key])));
@@ -83,7 +83,7 @@ const designWords = (() => {
       assignment: form.assignment === "pairs" ? null : form.assignment, burn_in: burnIn ? lengthText(burnIn) : null,
       carryover: reach === null ? null : lengthText(reach), schedule: form.schedule, seed: read(wholeOf(form.seed)) || null,
       timezone: form.timezone.trim() || null, cluster: form.cluster === "draw" ? null : form.cluster,
-      planned_days: read(wholeOf(form.days)), ...form.kept,
+      planned_days: read(wholeOf(form.days)), ...form.kept.switchback,
     });
   };
   const drawnWords = (form) => {

@@ -138,7 +138,12 @@ def forms() -> Iterator[dict[str, Any]]:
     yield between | {"arms": [{"name": "", "share": "x"}, {"name": "", "share": "0"}], "arm": "", "planned_days": "1.5"}
     yield between | {"participant": "gone", "time": "fare", "arm": "gone", "strata": ["city", "away"], "lift": "3"}
     yield between | {"participant": "city", "time": "city", "planned_days": "14", "planned_participants": "0"}
-    yield between | {"time": "", "planned_days": "14", "planned_participants": "41,200", "kept": {"alpha": 0.1}}
+    yield between | {
+        "time": "",
+        "planned_days": "14",
+        "planned_participants": "41,200",
+        "kept": {"between": {"alpha": 0.1}},
+    }
     roles = ("primary", "secondary", "guardrail")
     for at, name in enumerate(("never", "half", "notes", "city", "rider_id", "time", "away", "", *HOSTILE)):
         yield between | {"metrics": [primary, metric_form(name, role=roles[at % 3], limit="5%", effect="0.00001")]}

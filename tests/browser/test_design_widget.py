@@ -465,6 +465,20 @@ def test_two_widgets_share_nothing_and_work_with_others(lab: Lab, page: Page) ->
     card.nth(1).wait_for(state="detached")
 
 
+def test_a_reloaded_page_shows_the_form_as_it_was_left(lab: Lab, page: Page) -> None:
+    card = show(lab, page, TABLE)
+    card.get_by_label("Experiment name").fill("kept")
+    go(card, "Metrics")
+    card.locator("[data-path='metrics.0.role']").select_option("primary")
+    read(card)
+    lab.save(page)
+    page.reload()
+    lab.wait_for_kernel(page)
+    card.locator("[data-name]", has_text="kept").wait_for()
+    assert card.locator("[aria-current=step]").inner_text().startswith("3\nMetrics")
+    assert card.locator("[data-path='metrics.0.role']").input_value() == "primary"
+
+
 def test_a_changed_table_makes_the_profile_stale(lab: Lab, page: Page) -> None:
     card = show(lab, page, TABLE)
     go(card, "Data")

@@ -23,8 +23,10 @@ from decision_widgets.errors import InputError
 from decision_widgets.magic import DecisionMagics
 from decision_widgets.views.text import to_text
 
-HOSTILE = ('<img src=x onerror="boom()">', '"; drop table riders; --', "x" * 300, "שלום עולם", "🚕", "a\nb\x85\x07\u2028",
-           "yes", "null", "1", "# c", "{a: b}", "'''", "\\")  # fmt: skip
+HOSTILE = (
+    '<img src=x onerror="boom()">', '"; drop table riders; --', "x" * 300, "שלום עולם", "🚕", "a\nb\x85\x07\u2028",
+    "yes", "null", "1", "# c", "{a: b}", "\'\'\'", "\\",
+)  # fmt: skip
 BETWEEN = (
     dw.BetweenSubject(participant="rider_id", arm="variant", control="control", metrics=["booked"]),
     dw.BetweenSubject(
@@ -307,11 +309,26 @@ def test_a_switchback_asks_for_its_guideline() -> None:
 
 def test_what_a_design_refuses_by_itself_is_a_message() -> None:
     widget = DesignWidget()
-    widget.form = ready(kept={"dependent": False, "negatively_related": True})
+    widget.form = ready(kept={"between": {"dependent": False, "negatively_related": True}})
     (told,) = [message for message in widget.messages if message["sev"] == "error"]
     assert told["code"] == "DESIGN"
     assert "negatively related" in told["text"]
     assert widget.design is None
+
+
+def test_what_the_fields_do_not_show_never_overrules_them() -> None:
+    widget = DesignWidget.of(BETWEEN[1])
+    form = deepcopy(widget.form)
+    form["metrics"][3] |= {"role": "secondary", "effect": "3%"}
+    widget.form = form
+    assert widget.design is not None
+    assert widget.design.metrics[3].minimum_effect == 0.03
+    assert widget.design.alpha == 0.1
+    widget.form = form | {"design": "switchback", "time": "at"}
+    assert widget.design is not None, widget.messages
+    assert widget.design.alpha == 0.05
+    widget.form = form
+    assert widget.design.alpha == 0.1
 
 
 def test_wrong_arguments_are_named() -> None:
