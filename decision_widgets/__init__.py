@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from decision_widgets.analysis.monitoring import monitor
     from decision_widgets.analysis.summaries import summarize
     from decision_widgets.analysis.verbs import advise, analyze
+    from decision_widgets.cards.design_widget import DesignWidget
     from decision_widgets.cards.power_widget import PowerWidget
     from decision_widgets.data.store import MetricStore
     from decision_widgets.design import Arm, BetweenSubject, Metric, Monitoring, Schedule, Switchback
@@ -44,6 +45,7 @@ _HOME: Final = {
     "monitor": "analysis.monitoring",
     "summarize": "analysis.summaries",
     "MetricStore": "data.store",
+    "DesignWidget": "cards.design_widget",
     "PowerWidget": "cards.power_widget",
     "Arm": "design",
     "BetweenSubject": "design",
@@ -75,6 +77,7 @@ __all__ = [
     "ColumnNotFound",
     "DecisionError",
     "DecisionResult",
+    "DesignWidget",
     "EngineMissing",
     "HistorySummary",
     "InputError",

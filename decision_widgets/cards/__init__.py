@@ -4,6 +4,7 @@ from decision_widgets.cards.acf import AcfCard
 from decision_widgets.cards.base import Card, card_of, widget_view
 from decision_widgets.cards.basics import BasicsCard
 from decision_widgets.cards.carryover import CarryoverCard
+from decision_widgets.cards.design import DesignCard
 from decision_widgets.cards.distribution import DistributionCard
 from decision_widgets.cards.guideline import GuidelineCard
 from decision_widgets.cards.hte import HteCard
@@ -25,6 +26,7 @@ __all__ = [
     "BasicsCard",
     "Card",
     "CarryoverCard",
+    "DesignCard",
     "DistributionCard",
     "GuidelineCard",
     "HteCard",

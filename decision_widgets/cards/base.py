@@ -111,6 +111,11 @@ def card_of(payload: Mapping[str, Any]) -> Card:
     return _registry[schema](payload)
 
 
+def has_card(payload: Mapping[str, Any]) -> bool:
+    """Tell whether there is a card for the schema of a payload."""
+    return str(payload.get("schema")) in _registry
+
+
 def widget_view(payload: Mapping[str, Any], result: Any = None) -> dict[str, Any]:
     """Make the live card of a payload and give the MIME entry that shows it, without the static ones.
 

@@ -91,6 +91,24 @@ def read_form(form: Form, columns: Sequence[str] | None) -> Asked | None:
     return Asked(design=design, effect=lift, history=history)
 
 
+def read_typed(metric: str, form: Form) -> TypedSummary | None:
+    """Read what is known of one metric's past; ``None`` while its mean is missing.
+
+    Raises
+    ------
+    FormProblems
+        What is wrong, by field.
+    """
+    problems: dict[str, str] = {}
+    numbers = {name: _attempt(name, partial(_number, name, form.get(name, "")), problems) for name in _TYPED}
+    found = None
+    if metric and numbers["mean"] is not None and not problems:
+        found = _attempt_typed(metric, {key: value for key, value in numbers.items() if value is not None}, problems)
+    if problems:
+        raise FormProblems(problems)
+    return found
+
+
 def read_shares(text: str) -> list[float]:
     """Read the split of the participants, control first.
 

@@ -33,8 +33,8 @@ class ResultCard(Card):
 
     @classmethod
     def stems(cls) -> tuple[str, ...]:
-        """Name every card: a result may hold any of them."""
-        return bundle.stems()
+        """Name every card that a result may hold; a design has a widget of its own."""
+        return tuple(stem for stem in bundle.stems() if stem != "design")
 
     @traitlets.observe("payload")
     def _write_exports(self, change: Any) -> None:

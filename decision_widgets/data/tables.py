@@ -45,6 +45,23 @@ def open_table(table: Any, wanted: Wanted, watch: Watch, *, zones: bool = False)
     return engine
 
 
+def columns_of(table: Any, watch: Watch) -> list[str]:
+    """Name the columns of a table, those with a text for a name, in their order."""
+    if _made_by(table, "pandas", "DataFrame"):
+        return [name for name in table.columns if isinstance(name, str)]
+    if _made_by(table, "polars", "DataFrame", "LazyFrame"):
+        return list(table.collect_schema())
+    if _made_by(table, "pyarrow", "Table"):
+        return list(table.column_names)
+    if _made_by(table, "pyspark", "DataFrame"):
+        return list(table.columns)
+    engine = _engine_of(table, watch)
+    try:
+        return list(engine.types())
+    finally:
+        engine.close()
+
+
 def is_table(given: Any) -> bool:
     """Tell whether something is a table, whatever methods it has beside."""
     frames = (("pandas", "DataFrame"), ("polars", "DataFrame"), ("polars", "LazyFrame"), ("pyarrow", "Table"))

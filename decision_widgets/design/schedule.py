@@ -159,7 +159,7 @@ def draw_schedule(
         raise InputError(f"seed must be a whole number from 0 to {_MASK}; got {seed!r}.")
     blocks = blocks_of(design, begin, days * DAY // design.slot)
     shared = design.regions == "together"
-    arms = {name: _draw(design.assignment, blocks, seed, EVERYWHERE if shared else name) for name in names}
+    arms = {name: arms_by_coin(design.assignment, blocks, seed, EVERYWHERE if shared else name) for name in names}
     found = Schedule(start=begin, slot=design.slot, arms=arms, seed=seed)
     problem = alias_problem(found)
     if problem is not None:
@@ -234,7 +234,12 @@ def _mix(h: int) -> int:
     return h ^ h >> 16
 
 
-def _draw(assignment: Assignment, blocks: Sequence[int], seed: int, region: str) -> str:
+def arms_by_coin(assignment: Assignment, blocks: Sequence[int], seed: int, region: str) -> str:
+    """Toss the coins of one region: a text of 0 and 1, slot by slot.
+
+    >>> arms_by_coin("pairs", [0, 0, 1, 1, 2, 2], 7, "Central")
+    '101001'
+    """
     if assignment == "pairs":
         first = [coin(seed, region, block) >> 31 for block in blocks]
         return "".join(str(side ^ (i & 1)) for i, side in enumerate(first))

@@ -12,14 +12,25 @@ from decision_widgets.cards import Card
 from decision_widgets.views.schemas import view_of
 
 ROOM = Path(decision_widgets.cards.__file__).parent
-# The power card has two helpers: what its fields say, and the kernel that answers it. Results have two: whether their
-# frame is still the one that was read, and how far a read has come.
-NOT_CARDS = {"__init__", "base", "bundle", "freshness", "power_form", "power_widget", "progress"}
+# Cards with fields have helpers named after them: what the fields say, and the kernel that answers. Results have two:
+# whether their frame is still the one that was read, and how far a read has come.
+NOT_CARDS = {"__init__", "base", "bundle", "freshness", "progress"}
 SHARED = {"shared"}
 
 
 def stems(ending: str) -> set[str]:
-    return {path.stem for path in ROOM.glob(f"*{ending}")}
+    return {path.stem for path in ROOM.glob(f"*{ending}") if "_" not in path.stem.strip("_")}
+
+
+def test_a_helper_or_a_part_of_a_script_is_named_after_its_card() -> None:
+    parts = {path.stem for ending in ("py", "js", "css") for path in ROOM.glob(f"*_*.{ending}")} - NOT_CARDS
+    assert {part.partition("_")[0] for part in parts} <= stems(".py") - NOT_CARDS
+    assert "design_slots" in parts
+
+
+def test_no_script_is_longer_than_five_hundred_lines() -> None:
+    lengths = {path.name: path.read_text("utf-8").count("\n") for path in ROOM.glob("*.js")}
+    assert {name for name, length in lengths.items() if length > 500} <= {"power.js"}
 
 
 def test_python_script_and_style_have_the_same_stems() -> None:

@@ -17,6 +17,7 @@ NAMES = {
     "ColumnNotFound",
     "DecisionError",
     "DecisionResult",
+    "DesignWidget",
     "EngineMissing",
     "HistorySummary",
     "InputError",

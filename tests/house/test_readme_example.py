@@ -6,15 +6,17 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import decision_widgets as dw
 from decision_widgets.design.yaml import read_common_metrics
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
 
-def test_the_five_minute_examples_give_a_verdict() -> None:
+def test_the_five_minute_examples_give_a_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names: dict[str, Any] = {}
-    first, second, third, fourth, fifth, sixth = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    first, second, third, fourth, fifth, sixth, seventh = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(first, names)
     assert names["result"].decision.verdict in {"ship", "inconclusive"}
     assert len(names["result"].recommended()) == 3
@@ -25,9 +27,12 @@ def test_the_five_minute_examples_give_a_verdict() -> None:
     assert len(names["advice"].rows) == 3
     exec(fourth, names)
     assert names["same"] == names["kept"]
+    monkeypatch.chdir(tmp_path)
     exec(fifth, names)
-    assert len(names["guide"].steps_frame()) == 11
+    assert dw.read_design((tmp_path / "eta_badge.decision.yaml").read_text("utf-8")) == names["design"]
     exec(sixth, names)
+    assert len(names["guide"].steps_frame()) == 11
+    exec(seventh, names)
     assert names["verdict"].decision.verdict in {"ship", "inconclusive"}
     assert abs(names["verdict"].effect("completed").effect - 0.02) < 2 * names["verdict"].effect("completed").std_error
 
