@@ -63,6 +63,8 @@ class Parameter:
         """Write a value as a person would type it; `read` gives it back."""
         if value is None:
             return ""
+        if isinstance(value, list) and len(value) > 1 and all(isinstance(item, dict) for item in value):
+            return "[\n" + ",\n".join(f"  {_json(item)}" for item in value) + "\n]"
         if not isinstance(value, str) or self.type not in ("text", "any"):
             return _json(value)
         if not value:
@@ -179,7 +181,9 @@ def _plain(value: Any) -> Any:
 
 def _parameter(name: str, default: Any, annotation: ast.expr | None, help_: str) -> Parameter:
     said = _CHOICES.match(help_)
-    choices = tuple(_QUOTED.findall(said[0])) if said and default in _QUOTED.findall(said[0]) else ()
+    choices: tuple[str, ...] = ()
+    if said and default in _QUOTED.findall(said[0]):
+        choices, help_ = tuple(_QUOTED.findall(said[0])), help_[said.end() :].strip()
     type_, is_optional = _type_of(default), default is None
     for part in _alternatives(annotation):
         match part:

@@ -26,7 +26,7 @@ def design_page(plain: Mapping[str, Any]) -> str:
     stated = {word: value for word, value in plain.items() if word not in ("design", "name", "metrics")}
     sheet = card("design", str(plain.get("name") or "Design"), _list(stated), aside=f"{kind} design")
     measured = card("design-metrics", "Metrics", _metrics(metrics)) if metrics else ""
-    return f'<div class="dw"><style>{stylesheet(())}</style><div class="dw-stack">{sheet}{measured}</div></div>'
+    return f'<div class="dw"><style>{stylesheet(("result",))}</style><div class="dw-column">{sheet}{measured}</div></div>'
 
 
 def _list(stated: Mapping[str, Any]) -> str:
@@ -36,13 +36,13 @@ def _list(stated: Mapping[str, Any]) -> str:
 
 def _metrics(metrics: Sequence[Mapping[str, Any]]) -> str:
     columns = list(dict.fromkeys(key for metric in metrics for key in metric))
-    rows = [[Cell(_value(metric.get(key)), "name") for key in columns] for metric in metrics]
+    rows = [[Cell(_value(metric.get(key))) for key in columns] for metric in metrics]
     return table_html("Metrics", [Cell(escape(readable(key))) for key in columns], rows)
 
 
 def _value(value: Any) -> str:
     if value is None:
-        return '<span class="muted">not stated</span>'
+        return '<span class="muted">default</span>'
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):

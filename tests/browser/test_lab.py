@@ -25,6 +25,11 @@ CARD = "application/vnd.decision-widgets.card.v1+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Notebook 7.6 says these with or without us: of its list of shortcuts, and of the file browser on a page without one.
+OF_NOTEBOOK_7 = {
+    "Cannot read properties of undefined (reading 'schema')",
+    "Command 'filebrowser:open-path' not registered.",
+}
 HOSTILE = "<img src=x onerror=window.ranScript=1>"
 SHOWS_A_CARD = """\
 import ipywidgets
@@ -270,6 +275,13 @@ def test_a_design_opens_as_a_page_and_follows_its_text(lab: Lab, page: Page, sho
     shot(page, "design")
 
 
+def said_by(verdict: Locator) -> list[str]:
+    """Read the verdict, its sentence and its facts; buttons are of the live card alone."""
+    # What is out of sight is not laid out, and so has no text.
+    verdict.scroll_into_view_if_needed()
+    return verdict.locator(".dw-verdict-title, .dw-say, .dw-facts > *").filter(visible=True).all_inner_texts()
+
+
 def test_the_same_card_is_there_after_a_restart_and_a_reload(
     lab: Lab, page: Page, shot: Callable[[Page, str], Path]
 ) -> None:
@@ -279,8 +291,9 @@ def test_the_same_card_is_there_after_a_restart_and_a_reload(
     lab.run_all_cells(page)
     verdict = page.locator('[data-card="verdict"]:visible')
     verdict.wait_for()
-    page.get_by_text("Verdict: ").wait_for()
-    before = verdict.inner_text()
+    page.locator("pre", has_text="Verdict: ").wait_for()
+    before = said_by(verdict)
+    assert before[0] == "Keep running"
     lab.save(page)
     lab.run(page, "decision-widgets:show-experiments")
     page.locator(".dw-Experiment", has_text="insurance_default").wait_for()
@@ -289,9 +302,8 @@ def test_the_same_card_is_there_after_a_restart_and_a_reload(
     page.reload()
     lab.wait_for_kernel(page)
     verdict.wait_for()
-    assert verdict.inner_text() == before
+    assert said_by(verdict) == before
     assert page.get_by_text("Error displaying widget").filter(visible=True).count() == 0
-    verdict.scroll_into_view_if_needed()
     shot(page, "card-after-restart")
 
 
@@ -353,8 +365,9 @@ def test_notebook_7_shows_saved_cards_too(lab: Lab, page: Page, shot: Callable[[
     assert is_trusted(page)
     assert_only_the_saved_card_shows(page)
     shot(page, "notebook-7")
-    ours = [said for said in complaints if "decision" in said or "dw-" in said]
-    assert ours == []
+    # The model that is gone is asked for, in vain, by the widget manager.
+    unexpected = [said for said in complaints if said not in OF_NOTEBOOK_7 and "model" not in said.lower()]
+    assert unexpected == []
 
 
 def test_notebook_7_has_the_doors_that_fit_it(lab: Lab, page: Page, shot: Callable[[Page, str], Path]) -> None:
@@ -371,5 +384,4 @@ def test_notebook_7_has_the_doors_that_fit_it(lab: Lab, page: Page, shot: Callab
     (lab.root / "eta-7.decision.yaml").write_text(DESIGN)
     page.goto(f"{lab.url}/edit/eta-7.decision.yaml?factory=Experiment%20design")
     page.frame_locator("iframe").get_by_text("Between-subject design").wait_for()
-    print(complaints)
-    assert [said for said in complaints if "favicon" not in said] == []
+    assert [said for said in complaints if said not in OF_NOTEBOOK_7] == []

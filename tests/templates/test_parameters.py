@@ -56,6 +56,7 @@ def test_help_is_the_comment_beside_or_right_above() -> None:
     assert said["alpha"] == "how often a change is found where there is none"
     assert said["days"] == ""
     assert said["arms"] == "every arm"
+    assert said["missing"] == "what to do with rows without a value."
     assert (said["first"], said["second"]) == ("", "beside the second")
 
 
@@ -156,6 +157,7 @@ def test_empty_is_none_where_it_may_be() -> None:
         *[("any", value) for value in (None, 7, "7", "a", True, ["x"], {"a": 1}, "null", "")],
         ("number", 0.02),
         ("list", ["a, b", {"c": None}, "no", "2026-11-02"]),
+        ("list", [{"name": "a"}, {"name": "b\nc"}]),
         ("mapping", {"no": 0.5, "1": True, "é": "\u2028"}),
         ("yes-no", True),
     ],

@@ -1,4 +1,5 @@
 import { ServerConnection } from '@jupyterlab/services';
+import { refreshIcon } from '@jupyterlab/ui-components';
 import { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 
@@ -64,12 +65,15 @@ export class ExperimentList extends Widget {
     this.body = element('div', { class: 'dw-Experiments-body' });
     const heading = element('p', { class: 'dw-title', role: 'heading', 'aria-level': '2' }, 'Experiments');
     const add = button('+ New', 'dw-btn quiet', () => doors.create());
-    const again = button('Refresh', 'dw-btn quiet', () => void this.refresh());
+    const again = button('', 'dw-btn quiet', () => void this.refresh());
+    again.append(refreshIcon.element({ tag: 'span', width: '16px', height: '16px' }));
+    again.title = 'Refresh';
+    again.setAttribute('aria-label', 'Refresh');
     this.tools = element(
       'div',
       { class: 'dw-Experiments-tools' },
       this.filter,
-      element('div', { class: 'small muted' }, this.count, element('span', {}, 'Sort: ', element('b', {}, 'needs attention')))
+      element('div', { class: 'small muted' }, this.count, element('span', {}, 'Attention first'))
     );
     this.node.append(element('div', { class: 'dw-Experiments-head' }, heading, element('span', {}, again, add)), this.tools, this.body);
   }
@@ -142,7 +146,8 @@ export class ExperimentList extends Widget {
     const { tone, path } = LOOKS[experiment.status] ?? { tone: 'none', path: 'M4 9h10' };
     const tag = element('span', { class: `dw-tag toned t-${tone}` }, drawing(path), experiment.label);
     const kind = DESIGNS[experiment.design] ?? experiment.design;
-    const about = [kind, `${DID[experiment.kind]} ${when(new Date(experiment.updated))}`].filter(part => part);
+    const did = experiment.status === 'unreadable' ? 'changed' : DID[experiment.kind];
+    const about = [kind, `${did} ${when(new Date(experiment.updated))}`].filter(part => part);
     const row = button('', `dw-Experiment t-${tone}`, () => this.doors.open(experiment));
     row.setAttribute('data-path', experiment.path);
     row.title = experiment.path;

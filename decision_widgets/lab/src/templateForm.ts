@@ -163,7 +163,8 @@ function asControl({ type, choices, is_optional, text }: IParameter, about: Reco
     return select;
   }
   const long = text.includes('\n') || text.length > 60;
-  return long ? element('textarea', { ...about, rows: '4' }) : element('input', { ...about, type: 'text' });
+  const rows = String(Math.min(8, text.split('\n').length + 2));
+  return long ? element('textarea', { ...about, rows }) : element('input', { ...about, type: 'text' });
 }
 
 function asNode({ parameter, control, error }: IField): HTMLElement {
