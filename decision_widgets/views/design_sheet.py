@@ -26,7 +26,9 @@ def design_page(plain: Mapping[str, Any]) -> str:
     stated = {word: value for word, value in plain.items() if word not in ("design", "name", "metrics")}
     sheet = card("design", str(plain.get("name") or "Design"), _list(stated), aside=f"{kind} design")
     measured = card("design-metrics", "Metrics", _metrics(metrics)) if metrics else ""
-    return f'<div class="dw"><style>{stylesheet(("result",))}</style><div class="dw-column">{sheet}{measured}</div></div>'
+    return (
+        f'<div class="dw"><style>{stylesheet(("result",))}</style><div class="dw-column">{sheet}{measured}</div></div>'
+    )
 
 
 def _list(stated: Mapping[str, Any]) -> str:
