@@ -32,7 +32,7 @@ ATTENTION: Final[tuple[Status, ...]] = (
 DEEPEST: Final = 8
 MOST_ENTRIES: Final = 20_000
 MOST_FILES: Final = 500
-LARGEST: Final = 16 * 1024 * 1024
+LARGEST: Final = 4 * 1024 * 1024
 """How far is looked: folders below the root, entries of folders, files read, bytes of one file."""
 _SKIPPED: Final = frozenset({"node_modules", "__pycache__", "site-packages"})
 
@@ -153,9 +153,13 @@ def _read(root: Path, path: Path, changed: int, size: int) -> _Found:
         text = path.read_text(encoding="utf-8")
         shown = _of_design if _kind_by_name(path.name) == "design" else _of_answer
         return shown(root, path, changed / 1e9, text)
-    except (InputError, UnicodeDecodeError, NotImplementedError) as problem:
-        said = "It is not UTF-8 text." if isinstance(problem, UnicodeDecodeError) else str(problem).splitlines()[0]
-        return _unreadable(root, path, changed / 1e9, said)
+    except UnicodeDecodeError:
+        said = "It is not UTF-8 text."
+    except InputError as problem:
+        said = str(problem).splitlines()[0]
+    except Exception as problem:  # a record that was tampered with may fail anywhere; the others are still shown
+        said = f"It does not fit together ({type(problem).__name__})."
+    return _unreadable(root, path, changed / 1e9, said)
 
 
 def _of_design(root: Path, path: Path, changed: float, text: str) -> _Found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from functools import cache
 from pathlib import Path
@@ -112,6 +113,17 @@ def test_what_is_torn_or_of_another_version_is_shown_as_such(tmp_path: Path) -> 
     found = find_experiments(tmp_path).experiments
     assert {each.name: each.status for each in found} == dict.fromkeys("abcde", "unreadable")
     assert all(each.headline and "\n" not in each.headline for each in found)
+
+
+def test_a_record_that_was_tampered_with_hides_no_other(tmp_path: Path) -> None:
+    keep(tmp_path / "a", saved("ship"))
+    plain = saved("ship").to_dict()
+    plain["decision"]["arm"] = "nobody"
+    (tmp_path / "b.decision.json").write_text(json.dumps(plain))
+    assert [(status, path) for _, status, path in rows(tmp_path)] == [
+        ("unreadable", "b.decision.json"),
+        ("ship", "a/decision.json"),
+    ]
 
 
 def test_only_what_lies_below_the_root_is_read(tmp_path: Path) -> None:

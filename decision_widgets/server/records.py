@@ -18,13 +18,16 @@ def read_text(text: str) -> dict[str, Any]:
     try:
         return {"html": read_result(text).to_html(), "problems": []}
     except InputError as wrong:
-        return {"html": None, "problems": [{"line": None, "message": str(wrong)}]}
+        message = str(wrong)
+    except Exception as wrong:  # a record that was tampered with may fail anywhere
+        message = f"This record does not fit together ({type(wrong).__name__}). Run the analysis again."
+    return {"html": None, "problems": [{"line": None, "message": message}]}
 
 
 class RecordsHandler(DecisionHandler):
     """Shows saved results."""
 
-    longest = 16 * 1024 * 1024
+    longest = 8 * 1024 * 1024
 
     @authenticated
     @authorized

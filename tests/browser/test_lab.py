@@ -249,6 +249,20 @@ def test_the_side_panel_lists_what_needs_attention_first_and_opens_it(
     shot(page, "experiments-dark")
 
 
+def test_the_side_panel_can_be_switched_off(lab: Lab, page: Page) -> None:
+    kept = lab.root.parent / "settings" / "decision-widgets" / "experiments.jupyterlab-settings"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text('{"showPanel": false}')
+    try:
+        lab.open_launcher(page)
+        tiles(page).first.wait_for()
+        assert page.locator("li[data-id=decision-widgets-experiments]").count() == 0
+        lab.run(page, "decision-widgets:show-experiments")
+        page.locator(".dw-Experiments").filter(visible=True).wait_for()
+    finally:
+        kept.unlink()
+
+
 def test_a_design_opens_as_a_page_and_follows_its_text(lab: Lab, page: Page, shot: Callable[[Page, str], Path]) -> None:
     (lab.root / "eta.decision.yaml").write_text(DESIGN)
     page.goto(f"{lab.url}/lab/tree/eta.decision.yaml?reset")

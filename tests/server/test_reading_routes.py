@@ -98,6 +98,14 @@ def test_what_is_no_saved_result_says_so(server: RunningServer, text: str) -> No
     assert said["problems"][0]["message"].startswith("This is not a saved")
 
 
+def test_a_saved_result_that_was_tampered_with_is_refused_in_words(server: RunningServer) -> None:
+    plain = made_result().to_dict()
+    plain["decision"]["arm"] = "nobody"
+    said = answer(server, "POST", "records", {"text": json.dumps(plain)})
+    assert said["html"] is None
+    assert said["problems"][0]["message"].startswith("This record does not fit together")
+
+
 def test_hostile_names_are_text_in_every_page(server: RunningServer) -> None:
     hostile = "<img src=x onerror=alert(1)>"
     quoted = json.dumps(hostile)
