@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from numbers import Integral
 from typing import Protocol, TypeGuard
 from zoneinfo import ZoneInfo
@@ -237,3 +238,27 @@ def _is_number(value: object) -> TypeGuard[float]:
     if isinstance(value, float):
         return math.isfinite(value)
     return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def number_in(text: str) -> float:
+    """Read a number as people type it; "2%" is 0.02.
+
+    Raises
+    ------
+    ValueError
+        It is not a finite number.
+
+    Examples
+    --------
+    >>> number_in("1.1%"), number_in("146,424")
+    (0.011, 146424.0)
+    """
+    said = text.strip()
+    try:
+        exact = Decimal(said.removesuffix("%").strip().replace(",", ""))
+        value = float(exact.scaleb(-2) if said.endswith("%") else exact)
+    except (InvalidOperation, OverflowError):
+        raise ValueError(f"not a number: {text!r}") from None
+    if not math.isfinite(value):
+        raise ValueError(f"not a finite number: {text!r}")
+    return value

@@ -8,14 +8,15 @@ import sys
 from collections.abc import Sequence
 
 import decision_widgets
-from decision_widgets.command import metrics, run
+from decision_widgets.command import analyze, metrics, run
 from decision_widgets.errors import DecisionError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 done, 2 not understood or not possible, 3 done in part.
 
-    3 says that the notebook of ``run`` failed, or that some metrics could not be published.
+    3 says that the notebook of ``run`` failed, or that some metrics could not be published. What ends in a verdict has
+    codes from 4 for those that are not to ship (``verdicts.EXIT``); 130 says that Ctrl-C was pressed.
     """
     asked = _parser().parse_args(arguments)
     try:
@@ -27,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DecisionError as problem:
         print(f"decision: {problem}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("decision: interrupted", file=sys.stderr)
+        return 130
     return done
 
 
@@ -35,5 +39,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"decision_widgets {decision_widgets.__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True)
     run.add_verb(verbs)
+    analyze.add_verb(verbs)
     metrics.add_verb(verbs)
     return parser

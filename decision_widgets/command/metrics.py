@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from decision_widgets.analysis.common_metrics import publish_common_metrics
+from decision_widgets.command.files import read_text
 from decision_widgets.data.store import MetricStore, PublishedMetric, StoredMetric
 from decision_widgets.design.yaml import read_common_metrics
 from decision_widgets.errors import InputError
@@ -62,7 +63,7 @@ def _publish(asked: argparse.Namespace) -> int:
             f"--data takes one path or one pattern; got {len(asked.data)} files, which the shell has put in its place. "
             "Write the pattern in quotes."
         )
-    wanted = read_common_metrics(_text(asked.config))
+    wanted = read_common_metrics(read_text(asked.config, "list of common metrics"))
     done = publish_common_metrics(asked.data[0], wanted, MetricStore(asked.store), as_of=asked.as_of)
     lines = {each.metric: _kept(each) for each in done.published}
     lines |= {each.metric: f"not published: {one_line(each.what)} → {each.remedy}" for each in done.refused}
@@ -164,11 +165,3 @@ def _in_options(do: Callable[[argparse.Namespace], int]) -> Callable[[argparse.N
             raise
 
     return done
-
-
-def _text(config: Path) -> str:
-    try:
-        return config.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        why = getattr(problem, "strerror", None) or "it is not UTF-8 text"
-        raise InputError(f"The list of common metrics {str(config)!r} cannot be read: {why}.") from problem

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
+from decision_widgets.command.files import write_whole
+from decision_widgets.command.verdicts import EXIT_CODES, exit_code
 from decision_widgets.errors import InputError
-from decision_widgets.results import DecisionResult
-from decision_widgets.results.sizing import SizingAdvice
-from decision_widgets.templates import new_notebook, read_template
+from decision_widgets.results.saved import read_result
+from decision_widgets.templates import Filling, Template, filled, open_template, read_answers, read_template
 from decision_widgets.vocabulary import CARD_MIME
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ OUTPUT_FOLDER = "output_folder"
 
 def add_verb(verbs: Verbs) -> None:
     """Add ``decision run``."""
-    run = verbs.add_parser("run", help="run a guided template and open JupyterLab on its result")
-    run.add_argument("template", nargs="?", default="between-subject", help="which template (between-subject, power)")
+    run = verbs.add_parser("run", help="run a guided template and open JupyterLab on its result", epilog=EXIT_CODES)
+    which = "a template (between-subject, power, one of the team) or the path of a notebook"
+    run.add_argument("template", nargs="?", default="between-subject", help=which)
     run.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="set a parameter")
     run.add_argument("-o", "--output", type=Path, default=Path("decision-output"), help="folder for what it writes")
     run.add_argument("--headless", action="store_true", help="print the verdict and stop; open nothing")
@@ -48,53 +50,66 @@ def _do(asked: argparse.Namespace) -> int:
 def _run(asked: argparse.Namespace) -> int:
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    defaults = {parameter.name: parameter.default for parameter in read_template(asked.template).parameters}
-    parameters = _parameters(asked.parameter, defaults)
-    notebook = new_notebook(asked.template, parameters)
-    at = asked.output / f"{asked.template}.ipynb"
-    report = at.with_suffix(".html")
-    exports = asked.output / str((defaults | parameters).get(OUTPUT_FOLDER, "."))
-    record, card = exports / "decision.json", exports / "decision.html"
-    plan = exports / "plan.json"
+    template, notebook = _template(asked.template)
+    filling = _filling(template, asked.parameter)
+    at = asked.output / f"{template.id}.ipynb"
+    if at.exists() and template.path.exists() and at.samefile(template.path):
+        raise InputError(f"{at} is the template itself, which would be overwritten. Give -o another folder.")
+    answers = _answers(asked.output, template, filling.values)
     asked.output.mkdir(parents=True, exist_ok=True)
-    for old in (record, card, plan):
+    for old in answers.values():
         old.unlink(missing_ok=True)
-    print(f"Running the template '{asked.template}' …", flush=True)
+    print(f"Running the template '{template.id}' …", flush=True)
     try:
-        execute(notebook, asked.output)
+        execute(filled(notebook, filling), asked.output)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
         write_notebook(notebook, at)
         print(f"The notebook stopped: {_reason(problem)}\nIt is kept, with the error, in {at}.")
         return 3
+    report = at.with_suffix(".html")
     write_notebook(notebook, at)
-    report.write_text(notebook_page(notebook), encoding="utf-8")
-    if record.exists():
-        print(DecisionResult.from_json(record.read_text(encoding="utf-8")).to_text())
-    if plan.exists():
-        print(SizingAdvice.from_json(plan.read_text(encoding="utf-8")).to_text())
+    write_whole({report: notebook_page(notebook)})
+    code = _tell(answers)
     print()
-    for what, path in {"Notebook": at, "Report": report, "Record": record, "Card": card, "Plan": plan}.items():
+    for what, path in ({"Notebook": at, "Report": report} | answers).items():
         if path.exists():
             print(f"{what:10}{path}")
-    return 0 if asked.headless else _open_lab(at)
+    return code if asked.headless else _open_lab(at)
 
 
-def _parameters(pairs: Sequence[str], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    parameters: dict[str, Any] = {}
+def _template(named: str) -> tuple[Template, NotebookNode]:
+    is_path = named.endswith(".ipynb") or os.sep in named
+    return open_template(Path(named)) if is_path else read_template(named)
+
+
+def _answers(output: Path, template: Template, values: Mapping[str, Any]) -> dict[str, Path]:
+    """Say where a template writes what it found."""
+    defaults = {parameter.name: parameter.default for parameter in template.parameters}
+    folder = output / str({**defaults, **values}.get(OUTPUT_FOLDER, "."))
+    return {"Record": folder / "decision.json", "Card": folder / "decision.html", "Plan": folder / "plan.json"}
+
+
+def _tell(answers: Mapping[str, Path]) -> int:
+    """Print what was found, and return the exit code of the verdict."""
+    code = 0
+    for what in ("Record", "Plan"):
+        if answers[what].exists():
+            result = read_result(answers[what].read_text(encoding="utf-8"))
+            print(result.to_text())
+            code = max(code, exit_code(result))
+    return code
+
+
+def _filling(template: Template, pairs: Sequence[str]) -> Filling:
+    answers: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
             raise InputError(f"A parameter is written name=value; got {pair!r}.")
-        parameters[name] = _absolute(name, _value(value, is_text=isinstance(defaults.get(name), str)))
-    return parameters
-
-
-def _value(text: str, *, is_text: bool) -> Any:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text
-    return text if is_text and not isinstance(value, str) else value
+        answers[name] = value
+    filling = read_answers(template, answers)
+    filling.raise_problems(template.id)
+    return replace(filling, values={name: _absolute(name, value) for name, value in filling.values.items()})
 
 
 def _absolute(name: str, value: Any) -> Any:
@@ -132,7 +147,7 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
     import nbformat
     from nbformat.sign import NotebookNotary
 
-    nbformat.write(notebook, path)
+    write_whole({path: nbformat.writes(notebook) + "\n"})
     # We ran it ourselves: unsigned, JupyterLab would strip the styles from its cards.
     NotebookNotary().sign(notebook)
 

@@ -20,6 +20,8 @@ DESIGNS: Final[dict[str, type[BetweenSubject] | type[Switchback]]] = {
     "between-subject": BetweenSubject,
     "switchback": Switchback,
 }
+# Aliases of aliases make a short text stand for more values than a machine can hold.
+MOST_ALIASES: Final = 8
 # YAML reads an unquoted yes, no, on or off as true or false; as the label of an arm it is the word itself.
 _BOOL: Final = "tag:yaml.org,2002:bool"
 _TEXT: Final = "tag:yaml.org,2002:str"
@@ -128,7 +130,13 @@ def keys_of_metric() -> tuple[str, ...]:
 def _read(text: str, first_line: int, called: str) -> tuple[yaml.MappingNode, dict[str, Any]]:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if sum(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)) > MOST_ALIASES:
+            raise InputError(f"The {called} uses more than {MOST_ALIASES} aliases (*name); write the values out.")
         given = _given(node)
+    except RecursionError:
+        raise InputError(f"The {called} is nested too deeply to be read.") from None
+    except InputError:
+        raise
     except (yaml.YAMLError, ValueError) as problem:
         mark = getattr(problem, "problem_mark", None)
         where = f" in line {mark.line + first_line}" if mark is not None else ""

@@ -5,11 +5,20 @@ from __future__ import annotations
 from jupyter_server.utils import url_path_join
 from tornado.web import Application
 
+from decision_widgets.server.designs import DesignsHandler
+from decision_widgets.server.experiments import ExperimentsHandler
 from decision_widgets.server.notebooks import NotebooksHandler
+from decision_widgets.server.records import RecordsHandler
 from decision_widgets.server.templates import TemplatesHandler
 
 NAMESPACE = "decision-widgets"
-ROUTES = {"templates": TemplatesHandler, "notebooks": NotebooksHandler}
+ROUTES = {
+    "templates": TemplatesHandler,
+    "notebooks": NotebooksHandler,
+    "experiments": ExperimentsHandler,
+    "designs": DesignsHandler,
+    "records": RecordsHandler,
+}
 
 
 def setup_handlers(web_app: Application) -> None:

@@ -65,6 +65,16 @@ class Lab:
         page.goto(f"{self.url}/lab/tree/{name}?reset")
         self.wait_for_kernel(page)
 
+    def create_from_template(self, page: Page, title: str, answers: dict[str, str] | None = None) -> None:
+        """Press a launcher tile, fill in its dialog, and wait for the notebook's kernel."""
+        page.locator('.jp-LauncherCard[data-category="Experiment decisions"]', has_text=title).click()
+        dialog = page.get_by_role("dialog")
+        for label, answer in (answers or {}).items():
+            dialog.get_by_label(label, exact=True).fill(answer)
+        dialog.get_by_role("button", name="Create notebook").click()
+        page.locator(".jp-Notebook").wait_for()
+        self.wait_for_kernel(page)
+
     def wait_for_kernel(self, page: Page) -> None:
         """Wait until the shown notebook can run; cells sent earlier are lost with the starting kernel."""
         page.wait_for_function(KERNEL_IS_IDLE)

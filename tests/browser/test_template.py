@@ -34,9 +34,7 @@ def test_the_template_runs_to_its_verdict(
 ) -> None:
     page.set_viewport_size({"width": 1400, "height": 1000})
     lab.open_launcher(page)
-    page.locator('.jp-LauncherCard[data-category="Experiment decisions"]', has_text="Between-subject").click()
-    page.locator(".jp-Notebook").wait_for()
-    lab.wait_for_kernel(page)
+    lab.create_from_template(page, "Between-subject")
     lab.run_all_cells(page)
     verdict = page.locator('[data-card="verdict"]:visible')
     verdict.wait_for()

@@ -12,9 +12,11 @@ import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.sign import NotebookNotary
+from nbformat.v4 import new_code_cell, new_notebook
 
 import decision_widgets as dw
 from decision_widgets.command import main, run
+from decision_widgets.command.verdicts import EXIT
 
 pytestmark = pytest.mark.notebook
 
@@ -72,10 +74,11 @@ def test_the_users_own_table_needs_only_parameters(tmp_path: Path) -> None:
         "time": "time",
     }
     pairs = [part for name, value in parameters.items() for part in ("-p", f"{name}={json.dumps(value)}")]
-    assert main(["run", "between-subject", "--headless", "-o", str(tmp_path), *pairs]) == 0
+    code = main(["run", "between-subject", "--headless", "-o", str(tmp_path), *pairs])
     record = json.loads((tmp_path / "decision.json").read_text())
     assert record["design"]["metrics"][0]["name"] == "wait_minutes"
     assert record["provenance"]["days"] == 14
+    assert code == EXIT[record["decision"]["verdict"]]
 
 
 def test_the_plan_of_the_power_template_is_shown_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,7 +87,7 @@ def test_the_plan_of_the_power_template_is_shown_and_kept(tmp_path: Path, capsys
     plan = dw.SizingAdvice.from_json((tmp_path / "plan.json").read_text())
     assert plan.question.effects == {"booked": 0.1}
     assert plan.sentence() in printed
-    assert dw.read_design((tmp_path / "design.yaml").read_text()) == plan.design
+    assert dw.read_design((tmp_path / "experiment.decision.yaml").read_text()) == plan.design
     assert announced(printed)["Plan"] == str(tmp_path / "plan.json")
 
 
@@ -102,6 +105,13 @@ def test_a_notebook_that_fails_is_kept_and_said(tmp_path: Path, capsys: pytest.C
         (["run", "between"], "No template is called 'between'"),
         (["run", "-p", "armm=x"], "Did you mean 'arm'?"),
         (["run", "-p", "arm"], "A parameter is written name=value"),
+        (
+            ["run", "-p", "planned_participants=many"],
+            "planned_participants must be a whole number, or empty; got many.",
+        ),
+        (["run", "-p", "missing=zeros"], "missing must be one of raise, drop, zero; got zeros. Did you mean 'zero'?"),
+        (["run", "-p", 'metrics=[{"name": "y", "rolle": "primary"}]'], "Did you mean 'role'?"),
+        (["run", "nowhere.ipynb"], "The template nowhere.ipynb cannot be used. It cannot be read: No such file"),
     ],
 )
 def test_wrong_words_exit_with_2(
@@ -123,7 +133,7 @@ def test_paths_are_meant_from_where_the_command_was_typed_and_files_announced_wh
     words = {"data_path": "rides.csv", "participant": "rider_id", "arm": "variant", "control": "control"}
     words |= {"arms": "null", "metrics": '["booked"]', "output_folder": "elsewhere", "name": "2026"}
     pairs = [part for name, value in words.items() for part in ("-p", f"{name}={value}")]
-    assert main(["run", "--headless", "-o", "out", *pairs]) == 0
+    assert main(["run", "--headless", "-o", "out", *pairs]) in EXIT.values()
     printed = capsys.readouterr().out
     assert announced(printed) == {
         "Notebook": "out/between-subject.ipynb",
@@ -174,7 +184,8 @@ def test_a_parameter_keeps_the_type_of_its_default_and_a_file_its_place(
     # `variant` is a file here too: the name of a column is not its path.
     for file in ("table.csv", "variant", "sub/table.csv"):
         Path(file).touch()
-    assert main(["run", "--headless", "-o", "out", "-p", pair]) == 0
+    # Without the list of arms, which would have to name the control.
+    assert main(["run", "--headless", "-o", "out", "-p", "arms=null", "-p", pair]) == 0
     if isinstance(expected, str):
         expected = expected.format(here=tmp_path)
     said: dict[str, object] = {}
@@ -210,3 +221,27 @@ def test_a_kernel_that_dies_or_hangs_is_said(
     monkeypatch.setattr(run, "execute", fail)
     assert main(["run", "--headless", "-o", str(tmp_path)]) == 3
     assert f"The notebook stopped: {type(problem).__name__}: {problem}" in capsys.readouterr().out
+
+
+def test_the_notebook_of_a_team_runs_by_its_path_and_its_verdict_is_the_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = """\
+import decision_widgets as dw
+df = dw.examples.ride_hailing(riders=400)
+design = dw.BetweenSubject(
+    participant="rider_id", arm="variant", control="control", metrics=["booked"], time="time", planned_days=days)
+open("decision.json", "w").write(dw.analyze(df, design).to_json())"""
+    asks = new_code_cell("days = 14  # planned", metadata={"tags": ["parameters"]})
+    nbformat.write(new_notebook(cells=[asks, new_code_cell(source)]), tmp_path / "ours.ipynb")
+    output = ["--headless", "-o", str(tmp_path / "out"), "-p", "days=28"]
+    assert main(["run", str(tmp_path / "ours.ipynb"), *output]) == EXIT["keep-running"] == 6
+    assert announced(capsys.readouterr().out)["Record"] == str(tmp_path / "out" / "decision.json")
+
+
+def test_a_template_is_never_overwritten_by_its_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    nbformat.write(new_notebook(), tmp_path / "ours.ipynb")
+    before = (tmp_path / "ours.ipynb").read_bytes()
+    assert main(["run", str(tmp_path / "ours.ipynb"), "--headless", "-o", str(tmp_path)]) == 2
+    assert "which would be overwritten" in capsys.readouterr().err
+    assert (tmp_path / "ours.ipynb").read_bytes() == before

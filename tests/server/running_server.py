@@ -100,7 +100,7 @@ def running_server(home: Path, settings: Mapping[str, Any] | None = None) -> Ite
         async def start() -> tuple[ServerApp, HTTPServer, int]:
             app = _application(root, settings or {})
             listening, port = bind_unused_port()
-            http = HTTPServer(app.web_app)
+            http = HTTPServer(app.web_app, max_body_size=app.max_body_size, max_buffer_size=app.max_buffer_size)
             http.add_socket(listening)
             return app, http, port
 

@@ -12,7 +12,7 @@ import pytest
 from jupyter_server.auth import Authorizer
 from tornado.httpclient import HTTPResponse
 
-from decision_widgets.server.notebooks import MAX_BODY_BYTES
+from decision_widgets.server.notebooks import NotebooksHandler
 from tests.server.running_server import RunningServer, running_server
 
 pytestmark = pytest.mark.server
@@ -41,7 +41,7 @@ def test_makes_a_notebook_with_the_values_that_were_asked_for(server: RunningSer
     assert answer.code == 201
     assert json.loads(answer.body) == {"path": "week 1/two-arms.ipynb"}
     made = nbformat.read(server.root / "week 1" / "two-arms.ipynb", as_version=4)
-    assert made.cells[1].source == "alpha = 0.1  # kept"
+    assert made.cells[1].source == "alpha = 0.1  # kept\nwho = 'me'"
 
 
 def test_never_overwrites_a_notebook(server: RunningServer) -> None:
@@ -63,6 +63,11 @@ def test_never_overwrites_a_notebook(server: RunningServer) -> None:
         ({"template": "two-arms", "parameters": {"alhpa": 1}}, "Did you mean 'alpha'"),
         ({"template": "two-arms", "parameters": ["alpha"]}, "'parameters'"),
         ({"template": "two-arms", "parametres": {}}, "Did you mean 'parameters'"),
+        ({"template": "two-arms", "parameters": {"alpha": "high"}}, "alpha must be a number"),
+        ({"template": "two-arms", "name": "../up.ipynb"}, "'name' must be the name of a file"),
+        ({"template": "two-arms", "name": "/etc/cron.d/x"}, "'name' must be the name of a file"),
+        ({"template": "two-arms", "name": ".hidden"}, "'name' must be the name of a file"),
+        ({"template": "two-arms", "name": "a\0b"}, "'name' must be the name of a file"),
         (b'{"template": "two-arms", "parameters": {"alpha": NaN}}', "alpha"),
         (b"{not json", "not JSON"),
         (b"[" * 20_000, "not JSON"),
@@ -91,6 +96,30 @@ def test_a_folder_outside_the_root_is_refused(
     assert not files_before()
 
 
+@pytest.mark.parametrize("cwd", ["way-out", "way-out/below", "inside/out"])
+def test_a_link_out_of_the_root_is_not_followed(
+    server: RunningServer, files_before: Callable[[], set[Path]], cwd: str
+) -> None:
+    outside = server.root.parent / "outside"
+    (outside / "below").mkdir(parents=True, exist_ok=True)
+    (server.root / "inside").mkdir(exist_ok=True)
+    for link in ("way-out", "inside/out"):
+        if not (server.root / link).is_symlink():
+            (server.root / link).symlink_to(outside)
+    answer = server.ask("POST", ADDRESS, {"template": "two-arms", "cwd": cwd})
+    assert answer.code == 400
+    assert "a link to a place outside" in error_of(answer)["message"]
+    assert not files_before()
+
+
+def test_a_link_within_the_root_is_a_folder(server: RunningServer) -> None:
+    (server.root / "real").mkdir()
+    (server.root / "link").symlink_to(server.root / "real")
+    answer = server.ask("POST", ADDRESS, {"template": "two-arms", "cwd": "link", "name": "eta badge.ipynb"})
+    assert json.loads(answer.body) == {"path": "link/eta badge.ipynb"}
+    assert (server.root / "real" / "eta badge.ipynb").is_file()
+
+
 @pytest.mark.parametrize("cwd", ["/etc", "//etc", "/tmp/"])
 def test_a_folder_from_the_top_of_the_disk_is_looked_for_below_the_root(
     server: RunningServer, files_before: Callable[[], set[Path]], cwd: str
@@ -108,13 +137,13 @@ def test_a_folder_that_is_gone_is_named(server: RunningServer) -> None:
 def test_a_value_cannot_bring_code_into_the_notebook(server: RunningServer) -> None:
     (server.root / "code").mkdir()
     text = '"\n__import__("os").abort()  # \ud800'
-    server.ask("POST", ADDRESS, {"template": "two-arms", "cwd": "code", "parameters": {"alpha": text}})
+    server.ask("POST", ADDRESS, {"template": "two-arms", "cwd": "code", "parameters": {"who": text}})
     made = nbformat.read(server.root / "code" / "two-arms.ipynb", as_version=4)
-    assert made.cells[1].source == f"alpha = {text!r}  # kept"
+    assert made.cells[1].source == f"alpha = 0.05  # kept\nwho = {text!r}"
 
 
 def test_a_long_request_is_refused(server: RunningServer, files_before: Callable[[], set[Path]]) -> None:
-    long = {"template": "two-arms", "parameters": {"alpha": "x" * MAX_BODY_BYTES}}
+    long = {"template": "two-arms", "parameters": {"alpha": "x" * NotebooksHandler.longest}}
     answer = server.ask("POST", ADDRESS, long)
     assert answer.code == 413
     assert error_of(answer)["kind"] == "RequestEntityTooLarge"

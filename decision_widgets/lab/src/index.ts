@@ -1,5 +1,7 @@
+import { documents } from './documents';
+import { experiments } from './experiments';
 import { interrupt } from './interrupt';
 import { launcher } from './launcher';
 import { savedCard } from './savedCard';
 
-export default [launcher, savedCard, interrupt];
+export default [launcher, experiments, documents, savedCard, interrupt];

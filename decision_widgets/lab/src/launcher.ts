@@ -3,27 +3,36 @@ import { ICommandPalette, Notification, showErrorMessage } from '@jupyterlab/app
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 
-import { experimentIcon } from './icon';
-import { listTemplates, makeNotebook } from './server';
+import { inWords } from './dom';
+import { experimentIcon, templateIcon } from './icon';
+import { listTemplates } from './server';
+import { askForNotebook } from './templateForm';
 
 const CATEGORY = 'Experiment decisions';
-const NEW_NOTEBOOK = 'decision-widgets:new-notebook';
+export const NEW_NOTEBOOK = 'decision-widgets:new-notebook';
 
 function addCommand(app: JupyterFrontEnd, browser: IDefaultFileBrowser | null): void {
   const { commands, serviceManager } = app;
+  const settings = serviceManager.serverSettings;
   commands.addCommand(NEW_NOTEBOOK, {
-    label: args => String(args['title'] ?? 'New experiment notebook'),
+    label: args => String(args['title'] ?? 'New Experiment Notebook…'),
     caption: args => String(args['description'] ?? 'Make a notebook from an experiment template'),
-    icon: experimentIcon,
+    icon: args => (args['template'] === undefined ? experimentIcon : templateIcon(String(args['template']))),
     execute: async args => {
       const folder = String(args['cwd'] ?? browser?.model.path ?? '');
-      const cwd = serviceManager.contents.localPath(folder);
       try {
-        const path = await makeNotebook(serviceManager.serverSettings, String(args['template'] ?? ''), cwd);
+        const templates = await listTemplates(settings);
+        const wanted = args['template'];
+        const template = templates.find(({ id, problem }) => problem === null && (wanted === undefined || id === wanted));
+        if (template === undefined) {
+          throw new Error(`There is no template ${wanted === undefined ? 'at all' : `called "${String(wanted)}"`}.`);
+        }
+        const cwd = serviceManager.contents.localPath(folder);
+        const path = await askForNotebook(settings, templates, template, cwd);
         // Naming a kernel here races with the one that the notebook's own kernelspec starts.
-        return await commands.execute('docmanager:open', { path, factory: 'Notebook' });
+        return path === null ? undefined : await commands.execute('docmanager:open', { path, factory: 'Notebook' });
       } catch (error) {
-        await showErrorMessage('The notebook was not made', error instanceof Error ? error.message : String(error));
+        await showErrorMessage('The notebook was not made', inWords(error));
         return undefined;
       }
     }
@@ -37,17 +46,18 @@ async function activate(
   browser: IDefaultFileBrowser | null
 ): Promise<void> {
   addCommand(app, browser);
+  palette?.addItem({ command: NEW_NOTEBOOK, category: CATEGORY, rank: 0 });
   try {
     const templates = await listTemplates(app.serviceManager.serverSettings);
-    templates.forEach(({ id, title, description }, rank) => {
-      const args = { template: id, title, description };
-      launcher?.add({ command: NEW_NOTEBOOK, category: CATEGORY, rank, args });
-      palette?.addItem({ command: NEW_NOTEBOOK, category: CATEGORY, rank, args });
+    templates.forEach(({ id, title, description, problem }, rank) => {
+      if (problem === null) {
+        const args = { template: id, title, description };
+        launcher?.add({ command: NEW_NOTEBOOK, category: CATEGORY, rank, args });
+        palette?.addItem({ command: NEW_NOTEBOOK, category: CATEGORY, rank: rank + 1, args });
+      }
     });
   } catch (error) {
-    Notification.error(`No experiment templates. ${error instanceof Error ? error.message : String(error)}`, {
-      autoClose: false
-    });
+    Notification.error(`No experiment templates. ${inWords(error)}`, { autoClose: false });
   }
 }
 

@@ -1,39 +1,109 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+export interface IParameter {
+  readonly name: string;
+  readonly type: 'text' | 'number' | 'whole' | 'yes-no' | 'list' | 'mapping' | 'any';
+  readonly help: string;
+  readonly choices: readonly string[];
+  readonly is_optional: boolean;
+  /** The default as a person would type it. */
+  readonly text: string;
+}
+
 export interface ITemplate {
   readonly id: string;
   readonly title: string;
   readonly description: string;
+  readonly parameters: readonly IParameter[];
+  readonly sections: readonly string[];
+  readonly problem: string | null;
+}
+
+/** What answers come to: the values, and by name what is wrong with the others ('' is about no single one). */
+export interface IFilling {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly problems: Readonly<Record<string, string>>;
+}
+
+export interface INewNotebook {
+  readonly template: string;
+  readonly cwd: string;
+  readonly name: string;
+  readonly parameters: IFilling['values'];
+}
+
+export interface IExperiment {
+  readonly name: string;
+  readonly design: string;
+  readonly status: string;
+  readonly label: string;
+  readonly headline: string;
+  readonly updated: string;
+  readonly path: string;
+  readonly kind: 'design' | 'plan' | 'decision';
+}
+
+export interface IWorkspace {
+  readonly experiments: readonly IExperiment[];
+  readonly is_complete: boolean;
+}
+
+export interface IProblem {
+  readonly line: number | null;
+  readonly message: string;
+}
+
+/** A text as the page that shows it, or as what is wrong with it. */
+export interface IPage {
+  readonly html: string | null;
+  readonly problems: readonly IProblem[];
 }
 
 interface IRefusal {
   readonly error?: { readonly message?: string; readonly hint?: string };
 }
 
+type Settings = ServerConnection.ISettings;
+
 const ENABLE_HINT =
   'The decision_widgets server extension is not answering. Run "jupyter server extension enable decision_widgets", ' +
   'then restart Jupyter.';
 
 /** The templates that the server offers, in the order in which they are shown. */
-export async function listTemplates(settings: ServerConnection.ISettings): Promise<ITemplate[]> {
+export async function listTemplates(settings: Settings): Promise<readonly ITemplate[]> {
   const answer = await ask<{ templates: ITemplate[] }>(settings, 'templates');
   return answer.templates;
 }
 
-/** Make a notebook from a template and return its path. */
-export async function makeNotebook(
-  settings: ServerConnection.ISettings,
+/** Check what was typed; nothing is written. */
+export async function checkAnswers(
+  settings: Settings,
   template: string,
-  cwd: string
-): Promise<string> {
-  const body = JSON.stringify({ template, cwd, parameters: {} });
-  const answer = await ask<{ path: string }>(settings, 'notebooks', { method: 'POST', body });
+  answers: Readonly<Record<string, string>>
+): Promise<IFilling> {
+  return ask<IFilling>(settings, 'templates', { template, answers });
+}
+
+/** Make a notebook from a template and return its path. */
+export async function makeNotebook(settings: Settings, asked: INewNotebook): Promise<string> {
+  const answer = await ask<{ path: string }>(settings, 'notebooks', asked);
   return answer.path;
 }
 
-async function ask<T>(settings: ServerConnection.ISettings, resource: string, init: RequestInit = {}): Promise<T> {
+/** The experiments of the workspace, those that need attention first. */
+export async function listExperiments(settings: Settings): Promise<IWorkspace> {
+  return ask<IWorkspace>(settings, 'experiments');
+}
+
+/** Read a design or a saved result. */
+export async function readPage(settings: Settings, resource: 'designs' | 'records', text: string): Promise<IPage> {
+  return ask<IPage>(settings, resource, { text });
+}
+
+async function ask<T>(settings: Settings, resource: string, body?: object): Promise<T> {
   const url = URLExt.join(settings.baseUrl, 'decision-widgets', resource);
+  const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
   const response = await reach(url, init, settings);
   const answer: unknown = await response.json().catch(() => ({}));
   if (!response.ok) {
@@ -42,7 +112,7 @@ async function ask<T>(settings: ServerConnection.ISettings, resource: string, in
   return answer as T;
 }
 
-async function reach(url: string, init: RequestInit, settings: ServerConnection.ISettings): Promise<Response> {
+async function reach(url: string, init: RequestInit, settings: Settings): Promise<Response> {
   try {
     return await ServerConnection.makeRequest(url, init, settings);
   } catch {

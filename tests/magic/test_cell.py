@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
+import duckdb
 import pytest
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
 import decision_widgets as dw
+from decision_widgets.magic.examples import EXAMPLES
 
 DESIGN = "participant: rider_id\narm: variant\ncontrol: control\nmetrics:\n  - booked\n"
 SWITCHBACK = """\
@@ -136,6 +140,12 @@ def test_advise_takes_typed_numbers_and_a_size(shell: InteractiveShell) -> None:
         ("advise --data df --days 14.5", "days must be"),
         ("analyze --data df --effect 2%", "--effect belongs to advise; analyze does not take it."),
         ("analyze --data df --absolute", "--absolute belongs to advise"),
+        ("analyze --data df --looks 2026-11-09", "--looks belongs to monitor; analyze does not take it."),
+        ("x << analyze --data df --as y", "The answer has two names, 'x' before << and 'y' after --as; give one."),
+        ("1x << analyze --data df", "needs a name that Python can assign to"),
+        ("df << analyze --data df", "would overwrite the data"),
+        ("monitor --data df", "Looks by day need the design's time="),
+        ("--example betwen", "There is no example 'betwen'"),
     ],
 )
 def test_a_wrong_question_says_what_to_do(shell: InteractiveShell, line: str, expected: str) -> None:
@@ -184,11 +194,11 @@ def test_an_error_prints_no_traceback(shell: InteractiveShell, capsys: pytest.Ca
 
 def test_the_line_magic_shows_an_example(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
     shell.run_line_magic("decision", "")
-    assert "%%decision analyze --data df" in capsys.readouterr().out
+    assert "%%decision result << analyze --data df" in capsys.readouterr().out
 
 
 def test_the_help_of_the_line_magic_is_its_example(shell: InteractiveShell) -> None:
-    assert "%%decision analyze --data df" in (shell.magics_manager.magics["line"]["decision"].__doc__ or "")
+    assert "%%decision result << analyze --data df" in (shell.magics_manager.magics["line"]["decision"].__doc__ or "")
 
 
 def test_loading_twice_and_unloading(shell: InteractiveShell) -> None:
@@ -196,3 +206,59 @@ def test_loading_twice_and_unloading(shell: InteractiveShell) -> None:
     assert shell.run_cell_magic("decision", "design", DESIGN) is not None
     dw.unload_ipython_extension(shell)
     assert "decision" not in shell.magics_manager.magics["cell"]
+
+
+def test_the_name_before_the_arrows_receives_the_answer(shell: InteractiveShell) -> None:
+    shown = shell.run_cell_magic("decision", "result << analyze --data df", DESIGN)
+    assert shell.user_ns["result"] is shown
+    assert shell.run_cell_magic("decision", "quiet<<analyze -q --data df", DESIGN) is None
+    assert shell.user_ns["quiet"] == shown
+
+
+def test_a_running_experiment_is_looked_at(shell: InteractiveShell) -> None:
+    design = DESIGN + "time: time\n"
+    shown = shell.run_cell_magic("decision", "monitor --data df --looks 2026-11-08,2026-11-15", design)
+    assert isinstance(shown, dw.MonitoringResult)
+    assert [look.date for look in shown.looks] == ["2026-11-08", "2026-11-15"]
+    looks = ["2026-11-08", "2026-11-15"]
+    assert shown == dw.monitor(shell.user_ns["df"], dw.read_design(design), looks=looks)
+
+
+def test_data_are_found_by_name_by_path_and_in_a_database(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    df = shell.user_ns["df"]
+    df.to_csv("rides.csv", index=False)
+    connection = duckdb.connect()
+    connection.register("rides", df)
+    shell.user_ns["warehouse"] = connection
+    duckdb.default_connection().register("rides_of_magic", df)
+    effects = [
+        shell.run_cell_magic("decision", f"analyze --data {where}", DESIGN).effect("booked").effect
+        for where in ("df", "rides.csv", "'r*.csv'", "./rides.csv", "warehouse:rides", "duckdb:rides_of_magic")
+    ]
+    assert effects == pytest.approx([effects[0]] * 6, rel=1e-12)
+    duckdb.default_connection().unregister("rides_of_magic")
+
+
+@pytest.mark.parametrize("where", ["nowhere.csv", "warehouse:rides", "duckdb:", "rides"])
+def test_data_that_are_nowhere_say_so(shell: InteractiveShell, where: str) -> None:
+    assert re.search("nowhere.csv|There is no variable", failure(shell, f"analyze --data {where}", DESIGN))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_is_put_below_and_is_a_design(shell: InteractiveShell, name: str) -> None:
+    put: list[tuple[str, bool]] = []
+    shell.set_next_input = lambda text, replace=False: put.append((text, replace))
+    shell.run_line_magic("decision", f"--example {name}")
+    shell.run_cell_magic("decision", f"--example {name}", "\n")
+    assert put == [(EXAMPLES[name], False), (EXAMPLES[name], True)]
+    first, _, body = EXAMPLES[name].partition("\n")
+    assert first.startswith("%%decision ")
+    assert dw.read_design(body).metrics
+
+
+def test_an_example_of_the_examples_runs(shell: InteractiveShell) -> None:
+    shell.run_cell(EXAMPLES["monitor"])
+    assert isinstance(shell.user_ns["running"], dw.MonitoringResult)
