@@ -18,7 +18,7 @@ from decision_widgets.moments import SlotSpec, name_arms
 
 LONGEST_RUN: Final = 3_660  # days: more of them come from a mistaken date
 AFTER_THE_END: Final = "after the schedule"
-TREATED_BEFORE: Final = "treated before the start"
+OTHER_BEFORE: Final = "before the start with another arm than control"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,7 +65,7 @@ def run_of(spec: SlotSpec, fine: FineCells) -> Run:
     left_out = dict(lacking)
     left_out |= {spec.arm: _rows(fine, in_run & (arm == NOBODY))} if spec.arm is not None else {}
     left_out |= {AFTER_THE_END: _rows(fine, late)} if spec.end is not None else {}
-    left_out |= {TREATED_BEFORE: _rows(fine, early)} if early.any() else {}
+    left_out |= {OTHER_BEFORE: _rows(fine, early)} if early.any() else {}
     return Run(
         clock=Clock.of(spec, start),
         arms=arms,

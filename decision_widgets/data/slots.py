@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from math import floor, log2
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ from decision_widgets.data.slot_scan import MetricScan
 from decision_widgets.data.tables import open_table
 from decision_widgets.errors import EngineFailed
 from decision_widgets.moments import EVERYWHERE, SlotSpec
+
+LEAST_SPREAD: Final = 1e-6  # of the largest value; what varies less may be rounding
 
 
 def read_slots(table: Any, spec: SlotSpec, progress: bool | Listener | None = None) -> SlotReading:
@@ -187,5 +189,6 @@ def _numbers(
 
 
 def _rounded(column: NDArray[np.float64]) -> NDArray[np.float64]:
-    spread = max(float(column.std()), 1e-6 * float(np.abs(column).max()))
-    return np.asarray(np.round(column / 2.0 ** (floor(log2(spread)) - 10))) if spread > 0 else column
+    largest = float(np.abs(column).max()) or 1.0
+    shares = column / largest
+    return np.asarray(np.round(shares / 2.0 ** (floor(log2(max(float(shares.std()), LEAST_SPREAD))) - 10)))

@@ -227,7 +227,7 @@ def test_the_start_is_midnight_before_the_first_arm_or_what_is_said() -> None:
     assert set(later.hour[later.slot == 0]) == set(range(later.start // 60, later.start // 60 + 24))
 
 
-def test_rows_after_the_schedule_and_treated_before_the_start_are_left_out() -> None:
+def test_rows_after_the_schedule_and_of_another_arm_before_it_are_left_out() -> None:
     frame = rides(history=3)
     frame.loc[frame["at"] < START, "arm"] = "old"
     frame.loc[frame.index[frame["at"] < START][:5], "arm"] = "new"
@@ -235,7 +235,7 @@ def test_rows_after_the_schedule_and_treated_before_the_start_are_left_out() -> 
     reading = read(frame, schedule=dw.Schedule(start="2026-11-02T00:00", slot=120, arms=arms))
     after = (frame["at"] >= START + pd.Timedelta("5D")).sum()
     assert reading.left_out["after the schedule"] == after > 0
-    assert reading.left_out["treated before the start"] == 5
+    assert reading.left_out["before the start with another arm than control"] == 5
     assert reading.rows.sum() == len(frame) - after - 5
     assert reading.slot.max() == 59
     assert reading.last_day == "2026-11-06"
@@ -323,6 +323,15 @@ def test_values_near_a_billion_keep_their_digits() -> None:
     np.testing.assert_allclose(
         found["fare total"] - 1e9 * found["rows"], of.sum(), atol=1e-5
     )  # a total of 50e9 ends there
+
+
+@pytest.mark.parametrize("unit", [1e95, 1e-90])
+def test_values_of_any_size_are_added_up(unit: float) -> None:
+    frame = rides()
+    reading = read(frame.assign(fare=unit * frame["fare"]))
+    expected = metric(read(frame), "fare")
+    np.testing.assert_allclose(metric(reading, "fare").total / unit, expected.total, rtol=1e-12)
+    np.testing.assert_allclose(metric(reading, "fare").within / unit**2, expected.within, rtol=1e-9, atol=1e-9)
 
 
 def test_two_other_numbers_declared_binary_become_0_and_1() -> None:
