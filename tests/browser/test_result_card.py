@@ -391,3 +391,15 @@ def test_in_high_contrast_the_marks_keep_their_colours(alone: Callable[..., Page
     page.emulate_media(forced_colors="active")
     assert marks.evaluate_all(colour) == before
     assert page.locator(".dw-card").first.evaluate("it => getComputedStyle(it).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_when_reading_again_fails_it_can_be_asked_again(alone: Callable[..., Page]) -> None:
+    page = alone(result() | {"state": {"stale": {"reason": "df has 3 more rows than when this ran.", "again": True}}})
+    again = page.locator("[data-key='result/again']")
+    for times in (1, 2):
+        again.click()
+        assert (again.inner_text(), again.is_disabled()) == ("Running again…", True)
+        page.evaluate("arrive({ error: '' }); arrive({ error: 'No column fare.' })")
+        assert (again.inner_text(), again.is_enabled()) == ("Run again", True)
+        assert page.evaluate("window.sent.length") == times
+    assert page.locator(".dw-status").inner_text() == "No column fare."
