@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 from decision_widgets.analysis.verbs import analyze
-from decision_widgets.data.seen import Seen, seen
+from decision_widgets.data.seen import Seen, is_frame, seen
 from decision_widgets.results import DecisionResult
 
 if TYPE_CHECKING:
@@ -25,12 +25,14 @@ class Followed:
 
     def __init__(self, result: Any, frame: Seen) -> None:
         self.result = result
-        self.frame = frame
+        self.frame: Seen | None = frame
+        self._seen = frame  # as it was read: which columns count
         self.name: str | None = None
 
     def current(self) -> Any:
         """Return what the frame's variable holds now; without a variable the frame itself, or nothing if it is gone."""
-        names, own = _names(), self.frame.table()
+        names = _names()
+        own = None if self.frame is None else self.frame.table()
         if own is not None:
             holding = next((name for name, each in names.items() if each is own and not name.startswith("_")), None)
             self.name = self.name or holding
@@ -39,7 +41,7 @@ class Followed:
     def reason(self) -> str | None:
         """Say how the frame has changed since it was read, in a sentence; nothing when it has not, or is gone."""
         table = self.current()
-        if table is None or not hasattr(table, "columns"):
+        if self.frame is None or not is_frame(table):
             return None
         change = self.frame.change(table)
         return None if change is None else f"{self.name or 'The table'} {change} when this ran"
@@ -49,15 +51,15 @@ class Followed:
         table, old = self.current(), self.result
         new: DecisionResult = analyze(table, old.design, methods=old.methods)
         self.result = new
-        self.frame = self.frame.now(table)
+        self.frame = self._seen.now(table)
         names = _names()
         for name in [name for name, each in names.items() if each is old]:
             names[name] = new
         return new
 
     def accept(self) -> None:
-        """Take the frame as it is now for the one that was read."""
-        self.frame = self.frame.now(self.current())
+        """Take the frame as it is now for the one that was read; one that lacks a column is followed no more."""
+        self.frame = self._seen.now(self.current())
 
 
 # The last ones only: a cell that is run again makes a new card, and nobody says that the old one is gone.

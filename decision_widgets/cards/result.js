@@ -1,9 +1,8 @@
 enhancers.result = ({ card, model }) => {
-  offerAgain(card, model);
-  offerCancel(card, model);
-  const stopMenu = exportMenu(card, model);
+  const stops = [offerAgain(card, model), offerCancel(card, model), exportMenu(card, model)];
+  const stop = () => stops.forEach((each) => each?.());
   const folds = [...card.querySelectorAll("details")];
-  if (!folds.length) return stopMenu;
+  if (!folds.length) return stop;
   const all = button("", "result/all", () => {
     const open = folds.some((each) => !each.open);
     folds.forEach((each) => (each.open = open));
@@ -12,42 +11,52 @@ enhancers.result = ({ card, model }) => {
   folds.forEach((each) => each.addEventListener("toggle", word));
   word();
   card.querySelector(".dw-foot").append(all);
-  return stopMenu;
+  return stop;
 };
 
 // Out of date: the kernel reads the frame as it is now, or takes it as read.
 function offerAgain(card, model) {
   const note = card.querySelector(":scope > .dw-msg");
   const stale = model.get("payload").state?.stale;
-  if (!note || !stale) return;
+  if (!note || !stale) return undefined;
+  const busy = (is, word = "Run again") => {
+    row.setAttribute("aria-busy", is);
+    row.querySelectorAll("button").forEach((each) => (each.disabled = is));
+    if (stale.again) row.firstChild.textContent = word;
+  };
   const ask = (act) => () => {
+    busy(true, act === "again" ? "Running again…" : undefined);
     model.set("controls", { ...model.get("controls"), stale: { act, at: Date.now() } });
     model.save_changes();
-    row.setAttribute("aria-busy", true);
-    row.querySelectorAll("button").forEach((each) => (each.disabled = true));
-    if (act === "again") row.firstChild.textContent = "Running again…";
   };
+  const failed = () => model.get("error") && busy(false);
   const row = Object.assign(document.createElement("div"), { className: "do" });
   if (stale.again) row.append(button("Run again", "result/again", ask("again")));
   row.firstChild?.classList.add("primary");
   row.append(button("Keep the old result", "result/keep", ask("keep")));
   note.append(row);
+  model.on("change:error", failed);
+  return () => model.off("change:error", failed);
 }
 
 // A kernel that works hears no message, only an interrupt; hosts that give no way to it get no button.
 function offerCancel(card, model) {
   const bar = card.querySelector("[data-card=state] :is(.dw-prog, .dw-loading)");
   const kernel = () => model.widget_manager?.kernel;
-  if (!bar || !kernel()) return;
+  if (!bar || !kernel()) return undefined;
   const cancel = button("Cancel", "result/cancel", () => {
     cancel.disabled = true;
     cancel.textContent = "Cancelling…";
     kernel().interrupt();
   });
-  if (!bar.matches(".dw-prog")) return bar.after(cancel);
+  if (!bar.matches(".dw-prog")) {
+    bar.after(cancel);
+    return undefined;
+  }
   const row = Object.assign(document.createElement("div"), { className: "dw-prog-row" });
   bar.replaceWith(row);
   row.append(bar, cancel);
+  return undefined;
 }
 
 // What the menu writes: [key, name, hint, maker]. A maker gives a file, or text to copy.

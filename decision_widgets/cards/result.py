@@ -78,12 +78,11 @@ class ResultCard(Card):
             self.look_again()
 
     def _run_again(self, followed: Followed) -> None:
+        self.error = ""
         try:
             result = followed.read_again()
         except DecisionError as problem:
             self.error = str(problem)
             return
         self._told = None
-        with self.hold_sync():
-            self.error = ""
-            self.payload = shown_now(result)
+        self.payload = shown_now(result)

@@ -38,9 +38,9 @@ class Seen:
     columns: tuple[str, ...]
     summary: tuple[Any, ...]
 
-    def now(self, table: Any) -> Seen:
-        """Summarise another frame, or the same one later, by the same columns."""
-        return Seen(table=ref(table), columns=self.columns, summary=summary_of(table, self.columns))
+    def now(self, table: Any) -> Seen | None:
+        """Summarise another frame, or the same one later, by the same columns; ``None`` where that cannot be."""
+        return _look_at(table, self.columns)
 
     def change(self, table: Any) -> str | None:
         """Say in what a frame differs, between "It" and "when it was read"; nothing when it does not."""
@@ -64,12 +64,8 @@ _seen: dict[str, Seen] = {}
 
 def remember(table: Any, columns: Iterable[str], fingerprint: str) -> None:
     """Remember a frame that was read, under the fingerprint of what was read; outside a notebook nothing is."""
-    if not hasattr(table, "columns") or not _in_notebook():
-        return
-    try:
-        names = tuple(columns)
-        found = Seen(table=ref(table), columns=names, summary=summary_of(table, names))
-    except (KeyError, TypeError, ValueError):  # not a frame in memory: nothing can be told of it cheaply
+    found = _look_at(table, tuple(columns)) if _in_notebook() and is_frame(table) else None
+    if found is None:
         return
     _seen.pop(fingerprint, None)
     _seen[fingerprint] = found
@@ -77,9 +73,22 @@ def remember(table: Any, columns: Iterable[str], fingerprint: str) -> None:
         del _seen[next(iter(_seen))]
 
 
+def is_frame(table: Any) -> bool:
+    """Tell a pandas or Polars frame, whose rows are in memory, from whatever else has columns."""
+    kinds = {(each.__module__.partition(".")[0], each.__name__) for each in type(table).__mro__}
+    return bool(kinds & {("pandas", "DataFrame"), ("polars", "DataFrame")})
+
+
 def seen(fingerprint: str) -> Seen | None:
     """Return the frame that was read under a fingerprint, where it is remembered."""
     return _seen.get(fingerprint)
+
+
+def _look_at(table: Any, columns: tuple[str, ...]) -> Seen | None:
+    try:
+        return Seen(table=ref(table), columns=columns, summary=summary_of(table, columns))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def summary_of(table: Any, columns: Iterable[str]) -> tuple[Any, ...]:

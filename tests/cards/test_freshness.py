@@ -131,6 +131,10 @@ def test_what_goes_wrong_the_second_time_is_said_above_the_old_numbers(
     assert "spend" in card.error
     assert card.payload["cards"] == before
     assert reason(card)
+    ask(card, "keep")
+    assert reason(card) is None
+    run("df = df.iloc[1:]")
+    assert reason(card) is None
 
 
 def test_looks_are_followed_but_not_repeated_by_themselves(shell: InteractiveShell, run: Callable[[str], None]) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from decision_widgets.data import seen as module
-from decision_widgets.data.seen import Seen, remember, seen, summary_of
+from decision_widgets.data.seen import Seen, is_frame, remember, seen, summary_of
 
 COLUMNS = ("user", "arm", "spend", "day")
 
@@ -83,6 +83,16 @@ def test_only_a_notebook_remembers_and_only_the_last_frames(monkeypatch: pytest.
     assert [seen(name) is None for name in ("outside", "read 0", "read 1", "a path", "an odd frame")] == [
         *(True, True, False, True, True),
     ]
+
+
+def test_only_frames_in_memory_are_frames() -> None:
+    import duckdb
+
+    table = frame(4)
+    relation = duckdb.sql("SELECT 1 AS user")
+    lazy = pl.from_pandas(table).lazy()
+    told = [is_frame(each) for each in (table, pl.from_pandas(table), relation, lazy, "a.csv", None)]
+    assert told == [True, True, False, False, False, False]
 
 
 def test_nothing_keeps_the_frame_alive(monkeypatch: pytest.MonkeyPatch) -> None:
