@@ -126,9 +126,8 @@ def form_of(design: BetweenSubject | Switchback) -> dict[str, Any]:
     form = empty_form() | {"design": "between" if isinstance(design, BetweenSubject) else "switchback"}
     plain = design._to_plain()
     shown = _BETWEEN if isinstance(design, BetweenSubject) else _WITHIN
-    form["kept"] = {
-        form["design"]: {key: value for key, value in plain.items() if key not in shown and key != "design"}
-    }
+    kept = {key: value for key, value in plain.items() if key not in shown and key != "design"}
+    form["kept"] = {form["design"]: kept} if kept else {}
     form["metrics"] = [_metric_form_of(metric) for metric in design.metrics]
     form["name"], form["arm"], form["time"] = design.name or "", design.arm or "", design.time or ""
     return form | (_between_fields(design) if isinstance(design, BetweenSubject) else _within_fields(design, form))
@@ -184,7 +183,7 @@ def _within_fields(design: Switchback, form: Form) -> dict[str, Any]:
     days, regions = planned.days, list(planned.arms)
     given |= {"start": planned.start, "regions": [] if design.region is None else regions}
     if design.planned_days is None or design.planned_days != days:
-        given["kept"] = {"switchback": {**form["kept"]["switchback"], "planned_days": design.planned_days}}
+        given["kept"] = {"switchback": {**form["kept"].get("switchback", {}), "planned_days": design.planned_days}}
     given["days"] = str(int(days)) if days == int(days) else given["days"]
     if not _is_what_would_be_drawn(design, given):
         given["schedule"] = {key: value for key, value in planned.to_dict().items() if value is not None}
