@@ -258,6 +258,14 @@ def test_a_disagreement_and_every_other_code_is_tested_somewhere() -> None:
         "W_RI_DISAGREES",
         "W_VOLUME_SHIFT",
     }
+    of_guidelines = {  # test_guideline.py
+        "E_AA_FAIL",
+        "E_HABIT",
+        "E_NO_PREPERIOD",
+        "E_SLOT_SHORT",
+        "I_AA_CONSERVATIVE",
+        "W_SHORT_PREPERIOD",
+    }
     of_planning = {  # test_advice_codes.py
         "I_CUPED_WEAK",
         "I_ICC_NEG",
@@ -269,4 +277,5 @@ def test_a_disagreement_and_every_other_code_is_tested_somewhere() -> None:
         "W_UNREACHABLE",
         "W_ZERO_INFLATED",
     }
-    assert set(CODES) == PAIRS.keys() | ELSEWHERE.keys() | of_tools | of_switchbacks | of_planning | {"I_CI_MISMATCH"}
+    of_runs = of_switchbacks | of_guidelines
+    assert set(CODES) == PAIRS.keys() | ELSEWHERE.keys() | of_tools | of_runs | of_planning | {"I_CI_MISMATCH"}

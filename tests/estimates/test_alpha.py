@@ -66,6 +66,8 @@ CALLS: dict[str, tuple[Any, ...] | dict[str, Any]] = {
     "mlrate": (Y, D, {"x": X}),
     "mlrate_given_predictions": (Y, D, X),
     "paired_t": (Y, X),
+    "adjusted_panel": (CELLS, {"before": np.arange(N) % 7}),
+    "panel_difference": (CELLS,),
     "panel_interaction": (CELLS, np.arange(N) % 4 // 2),
     "panel_regression": (CELLS,),
     "post_stratified": ({"a": (moments(), moments(1)), "b": (moments(1), moments())},),
@@ -90,6 +92,7 @@ CALLS: dict[str, tuple[Any, ...] | dict[str, Any]] = {
     "difference": {
         "control_mean": 0.0, "treatment_mean": 1.0, "control_variance": 1.0, "treatment_variance": 1.0, "df": 9,
     },
+    "carryover_order": {"cells": CELLS, "earlier": SHARE[:, None], "late": [1]},
     "distributed_lags": {"y": Y, "treatment": SHARE, "lags": 1},
     "individual_effects": {
         "outcome": Y, "treatment": D, "covariates": {"x": X}, "participant": np.arange(N), "share": 0.5,

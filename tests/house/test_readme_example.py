@@ -15,6 +15,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text()
 
 
 def test_the_five_minute_examples_give_a_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
     first, second, third, fourth, fifth, sixth, seventh = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(first, names)
@@ -27,7 +28,6 @@ def test_the_five_minute_examples_give_a_verdict(tmp_path: Path, monkeypatch: py
     assert len(names["advice"].rows) == 3
     exec(fourth, names)
     assert names["same"] == names["kept"]
-    monkeypatch.chdir(tmp_path)
     exec(fifth, names)
     assert dw.read_design((tmp_path / "eta_badge.decision.yaml").read_text("utf-8")) == names["design"]
     exec(sixth, names)
