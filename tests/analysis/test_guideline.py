@@ -239,6 +239,22 @@ def test_clusters_finer_than_a_coin_are_told_before_anything_is_run() -> None:
     assert "E_CLUSTER_FINE" in [message.code for message in told.messages]
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        # All regions share a coin, so their errors do too: clusters by region are too many.
+        ({"assignment": "slots", "regions": "together", "cluster": "region-slot"}, "E_AA_FAIL"),
+        # The two slots of a pair are never alike, which errors by slot do not know.
+        ({"assignment": "pairs", "cluster": "region-slot"}, "I_AA_CONSERVATIVE"),
+    ],
+)
+def test_schedules_without_an_effect_show_what_wrong_clusters_do(words: dict[str, Any], code: str) -> None:
+    told = dw.advise(switchback(**words), past(memory=0.9), draws=300)
+    assert code in [message.code for message in told.messages]
+    right = dw.advise(switchback(**words | {"cluster": "draw"}), past(memory=0.9), draws=300)
+    assert not {"E_AA_FAIL", "I_AA_CONSERVATIVE"} & {message.code for message in right.messages}
+
+
 def test_an_interrupted_simulation_keeps_its_partial_answer() -> None:
     told = dw.advise(
         switchback(), past(), draws=20_000, progress=lambda p: (p.share or 0) > 0.02 and p.stage.startswith("Simul")
