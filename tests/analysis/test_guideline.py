@@ -249,9 +249,10 @@ def test_clusters_finer_than_a_coin_are_told_before_anything_is_run() -> None:
     ],
 )
 def test_schedules_without_an_effect_show_what_wrong_clusters_do(words: dict[str, Any], code: str) -> None:
-    told = dw.advise(switchback(**words), past(memory=0.9), draws=300)
+    market = past(regions=10, memory=0.9)
+    told = dw.advise(switchback(**words), market, draws=300)
     assert code in [message.code for message in told.messages]
-    right = dw.advise(switchback(**words | {"cluster": "draw"}), past(memory=0.9), draws=300)
+    right = dw.advise(switchback(**words | {"cluster": "draw"}), market, draws=300)
     assert not {"E_AA_FAIL", "I_AA_CONSERVATIVE"} & {message.code for message in right.messages}
 
 
