@@ -40,6 +40,7 @@ from decision_widgets.views import numbers
 PLAIN: Final = "panel_cr2"
 ADJUSTED: Final = "panel_cuped"
 COVARIATE: Final = "level before"
+HISTORY: Final = "levels of the weeks before"
 DRAWS: Final = 999
 # So many times as many draws as the level of one interval needs to be reached at all.
 DRAWS_PER_LEVEL: Final = 10
@@ -219,7 +220,7 @@ def _adjust(run: SlotRun, metric: Metric, read: SlotMetric, cells: MetricCells) 
     reduction, kept = both.reduction.variance_reduction, both.reduction.kept == "adjusted"
     effects, shifted = (both.unadjusted.effect, both.adjusted.effect), both.reduction.shifted and kept
     found = [
-        *adjustment_messages(metric.name, run.arms[1], "levels", reduction=reduction, effects=effects, shifted=shifted)
+        *adjustment_messages(metric.name, run.arms[1], HISTORY, reduction=reduction, effects=effects, shifted=shifted)
     ]
     if not kept:
         beside, best = both.adjusted, both.unadjusted

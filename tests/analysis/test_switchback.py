@@ -263,6 +263,8 @@ def test_without_a_history_nothing_is_adjusted_and_a_useless_one_is_not_used() -
         useless = dw.analyze(trips(design, history=7, seed=seed), design, **NO_TOOLS)
         if "I_VR_NEGATIVE" in codes(useless):
             assert row_of(useless).method == "panel_cr2"
+            said = next(message.text for message in useless.messages if message.code == "I_VR_NEGATIVE")
+            assert said.startswith("With levels of the weeks before the interval of treatment would be ")
             assert {row.method for row in useless.estimates} == {"panel_cr2", "panel_cuped"}
             break
     else:
