@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from decision_widgets.analysis.covariates import MISSING_ABOVE, adjustment_messages
 from decision_widgets.analysis.slot_cells import (
@@ -186,7 +187,7 @@ def _answer(
         best=tried.best,
         beside=tried.beside,
         reduction=tried.reduction,
-        n_units=_units(run, cells),
+        n_units=units_of(run, cells.at),
         n_rows=round(float(read.rows[cells.at].sum())),
         dealt=dealt if isinstance(dealt, RandomizationInference) else None,
         found=tuple(found),
@@ -246,11 +247,11 @@ def _with_estimate(message: Message, facts: RegressionFacts) -> Message:
     return replace(message, text=message.text + more)
 
 
-def _units(run: SlotRun, cells: MetricCells) -> tuple[int, int]:
-    """Count the units of each arm that have a value."""
-    region, slot = run.reading.region[cells.at], run.reading.slot[cells.at]
-    unit, treatment = run.unit[region, slot], np.asarray(cells.panel.treatment)
-    return len(np.unique(unit[treatment == 0])), len(np.unique(unit[treatment == 1]))
+def units_of(run: SlotRun, at: NDArray[np.intp]) -> tuple[int, int]:
+    """Count the units of each arm, slots or stretches, that these cells are of."""
+    region, slot = run.reading.region[at], run.reading.slot[at]
+    unit, arm = run.unit[region, slot], run.served[region, slot]
+    return len(np.unique(unit[arm == 0])), len(np.unique(unit[arm == 1]))
 
 
 def _few(

@@ -411,6 +411,29 @@ def test_the_cards_come_in_their_order() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("words", [{}, {"cluster": "region-day"}, {"assignment": "minimax", "carryover": "4h"}])
+def test_every_count_of_a_card_is_of_what_was_dealt(words: dict[str, Any]) -> None:
+    design = slots_design(segments=["rain"], **words)
+    frame = trips(design)
+    frame["rain"] = np.where(frame["at"].dt.day % 2, "rain", "dry")
+    cards = {card["schema"]: card for card in dw.analyze(frame, design, **NO_TOOLS).to_payload()["cards"]}
+    word = "stretches" if design.assignment == "minimax" else "slots"
+    (arm,) = cards["dw.hte/1"]["metrics"][0]["arms"]
+    statistics = [row["n_participants"] for row in cards["dw.basics/1"]["rows"]]
+    assert cards["dw.hte/1"]["units"] == cards["dw.basics/1"]["units"] == word
+    assert statistics == [arm["overall"]["n_control"], arm["overall"]["n_treatment"]]
+    levels = arm["columns"][0]["levels"]
+    assert [level["level"] for level in levels] == ["dry", "rain"]
+    counts = [sum(level[key] for level in levels) for key in ("n_control", "n_treatment")]
+    # Whole days are rainy or dry, so that a slot is in one group; a stretch across midnight is in both.
+    if word == "slots":
+        assert counts == statistics
+        assert statistics == [len(analysed(own, design)[["region", "slot"]].drop_duplicates())
+                              for _, own in frame.groupby("arm")]  # fmt: skip
+    else:
+        assert all(many >= n for many, n in zip(counts, statistics, strict=True))
+
+
 def redrawn(reading: SlotReading, design: dw.Switchback, effect: float, seed: int) -> SlotReading:
     """Deal the arms of a reading again and make its fares anew: shocks by slot, an effect that sets in after 30 min."""
     rng = np.random.default_rng(seed)
