@@ -289,7 +289,7 @@ CODES: Final[dict[str, Code]] = {
     ),
     "W_ADJ_SHIFT": Code(
         title="Adjusting moves the effect on {metric} from {unadjusted} to {adjusted}.",
-        text="That is more than {by} known before the experiment should move it in {arm}.",
+        text="That is more than {by}, known before the experiment, should move it in {arm}.",
         do="look at when and how the {by} were measured",
     ),
     "I_VR_NEGATIVE": Code(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from decision_widgets.analysis.covariates import MISSING_ABOVE, adjustment_messages
 from decision_widgets.analysis.slot_cells import (
@@ -40,6 +41,7 @@ from decision_widgets.views import numbers
 PLAIN: Final = "panel_cr2"
 ADJUSTED: Final = "panel_cuped"
 COVARIATE: Final = "level before"
+HISTORY: Final = "levels of the weeks before"
 DRAWS: Final = 999
 # So many times as many draws as the level of one interval needs to be reached at all.
 DRAWS_PER_LEVEL: Final = 10
@@ -185,7 +187,7 @@ def _answer(
         best=tried.best,
         beside=tried.beside,
         reduction=tried.reduction,
-        n_units=_units(run, cells),
+        n_units=units_of(run, cells.at),
         n_rows=round(float(read.rows[cells.at].sum())),
         dealt=dealt if isinstance(dealt, RandomizationInference) else None,
         found=tuple(found),
@@ -219,7 +221,7 @@ def _adjust(run: SlotRun, metric: Metric, read: SlotMetric, cells: MetricCells) 
     reduction, kept = both.reduction.variance_reduction, both.reduction.kept == "adjusted"
     effects, shifted = (both.unadjusted.effect, both.adjusted.effect), both.reduction.shifted and kept
     found = [
-        *adjustment_messages(metric.name, run.arms[1], "levels", reduction=reduction, effects=effects, shifted=shifted)
+        *adjustment_messages(metric.name, run.arms[1], HISTORY, reduction=reduction, effects=effects, shifted=shifted)
     ]
     if not kept:
         beside, best = both.adjusted, both.unadjusted
@@ -245,11 +247,11 @@ def _with_estimate(message: Message, facts: RegressionFacts) -> Message:
     return replace(message, text=message.text + more)
 
 
-def _units(run: SlotRun, cells: MetricCells) -> tuple[int, int]:
-    """Count the units of each arm that have a value."""
-    region, slot = run.reading.region[cells.at], run.reading.slot[cells.at]
-    unit, treatment = run.unit[region, slot], np.asarray(cells.panel.treatment)
-    return len(np.unique(unit[treatment == 0])), len(np.unique(unit[treatment == 1]))
+def units_of(run: SlotRun, at: NDArray[np.intp]) -> tuple[int, int]:
+    """Count the units of each arm, slots or stretches, that these cells are of."""
+    region, slot = run.reading.region[at], run.reading.slot[at]
+    unit, arm = run.unit[region, slot], run.served[region, slot]
+    return len(np.unique(unit[arm == 0])), len(np.unique(unit[arm == 1]))
 
 
 def _few(

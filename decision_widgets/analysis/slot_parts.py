@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from hashlib import sha256
 from typing import Final
 
@@ -14,7 +14,7 @@ from decision_widgets.analysis.segments import adjusted_joint_tests
 from decision_widgets.analysis.slot_carryover import only
 from decision_widgets.analysis.slot_cells import analysed, is_per_hour, time_names
 from decision_widgets.analysis.slot_checks import burn_in_share
-from decision_widgets.analysis.slot_effects import SlotAnswer
+from decision_widgets.analysis.slot_effects import SlotAnswer, units_of
 from decision_widgets.analysis.slot_run import Arms, SlotRun
 from decision_widgets.data import SlotMetric, SlotReading
 from decision_widgets.design import Metric, Switchback
@@ -160,7 +160,13 @@ def _segment(run: SlotRun, answer: SlotAnswer, name: str) -> SegmentComparison:
             only(panel, known), labels[known].tolist(), time=time_names(run), alpha=run.design.alpha
         )
         kept = {item.name: getattr(found, item.name) for item in fields(SubgroupComparison)}
-        comparison = SubgroupComparison(**kept)
+        # Read off clusters, shown in what was dealt, as everywhere else in the result.
+        effects = tuple(
+            replace(each, n_control=n[0], n_treatment=n[1])
+            for each in found.effects
+            for n in [units_of(run, at[labels == each.level])]
+        )
+        comparison = SubgroupComparison(**kept | {"effects": effects})
     except InputError as problem:
         reason = str(problem)
     return SegmentComparison(

@@ -19,7 +19,7 @@ class SegmentComparison(Record):
     p_value_adjusted : float or None
         Of ``comparison.joint``, for the `family` of all columns and treatments compared for this metric (Holm).
     n_without, n_several : int
-        Participants who have no level, or several: they are in none.
+        Participants who have no level, or several: they are in none. Of a switchback, rows without a level.
     """
 
     metric: str

@@ -40,14 +40,14 @@ def to_payload(result: SwitchbackResult) -> dict[str, Any]:
     """Gather the cards; an error-level message moves the warnings to second place and withholds every effect."""
     rows = [row for row in result.recommended() if row.arm == result.decision.arm]
     verdict = verdict_card(result, _words(result, rows), _kicker(result), _facts(result, rows))
-    units = {"units": "slots"}
+    units = {"units": "stretches" if result.timeline.assignment == "minimax" else "slots"}
     segments = segments_card(result)
     reviewed = [
         timeline_card(result),
         residuals_card(result),
         carryover_card(result),
         schedule_card(result),
-        None if segments is None else segments | units,
+        None if segments is None else segments | units | {"left_out": "rows"},
         statistics_card(result) | units,
         tests_card(result),
     ]

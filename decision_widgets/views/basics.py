@@ -7,14 +7,15 @@ from itertools import groupby
 
 from decision_widgets.views import numbers
 from decision_widgets.views.markup import card, escape
-from decision_widgets.views.readings import labelled
+from decision_widgets.views.readings import labelled, units_name
 from decision_widgets.views.schemas import Payload
 from decision_widgets.views.states import state_of
 from decision_widgets.views.tables import Cell, arm_html, number, table_html, words
 from decision_widgets.views.text import one_line, table
 
 SCHEMA = "dw.basics/1"
-_COUNTS = {"n_participants": "Participants", "n_observations": "Observations", "n_missing": "Missing"}
+_UNITS = "n_participants"
+_COUNTS = {_UNITS: "Participants", "n_observations": "Observations", "n_missing": "Missing"}
 _VALUES = {"mean": "Mean", "std_dev": "Std. dev.", "variance": "Variance"}
 _WITHHELD = "Means are withheld: the comparison is invalid, and the means of two arms are an uplift."
 
@@ -54,7 +55,8 @@ def to_text(payload: Payload) -> str:
 
 def _columns(payload: Payload) -> dict[str, str]:
     rows = payload.get("rows") or ()
-    counts = {key: name for key, name in _COUNTS.items() if key != "n_missing" or any(row[key] for row in rows)}
+    named = _COUNTS | {_UNITS: units_name(payload)}
+    counts = {key: name for key, name in named.items() if key != "n_missing" or any(row[key] for row in rows)}
     return counts if payload.get("withheld") else counts | _VALUES
 
 

@@ -9,7 +9,7 @@ from decision_widgets.views.axis import Axis, Interval, absolute_axis
 from decision_widgets.views.forest import axis_html, bar_html
 from decision_widgets.views.markup import card, count_of, escape, plain, rich, tag, tone_class
 from decision_widgets.views.numbers import NBSP
-from decision_widgets.views.readings import READINGS, Reading, interval_name, labelled
+from decision_widgets.views.readings import READINGS, Reading, interval_name, labelled, units_name
 from decision_widgets.views.schemas import Payload
 from decision_widgets.views.states import state_of
 from decision_widgets.views.tables import arm_html, fold
@@ -17,7 +17,6 @@ from decision_widgets.views.text import one_line, table
 
 SCHEMA = "dw.hte/1"
 _TITLE = "Who responds differently?"
-_ALL = "All participants"
 _INDENT = 2 * NBSP
 _NEUTRAL = Reading("", "none", False)
 # Above this a gap is what chance brings about every other time, and not worth a sentence.
@@ -45,29 +44,27 @@ def to_html(payload: Payload) -> str:
 
 def to_text(payload: Payload) -> str:
     """Write per metric what the comparison of groups says, and a line per group."""
-    header = ["Group", "Uplift", interval_name(payload.get("level")), "Participants"]
+    header = ["Group", "Uplift", interval_name(payload.get("level")), units_name(payload)]
     blocks = []
     for metric in labelled(payload.get("metrics") or ()):
         said = "".join(str(piece["text"]) for piece in _sentence(metric, payload))
-        lines = [line for arm in metric["arms"] for line in _text_lines(arm, metric)]
+        lines = [line for arm in metric["arms"] for line in _text_lines(arm, metric, payload)]
         blocks.append(f"{_TITLE} {metric['label']}\n{said}\n{table(header, lines)}")
     return "\n\n".join(blocks) or "The design names no segments."
 
 
-def _text_lines(arm: Payload, metric: Payload) -> Iterator[list[str]]:
+def _text_lines(arm: Payload, metric: Payload, payload: Payload) -> Iterator[list[str]]:
     name = f", {one_line(arm['arm'])}" if len(metric["arms"]) > 1 else ""
     if arm.get("overall"):
-        yield [_ALL + name, *_uplift(arm["overall"], metric), _count(arm["overall"])]
+        yield [_all(payload) + name, *_uplift(arm["overall"], metric), _count(arm["overall"])]
     for column in _named(arm):
         yield [f"{column['label']}{name}: {_difference(column)}", "", "", ""]
         for level in column["levels"]:
-            said = (level["reason"], "") if level.get("reason") else _uplift(level, metric)
-            yield [
-                f"{_INDENT}{one_line(level['level'])}",
-                *said,
-                _count(level) + (" (few)" if level.get("thin") else ""),
-            ]
-        for note in _left_out(column):
+            few = " (few)" if level.get("thin") else ""
+            refused = (level["reason"], "", "")
+            said = refused if level.get("reason") else (*_uplift(level, metric), _count(level) + few)
+            yield [f"{_INDENT}{one_line(level['level'])}", *said]
+        for note in _left_out(column, payload):
             yield [f"{_INDENT}{note}", "", "", ""]
 
 
@@ -130,7 +127,7 @@ def _panel(metric: Payload, payload: Payload) -> str:
         ("n", "Group"),
         ("f", axis_html(axis) if axis else '<span class="vh">Interval</span>'),
         ("e", f"Uplift, {escape(interval_name(payload.get('level')))}"),
-        ("c", "Participants"),
+        ("c", escape(units_name(payload))),
     )
     head = "".join(f'<th role="columnheader" scope="col" class="{css}">{html}</th>' for css, html in heads)
     return (
@@ -155,7 +152,7 @@ def _arm(arm: Payload, metric: Payload, payload: Payload, axis: Axis | None, sev
     rows = [_wide("arm", arm_html(arm["arm"], arm["arm_index"]))] if several else []
     if arm.get("overall"):
         reading = READINGS.get(str(arm["overall"].get("reading")), _NEUTRAL)
-        rows.append(_row(_ALL, "all", arm["overall"], metric, axis, reading))
+        rows.append(_row(_all(payload), "all", arm["overall"], metric, axis, reading))
     for column in _named(arm):
         rows.append(_column_head(column))
         for level in column["levels"]:
@@ -164,7 +161,7 @@ def _arm(arm: Payload, metric: Payload, payload: Payload, axis: Axis | None, sev
                 continue
             reading = READINGS.get(str(level.get("reading")), _NEUTRAL) if _clear(column, payload) else _NEUTRAL
             rows.append(_row(one_line(level["level"]), "level", level, metric, axis, reading))
-        rows += [_wide("note muted small", escape(note)) for note in _left_out(column)]
+        rows += [_wide("note muted small", escape(note)) for note in _left_out(column, payload)]
     return "".join(rows)
 
 
@@ -226,10 +223,15 @@ def _count(row: Payload) -> str:
     return numbers.integer(row["n_control"] + row["n_treatment"])
 
 
-def _left_out(column: Payload) -> list[str]:
+def _all(payload: Payload) -> str:
+    return f"All {units_name(payload).lower()}"
+
+
+def _left_out(column: Payload, payload: Payload) -> list[str]:
     counts = (("n_without", "no value"), ("n_several", "several values"))
     said = [f"{numbers.integer(column[key])} with {what}" for key, what in counts if column.get(key)]
-    return [f"Participants in no group: {', '.join(said)}."] if said else []
+    name = units_name(payload, "left_out" if payload.get("left_out") else "units")
+    return [f"{name} in no group: {', '.join(said)}."] if said else []
 
 
 def _legend(axis: Axis | None, payload: Payload) -> str:

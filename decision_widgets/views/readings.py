@@ -12,7 +12,7 @@ from decision_widgets.views import numbers
 from decision_widgets.views.numbers import EffectText
 from decision_widgets.views.schemas import Payload
 from decision_widgets.views.text import one_line
-from decision_widgets.vocabulary import CODES
+from decision_widgets.vocabulary import CODES, readable
 
 
 class Reading(NamedTuple):
@@ -105,6 +105,15 @@ def labelled(rows: Sequence[Payload]) -> list[Payload]:
         uses = Counter(labels.values())
         labels = {metric: label if uses[label] == 1 else raw(metric) for metric, label in labels.items()}
     return [{**row, "label": labels[row["metric"]]} for row in rows]
+
+
+def units_name(payload: Payload, key: str = "units") -> str:
+    """Name what is counted, as a column is headed: participants, unless the payload says what else.
+
+    >>> units_name({}), units_name({"units": "slots"})
+    ('Participants', 'Slots')
+    """
+    return readable(one_line(payload.get(key) or "participants"))
 
 
 def shared_error(rows: Sequence[Payload]) -> Payload | None:

@@ -263,6 +263,8 @@ def test_without_a_history_nothing_is_adjusted_and_a_useless_one_is_not_used() -
         useless = dw.analyze(trips(design, history=7, seed=seed), design, **NO_TOOLS)
         if "I_VR_NEGATIVE" in codes(useless):
             assert row_of(useless).method == "panel_cr2"
+            said = next(message.text for message in useless.messages if message.code == "I_VR_NEGATIVE")
+            assert said.startswith("With levels of the weeks before the interval of treatment would be ")
             assert {row.method for row in useless.estimates} == {"panel_cr2", "panel_cuped"}
             break
     else:
@@ -407,6 +409,29 @@ def test_the_cards_come_in_their_order() -> None:
             "verdict", "metrics", "warnings", "timeline", "acf", "carryover", "schedulecheck", "hte", "basics", "tests"
         )
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [{}, {"cluster": "region-day"}, {"assignment": "minimax", "carryover": "4h"}])
+def test_every_count_of_a_card_is_of_what_was_dealt(words: dict[str, Any]) -> None:
+    design = slots_design(segments=["rain"], **words)
+    frame = trips(design)
+    frame["rain"] = np.where(frame["at"].dt.day % 2, "rain", "dry")
+    cards = {card["schema"]: card for card in dw.analyze(frame, design, **NO_TOOLS).to_payload()["cards"]}
+    word = "stretches" if design.assignment == "minimax" else "slots"
+    (arm,) = cards["dw.hte/1"]["metrics"][0]["arms"]
+    statistics = [row["n_participants"] for row in cards["dw.basics/1"]["rows"]]
+    assert cards["dw.hte/1"]["units"] == cards["dw.basics/1"]["units"] == word
+    assert statistics == [arm["overall"]["n_control"], arm["overall"]["n_treatment"]]
+    levels = arm["columns"][0]["levels"]
+    assert [level["level"] for level in levels] == ["dry", "rain"]
+    counts = [sum(level[key] for level in levels) for key in ("n_control", "n_treatment")]
+    # Whole days are rainy or dry, so that a slot is in one group; a stretch across midnight is in both.
+    if word == "slots":
+        assert counts == statistics
+        assert statistics == [len(analysed(own, design)[["region", "slot"]].drop_duplicates())
+                              for _, own in frame.groupby("arm")]  # fmt: skip
+    else:
+        assert all(many >= n for many, n in zip(counts, statistics, strict=True))
 
 
 def redrawn(reading: SlotReading, design: dw.Switchback, effect: float, seed: int) -> SlotReading:

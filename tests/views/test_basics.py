@@ -42,6 +42,15 @@ def test_an_invalid_comparison_shows_counts_alone() -> None:
         assert not re.search(r"%|Mean\b|Std|Variance", said)
 
 
+def test_what_is_counted_is_named_as_the_payload_names_it() -> None:
+    for said in (stripped(basics(units="slots")), to_text(basics(units="slots"))):
+        assert re.search(r"Metric\s+Arm\s+Slots\s+Observations", said)
+        assert "Participants" not in said
+    for said in (stripped(basics()), to_text(basics())):
+        assert re.search(r"Metric\s+Arm\s+Participants\s+Observations", said)
+    assert "<img" not in to_html(basics(units="<img src=x onerror=alert(1)>"))
+
+
 def test_nothing_read_is_said() -> None:
     assert "No metric could be read." in to_html(basics([]))
     assert "no metric could be read" in to_text(basics([]))

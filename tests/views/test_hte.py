@@ -143,6 +143,22 @@ def test_columns_whose_names_read_alike_show_their_raw_names() -> None:
     ]
 
 
+def test_what_is_counted_is_named_as_the_payload_names_it() -> None:
+    told = {"units": "slots", "left_out": "rows"}
+    for said in (stripped(hte(**told)), to_text(hte(**told))):
+        assert "All slots" in said
+        assert "Rows in no group: 12 with no value, 3 with several values." in said
+        assert "articipants" not in said
+    assert re.search(r"95% interval +Slots\n", to_text(hte(**told)))
+    assert "Slots in no group: 12" in stripped(hte(units="slots"))
+    assert "<img" not in to_html(hte(units="<img src=x onerror=alert(1)>"))
+
+
+def test_a_refused_group_has_no_count_that_reads_like_the_others() -> None:
+    (line,) = re.findall(r"^.*\bunknown .*$", to_text(hte()), flags=re.MULTILINE)
+    assert line.rstrip().endswith("a standard error needs at least 3.")
+
+
 def test_a_metric_without_a_recommended_effect_shows_its_groups_alone() -> None:
     html = to_html(hte(divided_metric({**divided(), "overall": None})))
     assert "All participants" not in html
