@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from switchback_history import history
+
 import decision_widgets as dw
 from decision_widgets.design.yaml import read_common_metrics
 
@@ -14,7 +16,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text()
 
 def test_the_five_minute_examples_give_a_verdict() -> None:
     names: dict[str, Any] = {}
-    first, second, third, fourth = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    first, second, third, fourth, fifth = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(first, names)
     assert names["result"].decision.verdict in {"ship", "inconclusive"}
     assert len(names["result"].recommended()) == 3
@@ -25,6 +27,10 @@ def test_the_five_minute_examples_give_a_verdict() -> None:
     assert len(names["advice"].rows) == 3
     exec(fourth, names)
     assert names["same"] == names["kept"]
+    names["trips"] = history(28, 4).rename(columns={"y": "completed"})
+    exec(fifth, names)
+    assert len(names["guide"].steps) == 11
+    assert names["guide"].to_frame()["std_dev"].notna().all()
 
 
 def test_the_yaml_of_the_readme_is_a_design() -> None:
