@@ -92,6 +92,10 @@ _NAMES = {
     "subgroups": "NoSubgroupEffect SubgroupComparison SubgroupDifference SubgroupEffect compare_subgroups",
     "surrogate": "SurrogateIndex surrogate_index",
     "switchback_series": "HorvitzThompson MinimaxSwitchback horvitz_thompson minimax_draws minimax_switchback",
+    "onset": "attenuation exposure_shares onset_curve",
+    "seasonality": "explained_share",
+    "simulated_window": "Exposure SwitchbackWindow",
+    "switchback_power": "PowerCheck SwitchbackPower simulate_switchback",
     "variance_reduction": "AdjustedDifference VarianceReduction variance_reduction",
     "wild_bootstrap": "WildBootstrap WildWeights wild_bootstrap",
 }

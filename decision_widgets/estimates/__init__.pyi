@@ -329,6 +329,15 @@ from decision_widgets.estimates.normality import (
 from decision_widgets.estimates.normality import (
     shapiro_wilk as shapiro_wilk,
 )
+from decision_widgets.estimates.onset import (
+    attenuation as attenuation,
+)
+from decision_widgets.estimates.onset import (
+    exposure_shares as exposure_shares,
+)
+from decision_widgets.estimates.onset import (
+    onset_curve as onset_curve,
+)
 from decision_widgets.estimates.paired import (
     PairedDifference as PairedDifference,
 )
@@ -554,6 +563,9 @@ from decision_widgets.estimates.sample_size import (
 from decision_widgets.estimates.sample_size import (
     detectable_noncentrality as detectable_noncentrality,
 )
+from decision_widgets.estimates.seasonality import (
+    explained_share as explained_share,
+)
 from decision_widgets.estimates.sensitivity import detectable_effect as detectable_effect
 from decision_widgets.estimates.several_arms import (
     ArmSizes as ArmSizes,
@@ -578,6 +590,12 @@ from decision_widgets.estimates.signed_rank import (
 )
 from decision_widgets.estimates.signed_rank import (
     wilcoxon_signed_rank as wilcoxon_signed_rank,
+)
+from decision_widgets.estimates.simulated_window import (
+    Exposure as Exposure,
+)
+from decision_widgets.estimates.simulated_window import (
+    SwitchbackWindow as SwitchbackWindow,
 )
 from decision_widgets.estimates.simultaneous import (
     interval_alpha as interval_alpha,
@@ -700,6 +718,15 @@ from decision_widgets.estimates.surrogate import (
 )
 from decision_widgets.estimates.surrogate import (
     surrogate_index as surrogate_index,
+)
+from decision_widgets.estimates.switchback_power import (
+    PowerCheck as PowerCheck,
+)
+from decision_widgets.estimates.switchback_power import (
+    SwitchbackPower as SwitchbackPower,
+)
+from decision_widgets.estimates.switchback_power import (
+    simulate_switchback as simulate_switchback,
 )
 from decision_widgets.estimates.switchback_series import (
     HorvitzThompson as HorvitzThompson,

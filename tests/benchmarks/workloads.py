@@ -244,7 +244,7 @@ _SWITCHBACK = (
 def _simulated(key: str, what: str, title: str, only_rows: int | None) -> Workload:
     return Workload(
         key=key,
-        title=f"1,000 schedules simulated, {title}, each with CR2 and its df (rival: clustered OLS, extrapolated)",
+        title=f"1,000 simulated schedules, {title}, with CR2 and its df (rival: plain clustered OLS, extrapolated)",
         ours=Program(name="ours", script="ours/w6.py", words=(what,)),
         reference=Program(name="statsmodels on cells", script="references/w6.py"),
         rivals=(Program(name="cluster-experiments", script="rivals/w6_cluster_experiments.py", words=(what,)),),

@@ -107,7 +107,7 @@ CALLS: dict[str, tuple[Any, ...] | dict[str, Any]] = {
     "wang_tsiatis_bounds": {"information": [0.5, 1], "delta": 0.2},
 }  # fmt: skip
 # Takes moments that only an engine makes; it hands its alpha to `difference`.
-ELSEWHERE = {"adjusted_difference"}
+ELSEWHERE = {"adjusted_difference", "simulate_switchback"}
 
 
 def call(name: str, alpha: Any) -> Any:

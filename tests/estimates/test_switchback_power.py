@@ -259,6 +259,9 @@ def test_what_leaves_nothing_to_compare_is_refused() -> None:
     for draws in (10, 2.5, True):
         with pytest.raises(InputError, match="draws must be a whole number, at least 50"):
             simulate_switchback([window()], draws=draws)  # type: ignore[arg-type]  # that is the point
+    for alpha in (0.0, 0.5, float("nan"), "0.05"):
+        with pytest.raises(InputError, match="alpha"):
+            simulate_switchback([few], draws=100, alpha=alpha)  # type: ignore[arg-type]  # that is the point
     with pytest.raises(InputError, match="at least one window"):
         simulate_switchback([], draws=100)
     with pytest.raises(InputError, match="positive weight"):
