@@ -130,7 +130,7 @@ CODES: Final[dict[str, Code]] = {
     ),
     "W_LEFT_OUT": Code(
         title="{n} rows were left out, {percent} of all.",
-        text="They are {where}, so nobody knows whom they belong to.",
+        text="They are {where}{so}.",
         do="check the join; rows that go missing in one arm bias the effect",
     ),
     "I_LEFT_OUT": Code(
@@ -376,7 +376,7 @@ CODES: Final[dict[str, Code]] = {
     "W_FE_RICH": Code(
         title="The fixed effects use up {percent} of what was randomised.",
         text="They have a rank of {rank} among {n} {units}; beyond a quarter errors get too small.",
-        do="use time_fe='hour-of-day+date', or run longer",
+        do="{remedy}",
     ),
     "W_RI_DISAGREES": Code(
         title="Dealing the arms again disagrees with the model about {metric}.",

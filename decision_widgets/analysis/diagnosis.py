@@ -103,7 +103,8 @@ def _left_out(reading: Reading) -> Iterator[Message]:
         n = sum(dropped.values())
         code = "W_LEFT_OUT" if n / reading.n_rows > LEFT_OUT_ABOVE else "I_LEFT_OUT"
         where = " and ".join(f"{numbers.integer(k)} without {column}" for column, k in dropped.items())
-        yield Message.of(code, n=numbers.integer(n), percent=numbers.level_percent(n / reading.n_rows), where=where)
+        facts = {"n": numbers.integer(n), "percent": numbers.level_percent(n / reading.n_rows), "where": where}
+        yield Message.of(code, so=", so nobody knows whom they belong to", **facts)
 
 
 def _length(reading: Reading) -> Iterator[Message]:

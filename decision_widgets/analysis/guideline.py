@@ -16,6 +16,7 @@ from decision_widgets.analysis.guideline_power import (
     Played,
     Wanted,
     first_moment,
+    in_words,
     names_of,
     option_of,
     other_mechanisms,
@@ -68,6 +69,9 @@ def advise_switchback(
     """Guide a switchback, as ``advise`` says."""
     others, effects = _question(design, effect, alternatives, {"relative": relative, "days": days, "draws": draws})
     days = _whole_days(design, days)
+    advised = _recommended(design, ())
+    if (advised.slot, advised.burn_in) not in [(each.slot, each.burn_in) for each in (design, *others)]:
+        others.append(advised)
     with watching(progress) as watch:
         panel = read_past(history, [design, *others], _quiet(progress))
         wanted = Wanted(days=days, draws=draws, effects=_in_units(effects, panel, relative), heard=_heard(watch))
@@ -178,8 +182,11 @@ def _recommended(design: Switchback, options: Sequence[PlanOption]) -> Switchbac
         return replace(design, burn_in=burn_in, weights="usual" if design.weights == "rows" else design.weights)
     if assignment == "day-balanced" and slot >= DAY:
         assignment = "pairs"
+    # What was answered about the plan as it came is not true of this one.
+    kept = {step: answer for step, answer in design.checklist.items() if step not in ("schedule", "power", "units")}
     return replace(
         design,
+        checklist=kept | {"slot": f"{in_words(slot)}, burn-in {in_words(burn_in)}"},
         slot=slot,
         burn_in=burn_in,
         assignment=assignment,

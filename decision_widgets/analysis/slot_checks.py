@@ -12,6 +12,7 @@ from decision_widgets.analysis.slot_cells import HOURS, fixed_effects
 from decision_widgets.analysis.slot_run import (
     BOTH,
     NOTHING,
+    Arms,
     Flags,
     SlotRun,
     broken,
@@ -24,7 +25,14 @@ from decision_widgets.analysis.slot_run import (
 from decision_widgets.design.clock import DAY
 from decision_widgets.design.schedule import Schedule, alias_problem
 from decision_widgets.errors import InputError
-from decision_widgets.estimates import LabelBalance, PanelCells, hour_balance, panel_regression, sample_ratio
+from decision_widgets.estimates import (
+    LabelBalance,
+    PanelCells,
+    hour_balance,
+    lost_slots,
+    panel_regression,
+    sample_ratio,
+)
 from decision_widgets.estimates.slot_balance import MISMATCH_LIMIT
 from decision_widgets.results import Message
 from decision_widgets.results.switchback_records import ScheduleCheck, UnitCount, VolumeShift
@@ -38,7 +46,9 @@ VOLUME_BELOW: Final = 0.001
 LEAST_TO_COINCIDE: Final = 8
 MOST_EXAMPLES: Final = 5
 WEEK: Final = 7
-PLAN_REMEDY: Final = "fix serving; what was planned is no substitute for what was served"
+PLAN_REMEDY: Final = (
+    "check slot=, start=, the clock of the timestamps and that schedule= is the one that was served; else fix serving"
+)
 
 
 def schedule_check(run: SlotRun) -> ScheduleCheck:
@@ -50,7 +60,8 @@ def schedule_check(run: SlotRun) -> ScheduleCheck:
     # Without a column of arms the plan stands for what was served, which nobody recorded.
     unknown = run.planned is None or run.design.arm is None
     status = "unknown" if unknown else "mismatch" if share > MISMATCH_LIMIT else "as-planned"
-    lost = [int(((run.planned == arm) & ~served).sum()) if run.planned is not None else 0 for arm in (0, 1)]
+    meant = _meant(run)
+    lost = [int(((meant == arm) & ~served).sum()) for arm in (0, 1)]
     return ScheduleCheck(
         status=status,  # type: ignore[arg-type]  # one of three words
         n_slots=n,
@@ -75,6 +86,7 @@ def schedule_messages(run: SlotRun, check: ScheduleCheck) -> Iterator[Message]:
     yield from _clusters(run)
     yield from _torn(run)
     yield from _ratio(run)
+    yield from _lost(run)
     if run.reading.clock_changes:
         n = numbers.integer(len(run.reading.clock_changes) * run.shape[0])
         yield Message.of("I_CLOCK_CHANGE", n=n)
@@ -205,6 +217,41 @@ def _ratio(run: SlotRun) -> Iterator[Message]:
         yield Message.of("W_SRM_WATCH", **facts)
 
 
+def _meant(run: SlotRun) -> Arms:
+    """Return the arm that each slot should have had: by the plan, or as the other slot of its pair tells."""
+    if run.planned is not None:
+        return run.planned
+    meant = np.where(np.isin(run.served, (0, 1)), run.served, NOTHING).astype(np.int8)
+    if run.design.assignment == "pairs":
+        n = run.n_slots - run.n_slots % 2
+        first, second = meant[:, :n:2], meant[:, 1:n:2]
+        alone = (first == NOTHING) ^ (second == NOTHING)
+        other = np.where(first == NOTHING, 1 - second, 1 - first).astype(np.int8)
+        meant[:, :n:2] = np.where(alone & (first == NOTHING), other, first)
+        meant[:, 1:n:2] = np.where(alone & (second == NOTHING), other, second)
+    return meant
+
+
+def _lost(run: SlotRun) -> Iterator[Message]:
+    """Test whether one arm lost more of its slots than the other."""
+    meant, gone = _meant(run), run.served == NOTHING
+    if not run.separate:
+        meant, gone = meant.max(axis=0, keepdims=True), gone.all(axis=0, keepdims=True)
+    own = np.isin(meant, (0, 1))
+    arm, is_lost = meant[own], gone[own]
+    if not is_lost.any() or is_lost.all() or len(np.unique(arm)) < 2:
+        return
+    seen_arm = [None if lost else own for lost, own in zip(is_lost.tolist(), arm.tolist(), strict=True)]
+    p = lost_slots(arm.tolist(), seen_arm, seed=run.design.seed).p_value
+    planned = " / ".join(str(int((arm == each).sum())) for each in (0, 1))
+    seen = " / ".join(str(int(((arm == each) & ~is_lost).sum())) for each in (0, 1))
+    facts = {"planned": planned, "observed": seen, "units": "slots with rows", "p": numbers.p_value(p)}
+    if p < SRM_BELOW:
+        yield Message.of("E_SRM", **facts)
+    elif p < SRM_WATCH_BELOW:
+        yield Message.of("W_SRM_WATCH", **facts)
+
+
 def _left_out(run: SlotRun) -> Iterator[Message]:
     reading, found = run.reading, {}
     inside = (reading.slot >= 0) & (reading.slot < run.n_slots)
@@ -217,7 +264,8 @@ def _left_out(run: SlotRun) -> Iterator[Message]:
         n = sum(found.values())
         code = "W_LEFT_OUT" if n / reading.n_rows > 0.01 else "I_LEFT_OUT"
         where = " and ".join(f"{numbers.integer(k)} {words}" for words, k in found.items())
-        yield Message.of(code, n=numbers.integer(n), percent=numbers.level_percent(n / reading.n_rows), where=where)
+        percent = numbers.level_percent(n / reading.n_rows)
+        yield Message.of(code, n=numbers.integer(n), percent=percent, where=where, so="")
 
 
 def _gaps(run: SlotRun) -> Iterator[Message]:

@@ -16,6 +16,7 @@ from decision_widgets.analysis.slot_cells import (
     fixed_effects,
     history_covariate,
     metric_cells,
+    resolved_time,
 )
 from decision_widgets.analysis.slot_run import SlotRun, clusters_of
 from decision_widgets.data import SlotMetric
@@ -129,7 +130,9 @@ def fixed_effect_messages(run: SlotRun) -> Iterator[Message]:
         yield Message.of("W_FE_ABSORBS", percent=numbers.level_percent(1 - retained), left=left)
     if share > MOST_EFFECTS:
         facts: dict[str, Any] = {"rank": round(share * fit.n_clusters), "n": numbers.integer(fit.n_clusters)}
-        facts |= {"percent": numbers.level_percent(share), "units": clusters_of(run).many}
+        coarser = resolved_time(run) in ("calendar-hour", "hour-of-week")
+        remedy = "use time_fe='hour-of-day+date' from the start, or run longer" if coarser else "run longer"
+        facts |= {"percent": numbers.level_percent(share), "units": clusters_of(run).many, "remedy": remedy}
         yield Message.of("W_FE_RICH", **facts)
 
 

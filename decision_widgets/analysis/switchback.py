@@ -114,14 +114,16 @@ def _thin(segments: list[SegmentComparison]) -> Iterator[Message]:
 
 
 def _standing(run: SlotRun) -> Standing:
-    planned = run.design.planned_days
+    planned: float | None = run.design.planned_days
+    if planned is None and run.design.schedule is not None:
+        planned = run.design.schedule.days
     if planned is None:
         return Standing(share=None)
     more = math.ceil(round(planned - run.days, 9))
     return Standing(
         share=run.days / planned,
         days_more=more if more > 0 else None,
-        said=f"{run.days:.3g} of {planned} days",
+        said=f"{run.days:.3g} of {planned:.3g} days",
         planned_size="run",
     )
 

@@ -153,7 +153,12 @@ class DesignWidget(DesignCard):
         place = Path(path)
         place = place if place.suffix else place.with_name(f"{place.name}.decision.yaml")
         question = " ".join(self.form["question"].split())
-        place.write_text((f"# {question}\n" if question else "") + write_design(design), encoding="utf-8")
+        try:
+            place.write_text((f"# {question}\n" if question else "") + write_design(design), encoding="utf-8")
+        except OSError as problem:
+            raise InputError(
+                f"{str(place)!r} cannot be written: {problem.strerror}. Name a folder that exists."
+            ) from None
         return place
 
     def close(self) -> None:

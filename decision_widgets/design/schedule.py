@@ -148,6 +148,8 @@ def draw_schedule(
     design: Any, *, start: Any, days: int, regions: Sequence[str] | None = None, seed: int | None = None
 ) -> Schedule:
     """Draw as `schedule` does; return the record."""
+    if getattr(design, "design", None) != "switchback":
+        raise InputError(f"A schedule is drawn for a Switchback; got {type(design).__name__}.")
     begin, names = as_moment(start), _region_names(design, regions)
     if not isinstance(begin, str) or as_moment(begin) != begin or "T" not in begin:
         raise InputError(f"start must be a day or a local moment such as '2026-11-02'; got {start!r}.")
@@ -291,6 +293,8 @@ def _from_frame(frame: Any, *, slot: int, control: str | None, treatment: str | 
         raise InputError(f"slot_start must hold local moments; {problem}.") from None
     if starts.isna().any() or starts.dt.tz is not None:
         raise InputError("slot_start must hold local moments without a time zone, one in every row.")
+    if not len(table):
+        raise InputError("The schedule has no rows; give one line per slot and region.")
     minute = ((starts - pd.Timestamp(0)) // pd.Timedelta(minutes=1)).to_numpy()
     first = int(minute.min())
     off = (minute - first) % slot

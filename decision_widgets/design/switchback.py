@@ -28,6 +28,19 @@ LENGTHS: Final = ("slot", "burn_in", "carryover")
 
 
 @dataclass(frozen=True, slots=True)
+class _Length:
+    """A length of time in whole minutes, as `as_minutes` left it."""
+
+    least: int = 0
+
+    def accepts(self, value: object) -> bool:
+        return checks.NotNegative().accepts(value) and isinstance(value, int) and value >= self.least
+
+    def wants(self) -> str:
+        return "a length such as '30min', '4h' or '1d', or a whole number of minutes"
+
+
+@dataclass(frozen=True, slots=True)
 class _TimeEffect(checks.OneOf):
     """One of the time effects; none at all has a code of its own, E_TIME_FE_REQUIRED."""
 
@@ -37,9 +50,9 @@ class _TimeEffect(checks.OneOf):
 
 _RULES: dict[str, checks.Rule] = {
     "time": checks.Name(),
-    "slot": checks.Positive(whole=True),
-    "burn_in": checks.NotNegative(),
-    "carryover": checks.Optional(checks.NotNegative()),
+    "slot": _Length(least=1),
+    "burn_in": _Length(),
+    "carryover": checks.Optional(_Length()),
     "arm": checks.Optional(checks.Name()),
     "control": checks.Optional(checks.Name()),
     "treatment": checks.Optional(checks.Name()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -27,8 +28,8 @@ _BOOL: Final = "tag:yaml.org,2002:bool"
 _TEXT: Final = "tag:yaml.org,2002:str"
 
 
-def read_design(text: str, *, first_line: int = 1) -> BetweenSubject | Switchback:
-    """Read a design from YAML text, whose first line is called `first_line` in messages.
+def read_design(text: str | Path, *, first_line: int = 1) -> BetweenSubject | Switchback:
+    """Read a design from YAML text, whose first line is called `first_line` in messages, or from a YAML file.
 
     Raises
     ------
@@ -40,7 +41,7 @@ def read_design(text: str, *, first_line: int = 1) -> BetweenSubject | Switchbac
     >>> read_design("participant: rider_id\\narm: variant\\ncontrol: A\\nmetrics: [booked]").participant
     'rider_id'
     """
-    node, given = _read(text, first_line, "design")
+    node, given = _read(_text_of(text), first_line, "design")
     kind = given.get("design", "between-subject")
     if not isinstance(kind, str) or kind not in DESIGNS:
         line = next(key.start_mark.line + first_line for key, _ in node.value if key.value == "design")
@@ -55,6 +56,18 @@ def read_design(text: str, *, first_line: int = 1) -> BetweenSubject | Switchbac
         return DESIGNS[kind].of(given)
     except InputError as problem:
         raise InputError(_with_lines(str(problem), node, first_line)) from None
+
+
+def _text_of(given: str | Path) -> str:
+    named = isinstance(given, Path) or ("\n" not in given and given.strip().endswith((".yaml", ".yml")))
+    if not named:
+        return str(given)
+    try:
+        return Path(given).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise InputError(
+            f"The design {str(given)!r} cannot be read: {getattr(problem, 'strerror', problem)}."
+        ) from None
 
 
 def read_common_metrics(text: str, *, first_line: int = 1) -> CommonMetrics:

@@ -102,7 +102,7 @@ def name_arms(found: Sequence[str], control: str | None, treatment: str | None) 
     if control is None and treatment is None:
         known = [word for word in found if word.lower() in _USUAL]
         if len(known) != 1:
-            raise InputError(f"Which of {listed(found)} is control? Name it: control={found[0]!r}.")
+            raise InputError(f"Which of {listed(found)} is control? Name it with control=.")
         control = known[0]
     if control is None:
         control = next(word for word in found if word != treatment)

@@ -125,6 +125,14 @@ class SwitchbackAdvice(Shown):
         """Return the answer in words."""
         return "".join(piece["text"] for piece in advice_sentence(self))
 
+    def plot(self) -> Figure:
+        """Draw what `figure` draws."""
+        return self.figure()
+
+    def to_csv(self) -> str:
+        """Return `to_frame` as CSV text, one line per plan."""
+        return str(self.to_frame().to_csv(index=False))
+
     def figure(self) -> Figure:
         """Draw the smallest effect by days, and where the effect asked for meets it, as a matplotlib figure."""
         return days_figure(self.to_payload())

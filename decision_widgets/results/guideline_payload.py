@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CHECKS: Final = 11
 AA_TEXTS: Final = {
-    "holds": "Schedules without an effect are rejected as often as alpha allows.",
+    "holds": "No more than chance in so many schedules explains.",
     "fails": "Schedules without an effect are rejected too often: errors are too small on this history.",
     "conservative": "Schedules without an effect are rejected less often than alpha allows.",
 }

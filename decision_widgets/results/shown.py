@@ -57,7 +57,8 @@ class Shown(Versioned):
         """Write a file of the kind that its name ends with, whole or not at all, and return where.
 
         ``.html`` is a page that opens without a network, ``.json`` what the cards show (each ``schema`` has a JSON
-        Schema beside its view; `to_json` is what `from_json` reads), ``.csv`` is `to_csv`, ``.png`` is `plot`.
+        Schema beside its view), ``.decision.json`` the record, which `from_json` reads, ``.csv`` is `to_csv`, ``.png``
+        is `plot`.
 
         Raises
         ------
@@ -71,6 +72,9 @@ class Shown(Versioned):
             ".csv": lambda: self.to_csv().encode(),
             ".png": self._png,
         }
+        if where.name.lower().endswith(".decision.json"):
+            _write_whole(where, self.to_json().encode())
+            return where
         if where.suffix.lower() not in writers:
             raise InputError(f"A file to save ends in {listed([*writers])}; got {str(path)!r}.")
         _write_whole(where, writers[where.suffix.lower()]())

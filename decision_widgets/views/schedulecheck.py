@@ -91,7 +91,7 @@ def _facts(payload: Payload) -> Iterator[tuple[str, str, str]]:
         said = ", ".join(f"{one_line(arm)} {numbers.integer(n)}" for arm, n in lost.items())
         yield "Lost slots", said, "planned, but without any row"
     if payload.get("broken_blocks") is not None:
-        yield "Broken draws", numbers.integer(payload["broken_blocks"]), "one coin’s slots that are not complete"
+        yield "Broken draws", numbers.integer(payload["broken_blocks"]), "with arms that their coin cannot have given"
     hours = payload.get("hour_balance")
     if hours:
         balanced = hours["p_value"] is None or hours["p_value"] >= _ALARM

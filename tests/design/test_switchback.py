@@ -65,10 +65,16 @@ def test_the_carry_over_is_the_burn_in_where_nothing_else_is_said() -> None:
     ("words", "said"),
     [
         ({"slot": "7h"}, "slot must divide 24 hours or be whole days; got 7h. Near it: 6h, 8h."),
-        ({"slot": "soon"}, "slot must be a positive whole number; got 'soon'."),
-        ({"slot": True}, "slot must be a positive whole number; got True."),
+        (
+            {"slot": "soon"},
+            "slot must be a length such as '30min', '4h' or '1d', or a whole number of minutes; got 'soon'.",
+        ),
+        (
+            {"slot": True},
+            "slot must be a length such as '30min', '4h' or '1d', or a whole number of minutes; got True.",
+        ),
         ({"burn_in": "2h"}, "no minutes would be left to analyse"),
-        ({"burn_in": -5}, "burn_in must be a whole number, 0 or more; got -5."),
+        ({"burn_in": -5}, "burn_in must be a length such as '30min'"),
         ({"time_fe": None}, "E_TIME_FE_REQUIRED"),
         ({"time_fe": "hours"}, "Did you mean 'hour'?"),
         ({"assignment": "pair"}, "Did you mean 'pairs'?"),
