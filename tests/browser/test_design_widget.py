@@ -113,8 +113,12 @@ def test_five_steps_by_mouse(lab: Lab, page: Page, shot: Callable[[Page, str], P
     card.locator(".dw-answer", has_text="You need").wait_for()
     shot(page, "design-5-light")
     card.get_by_role("button", name="Use this plan").click()
-    assert card.get_by_label("Planned participants").input_value() != ""
+    page.wait_for_function("document.querySelector('[data-path=planned_participants]').value !== ''")
     read(card)
+    n = int(card.get_by_label("Planned participants").input_value())
+    assert (
+        asked(page, "widget.design.planned_participants") == n == asked(page, "widget.power.advice.plan.n_participants")
+    )
     assert asked(page, "widget.created is None")
     card.get_by_role("button", name="Create design").click()
     card.get_by_text("Created.").wait_for()
