@@ -332,7 +332,7 @@ function designWizard(card, model) {
     if (!isBlocked() && form.source !== "none" && askedFor !== ground()) ask("power");
   };
   const take = () => {
-    if (payload().stamp === form.stamp && !sendTimer) {
+    if ((payload().stamp ?? null) === (form.stamp ?? null) && !sendTimer) {
       confirmed = true;
       clearTimeout(offlineTimer);
       tell("read by Python", true);
@@ -348,10 +348,12 @@ function designWizard(card, model) {
   const adopt = () => {
     const found = model.get("form");
     if (found.stamp === stamp) return;
+    steps.push(form);
+    lastKey = null;
     form = structuredClone(found);
     stamp = form.stamp ?? 0;
     confirmed = true;
-    steps = [];
+    tell("read by Python", true);
     refresh();
   };
   const takeJob = () => {
@@ -419,12 +421,7 @@ function designWizard(card, model) {
     profile: () => ask("profile"),
     power: (made) => made.getAttribute("aria-disabled") !== "true" && ask("power"),
     analyse: (made) => made.getAttribute("aria-disabled") !== "true" && ask("analyse"),
-    adopt: () => {
-      const { n_units: n, first_day: day } = child.power.get("payload").answer;
-      const next = { ...structuredClone(form), planned_participants: designWords.integer(n) };
-      if (day && form.time) next.planned_days = String(Math.ceil(day / 7) * 7);
-      change("adopt", next, { once: true });
-    },
+    adopt: () => ask("adopt"),
     metric: () => change("add", addMetric(""), { once: true }),
     ratio: () => change("add", addMetric(`ratio_${form.metrics.filter(({ kind }) => kind === "ratio").length + 1}`, { kind: "ratio" }), { once: true }),
     drop: (made, at) => change("drop", { ...form, metrics: form.metrics.filter((_, n) => n !== Number(at)) }, { once: true }),

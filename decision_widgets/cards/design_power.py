@@ -72,6 +72,14 @@ def _known_metrics(design: BetweenSubject, history: Any) -> tuple[BetweenSubject
     return BetweenSubject.of(plain), history
 
 
+def is_plan_of(shown: BetweenSubject | None, design: BetweenSubject | Switchback) -> bool:
+    """Tell whether a plan is one of this design, and not of a what-if."""
+    if shown is None or not isinstance(design, BetweenSubject):
+        return False
+    same = all(getattr(shown, word) == getattr(design, word) for word in ("arms", "alpha", "power", "participant"))
+    return same and all(metric in design.metrics for metric in shown.metrics)
+
+
 def analysed(design: BetweenSubject | Switchback, data: Any, listener: Listener) -> Answer:
     """Analyse data by a design; the result, its card, and its HTML where it has no card."""
     if data is None:

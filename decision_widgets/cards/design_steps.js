@@ -55,7 +55,7 @@ const designFields = (() => {
       const drawing = (marks) => `<svg viewBox="0 0 120 26" width="120" height="26" aria-hidden="true">${marks}</svg>`;
       return (
         heading("Which design fits?", "Pick by asking one question: can the treatment of one participant change the outcome of another?") +
-        '<fieldset class="dw-pick"><legend class="vh">Design</legend>' +
+        '<fieldset class="dw-design-pick"><legend class="vh">Design</legend>' +
         pick("design", "between", form.design, "Between-subject", `<span>Each participant sees one arm for the whole experiment.</span>${drawing(circles)}<span class="small muted">For screens, messages, prices shown to one person. Errors are clustered by participant.</span>`) +
         pick("design", "switchback", form.design, "Switchback", `<span>A whole region alternates between arms, slot by slot.</span>${drawing(squares)}<span class="small muted">For dispatch, surge, supply: things that people share. Time fixed effects are always on.</span>`) +
         `</fieldset><div class="dw-fields wide">${input("name", "Experiment name", form.name, "as on cards and in files")}${input("question", "Decision to make", form.question, "", 'placeholder="Show the badge to all riders?"')}</div>${says}`
@@ -80,7 +80,7 @@ const designFields = (() => {
       const whoHint = who?.distinct ? `${designWords.integer(who.distinct)} values, ${designWords.tidy(v.rows / who.distinct)} rows each` : "who; none: every row is one";
       return (
         heading("Where do the numbers come from?") +
-        `<fieldset class="dw-pick"><legend class="vh">Source</legend>${sources.map(([value, title, text]) => pick("source", value, form.source, title, `<span class="small muted">${text}</span>`)).join("")}</fieldset>` +
+        `<fieldset class="dw-design-pick"><legend class="vh">Source</legend>${sources.map(([value, title, text]) => pick("source", value, form.source, title, `<span class="small muted">${text}</span>`)).join("")}</fieldset>` +
         '<div class="dw-fields">' +
         (between ? columnField(v, "participant", "Participant column", form.participant, "(every row is one)", () => true, whoHint) : columnField(v, "region", "Region column", form.region, "(none: everybody at once)", ({ levels, dtype }) => levels.length > 0 || dtype === "text", "who switches together")) +
         columnField(v, "time", "Time column", form.time, "(none)", dated, timeHint) +
@@ -114,7 +114,7 @@ const designFields = (() => {
         ? `<div class="row">${free.length ? `${select("_new", "Another column", "", [["", "choose"], ...free.map(({ col }) => [col, col])])}` : ""}<button type="button" class="dw-btn" data-act="ratio" data-key="act/ratio">Add a ratio</button></div>`
         : '<div class="row"><button type="button" class="dw-btn" data-act="metric" data-key="act/metric">Add a metric</button><button type="button" class="dw-btn" data-act="ratio" data-key="act/ratio">Add a ratio</button></div>';
       const rows = form.metrics.map((metric, at) => metricRow(v, metric, at)).join("");
-      return heading("What will you measure?", v.columns.length ? "Kinds are detected from the data. Change any that look wrong; the test follows the kind." : "Type the columns that the data will have.") + `<div class="dw-metrics">${rows}</div>${adding}${says}`;
+      return heading("What will you measure?", v.columns.length ? "Kinds are detected from the data. Change any that look wrong; the test follows the kind." : "Type the columns that the data will have.") + `<div class="dw-design-metrics">${rows}</div>${adding}${says}`;
     };
     const metricRow = (v, metric, at) => {
       const path = `metrics.${at}`;
@@ -147,7 +147,7 @@ const designFields = (() => {
     };
 
     const arms = ({ form }, names = false) => {
-      const bar = names ? "" : '<div class="dw-split" data-split role="img"></div>';
+      const bar = names ? "" : '<div class="dw-design-split" data-split role="img"></div>';
       const rows = form.arms.map((arm, at) => {
         const label = at === 0 ? "Control" : names ? "Treatment" : `Treatment${form.arms.length > 2 ? ` ${at}` : ""}`;
         const share = names || form.arms.length === 1 ? "" : input(`arms.${at}.share`, "Share, %", arm.share, "", 'inputmode="decimal"');
@@ -164,7 +164,7 @@ const designFields = (() => {
       const free = v.columns.filter(({ col, levels, dtype }) => levels.length > 1 && (dtype !== "number") && !named.has(col) && !form.metrics.some((metric) => metric.name === col && metric.role !== "ignore"));
       const offered = [...new Set([...free.map(({ col }) => col), ...form.strata])];
       if (!offered.length) return "";
-      return `<fieldset class="dw-ticks"><legend>Balance within</legend>${offered.map((name) => tick("strata", name, form.strata.includes(name))).join("")}</fieldset>`;
+      return `<fieldset class="dw-design-boxes"><legend>Balance within</legend>${offered.map((name) => tick("strata", name, form.strata.includes(name))).join("")}</fieldset>`;
     };
     const tick = (path, name, on) => `<label><input type="checkbox" data-path="${path}" data-member="${escape(name)}" data-key="${path}/${escape(name)}"${on ? " checked" : ""}><span dir="auto">${escape(name)}</span></label>`;
 
@@ -181,7 +181,7 @@ const designFields = (() => {
       const days = designWords.wholeOf(form.days) ?? 14;
       const levels = v.columns.find(({ col }) => col === form.region)?.levels ?? [];
       const offered = [...new Set([...levels, ...form.regions])];
-      const regions = !form.region ? "" : levels.length || v.columns.length ? `<fieldset class="dw-ticks"><legend>Regions</legend>${offered.map((name) => tick("regions", name, form.regions.includes(name))).join("")}</fieldset>` : input("regions", "Regions", form.regions.join(", "), "separated by commas", "data-list");
+      const regions = !form.region ? "" : levels.length || v.columns.length ? `<fieldset class="dw-design-boxes"><legend>Regions</legend>${offered.map((name) => tick("regions", name, form.regions.includes(name))).join("")}</fieldset>` : input("regions", "Regions", form.regions.join(", "), "separated by commas", "data-list");
       return (
         heading("How will regions switch?") +
         `<div class="dw-knobs">${knob("slot", "Slot length", steps.indexOf(minutes), form.slot, { min: 0, max: steps.length - 1, step: 1 })}${knob("burn_in", "Burn-in", burn, form.burn_in || "0min", { min: 0, max: most, step: burn % 5 ? 1 : 5 })}${knob("days", "Days", days, form.days, { min: 1, max: Math.max(42, days), step: 1 })}</div>` +
@@ -218,7 +218,7 @@ const designFields = (() => {
     const lanes = names.slice(0, SHOWN_LANES).map((name) => {
       const cells = [...arms[name].slice(0, perDay)].map((arm) => `<i class="${arm === "1" ? "on" : "off"}"></i>`).join("");
       const treated = [...arms[name]].filter((arm) => arm === "1").length;
-      return `<span class="name" dir="auto">${escape(name)}</span><div class="dw-lane" role="img" aria-label="${escape(name)}: ${treated} treatment and ${arms[name].length - treated} control slots in all">${cells}</div>`;
+      return `<span class="name" dir="auto">${escape(name)}</span><div class="dw-design-lane" role="img" aria-label="${escape(name)}: ${treated} treatment and ${arms[name].length - treated} control slots in all">${cells}</div>`;
     });
     const more = names.length > SHOWN_LANES ? `<p class="small muted">and ${names.length - SHOWN_LANES} more regions</p>` : "";
     const whole = slots.slot >= designSlots.DAY;
@@ -226,7 +226,7 @@ const designFields = (() => {
     const [control, treatment] = ["control", "treatment"].map((usual, at) => escape(form.arms[at]?.name.trim() || usual));
     return (
       `<div class="dw-head sub"><p class="small strong">Schedule preview, ${whole ? "all days" : "day 1"}</p><span class="grow"></span><span class="dw-key"><span><i class="dw-sw"></i>${control}</span><span><i class="dw-sw on"></i>${treatment}</span><span><i class="dw-sw hat"></i>burn-in</span></span></div>` +
-      `<div class="dw-sched small" style="--b:${burn.toFixed(1)}%">${lanes.join("")}<span></span><div class="ticks" aria-hidden="true">${ticks}</div></div>${more}`
+      `<div class="dw-design-sched small" style="--b:${burn.toFixed(1)}%">${lanes.join("")}<span></span><div class="hours" aria-hidden="true">${ticks}</div></div>${more}`
     );
   };
   const facts = (view) => {
@@ -235,7 +235,7 @@ const designFields = (() => {
     const regions = slots.regions.length;
     const perDay = slots.slot <= designSlots.DAY ? `${designSlots.DAY / slots.slot} a day \u00d7 ${regions} \u00d7 ${slots.days} days` : `${regions} \u00d7 ${slots.days} days`;
     const fact = (name, value, note) => `<div><dt>${name}</dt><dd>${value}<small>${note}</small></dd></div>`;
-    return `<dl class="dw-facts">${fact("Slots", designWords.integer(slots.n * regions), perDay)}${fact("Clusters", designWords.integer(designSlots.clusters(slots)), escape(slots.cluster === "draw" ? "draws of the coin" : slots.cluster))}${fact("Lost to burn-in", `${Math.round((100 * slots.burnIn) / slots.slot)}%`, "of the minutes of every slot")}</dl>`;
+    return `<dl class="dw-design-facts">${fact("Slots", designWords.integer(slots.n * regions), perDay)}${fact("Clusters", designWords.integer(designSlots.clusters(slots)), escape(slots.cluster === "draw" ? "draws of the coin" : slots.cluster))}${fact("Lost to burn-in", `${Math.round((100 * slots.burnIn) / slots.slot)}%`, "of the minutes of every slot")}</dl>`;
   };
   return { make, escape, icon, message, preview, facts, lengthText };
 })();

@@ -18,7 +18,7 @@ from decision_widgets.cards.design_copy import COPY
 from decision_widgets.cards.design_form import completed, design_of, empty_form, form_of, suggested_form, who_column
 from decision_widgets.cards.design_messages import messages_of, say
 from decision_widgets.cards.design_payload import design_payload
-from decision_widgets.cards.design_power import Answer, analysed, asked_of, planned
+from decision_widgets.cards.design_power import Answer, analysed, asked_of, is_plan_of, planned
 from decision_widgets.data.profile import EXACT_UP_TO, TableProfile, read_profile
 from decision_widgets.data.progress import Progress
 from decision_widgets.data.tables import is_table
@@ -135,6 +135,26 @@ class DesignWidget(DesignCard):
         lift, history = asked_of(self.form, self._data)
         return self._show("power", planned(design, history, lift, self._tell))
 
+    def adopt(self) -> None:
+        """Take the size that step 5 shows as the plan of the design: its participants, and its days where it has dates.
+
+        Raises
+        ------
+        InputError
+            Nothing was computed yet, or the card shows a what-if of other arms, power, confidence or covariates.
+        """
+        design, shown = self._ready(), self.power
+        if shown is None or shown.advice is None or shown.advice.plan is None:
+            raise InputError("Nothing was computed yet; press Compute.")
+        if not is_plan_of(shown.design, design):
+            raise InputError("The card shows a what-if of another design: undo it, or change the design itself.")
+        plan = shown.advice.plan
+        taken = {"planned_participants": str(plan.n_participants)}
+        if design.time is not None and plan.days is not None:
+            taken["planned_days"] = str(plan.days)
+        self.form = {key: value for key, value in self.form.items() if key != "stamp"} | taken
+        self.job = {"done": "adopt", "at": _now()}
+
     def analyse(self, data: Any = None) -> Any:
         """Analyse data with arms by the design, by default the widget's own; the result appears in step 5."""
         design = self._ready()
@@ -148,10 +168,11 @@ class DesignWidget(DesignCard):
         return self.created
 
     def save(self, path: str | Path) -> Path:
-        """Write the design as YAML; a path without an ending gets ``.decision.yaml``."""
+        """Write the design as YAML; a path without that ending gets ``.decision.yaml``."""
         design = self._ready()
         place = Path(path)
-        place = place if place.suffix else place.with_name(f"{place.name}.decision.yaml")
+        if place.suffix not in (".yaml", ".yml"):
+            place = place.with_name(f"{place.name}.decision.yaml")
         question = " ".join(self.form["question"].split())
         try:
             place.write_text((f"# {question}\n" if question else "") + write_design(design), encoding="utf-8")
@@ -279,6 +300,7 @@ class DesignWidget(DesignCard):
     def _hear(self, _: Any, asked: Any, __: Any = None) -> None:
         deeds: dict[str, Callable[[], object]] = {
             "power": self.plan,
+            "adopt": self.adopt,
             "analyse": self.analyse,
             "create": self.create,
             "profile": self.profile,

@@ -113,8 +113,12 @@ def test_five_steps_by_mouse(lab: Lab, page: Page, shot: Callable[[Page, str], P
     card.locator(".dw-answer", has_text="You need").wait_for()
     shot(page, "design-5-light")
     card.get_by_role("button", name="Use this plan").click()
-    assert card.get_by_label("Planned participants").input_value() != ""
+    page.wait_for_function("document.querySelector('[data-path=planned_participants]').value !== ''")
     read(card)
+    n = int(card.get_by_label("Planned participants").input_value())
+    assert (
+        asked(page, "widget.design.planned_participants") == n == asked(page, "widget.power.advice.plan.n_participants")
+    )
     assert asked(page, "widget.created is None")
     card.get_by_role("button", name="Create design").click()
     card.get_by_text("Created.").wait_for()
@@ -342,7 +346,7 @@ def test_the_preview_is_the_schedule_of_python(lab: Lab, page: Page) -> None:
     card.get_by_label("Start").fill("2026-11-09")
     card.get_by_label("Seed").fill("11")
     read(card)
-    lanes = card.locator(".dw-lane").evaluate_all(
+    lanes = card.locator(".dw-design-lane").evaluate_all(
         "all => all.map(lane => [...lane.children].map(it => it.className === 'on' ? '1' : '0').join(''))"
     )
     arms = asked(page, "dict(widget.design.schedule.arms)")
@@ -424,7 +428,7 @@ def test_names_of_columns_are_shown_as_text(lab: Lab, page: Page) -> None:
     go(card, "Data")
     card.get_by_label("Region column").select_option("city")
     go(card, "Slots")
-    assert card.locator(".dw-lane").count() == 4
+    assert card.locator(".dw-design-lane").count() == 4
     assert page.evaluate("window.boom") is None
     assert card.locator("img").count() == 0
     fits = "it => it.scrollWidth <= it.clientWidth + 1"

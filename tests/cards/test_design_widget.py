@@ -248,6 +248,7 @@ def test_create_emits_the_record_and_save_writes_it(tmp_path: Path) -> None:
     assert [each for each in emitted if each is not None] == [widget.design] * 2
     place = widget.save(tmp_path / "badge")
     assert place.name == "badge.decision.yaml"
+    assert widget.save(tmp_path / "v1.2").name == "v1.2.decision.yaml"
     assert place.read_text("utf-8").startswith("# Show it to all?\n")
     assert dw.read_design(place.read_text("utf-8")) == widget.design
 
@@ -268,6 +269,23 @@ def test_the_plan_is_that_of_advise() -> None:
     assert result.decision == dw.analyze(past, widget.design).decision
     widget.close()
     assert widget.power.comm is None
+
+
+def test_a_plan_is_adopted_but_no_what_if() -> None:
+    past = dw.examples.ride_hailing(riders=1500, days=28)
+    widget = DesignWidget(past)
+    widget.form = widget.form | {"metrics": [metric_form("booked", role="primary", effect="20%")]}
+    with pytest.raises(InputError, match="Nothing was computed yet"):
+        widget.adopt()
+    plan = widget.plan().plan
+    what = {"metric": "booked", "lift": 0.2 / 0.7}
+    widget.power.controls = {"seq": 1, "what": what | {"more_arms": True}}
+    with pytest.raises(InputError, match="what-if of another design"):
+        widget.adopt()
+    assert widget.design.planned_participants is None
+    widget.power.controls = {"seq": 2, "what": what}
+    widget.adopt()
+    assert (widget.design.planned_participants, widget.design.planned_days) == (plan.n_participants, plan.days)
 
 
 def test_typed_numbers_are_a_past() -> None:
