@@ -99,6 +99,7 @@ def simulation_of(played: Played, panel: PastPanel, metric: str, wanted: Wanted)
     ]
     return MetricSimulation(
         metric=metric,
+        kind=panel.metrics[metric].kind,
         days=days,
         window_days=played.window_days,
         n_windows=played.n_windows,

@@ -14,6 +14,7 @@ from decision_widgets.design import Metric, Switchback
 from decision_widgets.design.clock import DAY, minute_of
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.fixed_effects import Matrix
+from decision_widgets.vocabulary import Kind
 
 HOUR = 60
 WEEK = 7 * DAY
@@ -27,6 +28,7 @@ class PastMetric:
     """
 
     metric: Metric
+    kind: Kind
     per_hour: bool
     rows: Matrix
     total: Matrix
@@ -123,4 +125,5 @@ def _past(metric: Metric, design: Switchback, read: SlotMetric, place: _Place) -
     rows, total, size = (place.of(np.nan_to_num(values)) for values in (read.rows, read.total, read.size))
     if place.n and not size.sum() > 0:
         raise InputError(f"The history holds no values of {metric.name!r}; check the column.")
-    return PastMetric(metric=metric, per_hour=metric.denominator == design.time, rows=rows, total=total, size=size)
+    hours, kind = metric.denominator == design.time, read.recognition.kind
+    return PastMetric(metric=metric, kind=kind, per_hour=hours, rows=rows, total=total, size=size)

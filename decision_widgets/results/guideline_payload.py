@@ -63,6 +63,7 @@ def simulation_card(advice: SwitchbackAdvice, found: MetricSimulation) -> dict[s
         "state": "ready",
         "metric": found.metric,
         "label": readable(found.metric),
+        "kind": found.kind,
         "draws": found.draws,
         "done": found.done,
         "cancelled": found.cancelled,
@@ -88,9 +89,16 @@ def simulation_card(advice: SwitchbackAdvice, found: MetricSimulation) -> dict[s
             "power": found.power_at_effect,
         },
         "curve": [point.to_dict() for point in found.curve],
-        "checks": [each.to_dict() for each in found.checks],
+        "checks": list(_checks(found)),
         "options": [each.to_dict() for each in advice.options] if leads else [],
     }
+
+
+def _checks(found: MetricSimulation) -> Iterator[dict[str, Any]]:
+    """Yield the effects put into the history; the one asked for is checked last."""
+    last = len(found.checks) - 1
+    for at, check in enumerate(found.checks):
+        yield check.to_dict() | {"asked": found.effect is not None and at == last}
 
 
 def schedule_card(advice: SwitchbackAdvice) -> dict[str, Any]:
@@ -155,13 +163,13 @@ def advice_sentence(advice: SwitchbackAdvice) -> Iterator[dict[str, Any]]:
         yield {"text": stops[0].title if stops else "The power of this plan could not be simulated.", "strong": True}
         return
     found = advice.simulations[0]
-    size = _size(found.relative, found.detectable)
+    size = _size(found, found.relative, found.detectable)
     yield {"text": f"{found.days} days", "strong": True}
     yield {"text": " find a change of ", "strong": False}
     yield {"text": size, "strong": True}
     yield {"text": f" in {readable(found.metric)} with {found.power:.0%} power.", "strong": False}
     if found.effect is not None:
-        asked = _size(found.effect / found.level if found.level > 0 else None, found.effect)
+        asked = _size(found, found.effect / found.level if found.level > 0 else None, found.effect)
         yield {"text": f" {asked} needs ", "strong": False}
         yield {"text": "more than a year" if found.days_needed is None else f"{found.days_needed} days", "strong": True}
         yield {"text": ".", "strong": False}
@@ -171,8 +179,8 @@ def advice_sentence(advice: SwitchbackAdvice) -> Iterator[dict[str, Any]]:
         yield {"text": f" Stopped after {found.done} of {found.draws} schedules.", "strong": False}
 
 
-def _size(relative: float | None, effect: float) -> str:
-    return numbers.level(abs(effect), "continuous") if relative is None else f"{abs(relative):.1%}"
+def _size(found: MetricSimulation, relative: float | None, effect: float) -> str:
+    return numbers.spread(abs(effect), found.kind) if relative is None else f"{abs(relative):.1%}"
 
 
 def _code(advice: SwitchbackAdvice) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from decision_widgets.estimates.switchback_power import AaStatus
 from decision_widgets.records import Record
-from decision_widgets.vocabulary import Assignment, Regions, TimeEffects
+from decision_widgets.vocabulary import Assignment, Kind, Regions, TimeEffects
 
 StepStatus = Literal["done", "open", "warning", "error"]
 
@@ -111,6 +112,7 @@ class MetricSimulation(Record):
     """
 
     metric: str
+    kind: Kind
     draws: int
     done: int
     cancelled: bool
@@ -128,7 +130,7 @@ class MetricSimulation(Record):
     aa_rate: float
     aa_lower: float
     aa_upper: float
-    aa_status: Literal["holds", "fails", "conservative"]
+    aa_status: AaStatus
     share: float
     checks: tuple[PlanCheck, ...]
     curve: tuple[PlanDays, ...]

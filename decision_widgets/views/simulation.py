@@ -178,7 +178,8 @@ def _check_rows(payload: Payload) -> Iterator[list[str]]:
         bias = numbers.NOT_AVAILABLE
         if check.get("bias") is not None:
             bias = numbers.absolute(check["bias"], None, abs(check["effect"]) / 10 + check["bias"], kind).effect
-        yield [_detects(check["effect"], check.get("relative"), kind), power.effect, power.interval, bias]
+        size = _detects(check["effect"], check.get("relative"), kind) + (" (asked for)" if check.get("asked") else "")
+        yield [size, power.effect, power.interval, bias]
 
 
 def _options(payload: Payload) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -138,6 +139,21 @@ def test_an_advice_survives_json_and_shows_what_it_holds() -> None:
     assert kept.steps_frame().shape == (11, 9)
     assert set(kept.days_frame()["metric"]) == {"y", "r"}
     assert "28 days" in kept.figure().texts[0].get_text()
+
+
+def test_kinds_reach_the_cards_and_the_effect_asked_for_is_the_last_one_checked() -> None:
+    table = past()
+    table = table.assign(busy=(table["y"] > table["y"].median()).astype(int))
+    told = dw.advise(switchback(metrics=["busy"]), table, effect=0.1, draws=50)
+    simulation = told.to_payload()["cards"][1]
+    assert (told.simulation().kind, simulation["kind"]) == ("binary", "binary")
+    assert [check["asked"] for check in simulation["checks"]][-2:] == [False, True]
+    assert simulation["checks"][-1]["relative"] == pytest.approx(0.1)
+    for text in (told.to_html(), told.to_text()):
+        assert re.search(r"\d\Wpp\) in Busy with 80% power", text)
+        assert "10.0% (asked for)" in text
+    without = dw.advise(switchback(metrics=["busy"]), table, draws=50).to_payload()["cards"][1]
+    assert not any(check["asked"] for check in without["checks"])
 
 
 def test_the_recommended_design_is_read_back_from_its_text() -> None:

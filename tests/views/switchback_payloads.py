@@ -280,6 +280,7 @@ def simulation(**changed: Any) -> dict[str, Any]:
                 "power_lower": 0.262,
                 "power_upper": 0.319,
                 "bias": -0.0001,
+                "asked": False,
             },
             {
                 "effect": 0.0059,
@@ -288,6 +289,7 @@ def simulation(**changed: Any) -> dict[str, Any]:
                 "power_lower": 0.784,
                 "power_upper": 0.834,
                 "bias": 0.0002,
+                "asked": False,
             },
         ],
         "options": [

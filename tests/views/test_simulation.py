@@ -46,6 +46,27 @@ def test_injected_effects_and_options_are_tables() -> None:
         assert re.search(r"1 day 2 h a coin per day, each region calendar hour – – –", text)
 
 
+def test_the_effect_asked_for_is_marked_among_the_injected_ones() -> None:
+    first, last = simulation()["checks"]
+    marked = simulation(checks=[first, last | {"asked": True}])
+    for text in (said(stripped(marked)), said(to_text(marked))):
+        assert re.search(r" 0\.40% 29\.0% .* 0\.80% \(asked for\) 81\.0%", text)
+        assert text.count("asked for") == 1
+    assert "asked for" not in to_html(simulation())
+
+
+def test_a_binary_metric_is_told_in_percentage_points_and_another_in_its_unit() -> None:
+    alone = {"detectable": {"effect": 0.0059, "relative": None}, "options": []}
+    checks = [check | {"relative": None} for check in simulation()["checks"]]
+    curve = [point | {"relative": None} for point in simulation()["curve"]]
+    shares = said(to_text(simulation(**alone, checks=checks, curve=curve)))
+    assert "detects a change of 0.59 pp in Completion rate" in shares
+    assert "0.30 pp 29.0%" in shares
+    others = said(to_text(simulation(kind="continuous", **alone, checks=checks, curve=curve)))
+    assert "detects a change of 0.00590 in Completion rate" in others
+    assert "pp" not in others
+
+
 def test_a_metric_without_relative_effects_is_told_in_its_unit() -> None:
     found = simulation(
         kind="continuous",
