@@ -85,18 +85,7 @@ def simulation_of(played: Played, panel: PastPanel, metric: str, wanted: Wanted)
     """Write down what was found for the days asked about."""
     found, days, level = played.found, wanted.days, panel.metrics[metric].level
     effect = wanted.effects.get(metric)
-    scale = (played.window_days / days) ** 0.5
-    checks = [
-        PlanCheck(
-            effect=each.effect * scale,
-            relative=relative_to(level, each.effect * scale),
-            power=each.power,
-            power_lower=each.power_lower,
-            power_upper=each.power_upper,
-            bias=each.bias * scale,
-        )
-        for each in found.checks
-    ]
+    checks = _checks(played, level, days)
     return MetricSimulation(
         metric=metric,
         kind=panel.metrics[metric].kind,
@@ -107,7 +96,7 @@ def simulation_of(played: Played, panel: PastPanel, metric: str, wanted: Wanted)
         std_dev=played.std_dev(days),
         detectable=played.detectable(days),
         relative=relative_to(level, played.detectable(days)),
-        checks=tuple(checks),
+        checks=checks,
         curve=tuple(
             PlanDays(days=d, detectable=played.detectable(d), relative=relative_to(level, played.detectable(d)))
             for d in range(WEEK, CURVE_WEEKS * WEEK + 1, WEEK)
@@ -123,6 +112,22 @@ def simulation_of(played: Played, panel: PastPanel, metric: str, wanted: Wanted)
             )
         },
     )  # fmt: skip
+
+
+def _checks(played: Played, level: float, days: int) -> tuple[PlanCheck, ...]:
+    """Write down the effects that were put into the history, scaled to the days asked about."""
+    scale = (played.window_days / days) ** 0.5
+    return tuple(
+        PlanCheck(
+            effect=each.effect * scale,
+            relative=relative_to(level, each.effect * scale),
+            power=each.power,
+            power_lower=each.power_lower,
+            power_upper=each.power_upper,
+            bias=each.bias * scale,
+        )
+        for each in played.found.checks
+    )
 
 
 def relative_to(level: float, effect: float) -> float | None:

@@ -63,7 +63,10 @@ class Freedom:
         return cls(dense=_turned(basis), levels=_turned(own.reshape(g, k, -1)), members=members, present=present)
 
     def of_draws(self, own: Matrix, w: Matrix, u: Matrix) -> Matrix:
-        """Return the degrees of freedom, shape (B,), from ``u_gᵀu_g``, shape (G, B), w and u, shape (G, k, B)."""
+        """Return the degrees of freedom, shape (B,), from ``u_gᵀu_g``, shape (G, B), w and u, shape (G, k, B).
+
+        NaN for draws in which the effects leave nothing of the treatment.
+        """
         along = np.einsum("gkb,gkb->gb", w, u)
         dense = np.concatenate([np.matmul(self.dense, w), along[:, None]], axis=1)
         squares = _squared(np.ascontiguousarray(dense.transpose(2, 1, 0)))
@@ -79,7 +82,8 @@ class Freedom:
                 grouped = grouped.swapaxes(2, 3)
             both = np.matmul(grouped, grouped.swapaxes(2, 3))
             squares += np.einsum("nblm,nblm->b", both, both)
-        return np.asarray(1 / ((own**2).sum(axis=0) + squares - (taken**2).sum(axis=0)))
+        spread = np.asarray((own**2).sum(axis=0) + squares - (taken**2).sum(axis=0))
+        return np.asarray(np.divide(1, spread, out=np.full_like(spread, np.nan), where=spread > 0))
 
 
 def _squared(values: Matrix) -> Matrix:

@@ -215,6 +215,10 @@ def _option_cells(payload: Payload, option: Payload) -> list[Cell]:
     ]
 
 
+def _effects_text(name: str | None) -> str:
+    return one_line(name).replace("-", " ").replace("+", " + ") if name else numbers.NOT_AVAILABLE
+
+
 def _option_texts(payload: Payload, option: Payload) -> list[str]:
     drawn = _ASSIGNMENTS.get(str(option.get("assignment")), one_line(option.get("assignment") or ""))
     where = {"together": ", regions together", "separate": ", each region"}.get(str(option.get("regions")), "")
@@ -226,7 +230,7 @@ def _option_texts(payload: Payload, option: Payload) -> list[str]:
         length_text(option["slot_min"]),
         length_text(option["burn_in_min"]) if option["burn_in_min"] else "none",
         drawn + where,
-        one_line(option.get("time_fe") or numbers.NOT_AVAILABLE),
+        _effects_text(option.get("time_fe")),
         numbers.NOT_AVAILABLE if option.get("days") is None else numbers.integer(option["days"]),
         _detects(option.get("detectable"), option.get("relative"), _kind(payload)),
         numbers.NOT_AVAILABLE if rate is None else numbers.level_percent(rate),

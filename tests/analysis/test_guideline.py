@@ -250,6 +250,14 @@ def test_few_units_are_a_warning_and_too_few_are_refused() -> None:
     assert none.step("units").status == "error"
 
 
+def test_effects_that_leave_nothing_of_the_treatment_are_refused_in_words() -> None:
+    # On a single day of one region the hours of the day are the slots themselves.
+    told = dw.advise(switchback(region=None), past(regions=1), days=1, draws=50)
+    assert told.simulations == ()
+    assert told.step("power").status == "error"
+    assert "leave nothing to compare" in told.step("power").evidence
+
+
 def test_clusters_finer_than_a_coin_are_told_before_anything_is_run() -> None:
     told = dw.advise(switchback(cluster="region-slot"), past(), draws=100)
     assert "E_CLUSTER_FINE" in [message.code for message in told.messages]

@@ -237,7 +237,7 @@ def option(name: str, **changed: Any) -> dict[str, Any]:
         "slot_min": 60,
         "burn_in_min": 15,
         "regions": "separate",
-        "time_fe": "calendar hour",
+        "time_fe": "calendar-hour",
         "std_dev": 0.0021,
         "detectable": 0.0059,
         "relative": 0.008,
@@ -262,6 +262,9 @@ def simulation(**changed: Any) -> dict[str, Any]:
         "cancelled": False,
         "alpha": 0.05,
         "power": 0.8,
+        "days": 14,
+        "window_days": 28,
+        "asked": None,
         "aa": {
             "rate": 0.049,
             "lower": 0.0365,
@@ -296,7 +299,7 @@ def simulation(**changed: Any) -> dict[str, Any]:
             option("Pairs, 1 h", chosen=True),
             option("A coin per slot", assignment="slots", detectable=0.0078, relative=0.0105),
             option("Whole days", assignment="days", slot_min=1440, burn_in_min=120, detectable=None, relative=None)
-            | {"aa_rate": None, "days": None, "reason": "7 days per arm are too few."},
+            | {"std_dev": None, "aa_rate": None, "days": None, "reason": "7 days per arm are too few."},
         ],
         **changed,
     }

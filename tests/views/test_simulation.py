@@ -19,7 +19,7 @@ def said(text: str) -> str:
 def test_the_promise_and_the_false_alarms_are_sentences() -> None:
     for text in (said(stripped(simulation())), said(to_text(simulation()))):
         assert re.search(
-            r"This schedule detects a change of 0\.80% \(0\.59 pp\) in Completion rate with 80% power", text
+            r"for 14 days, detects a change of 0\.80% \(0\.59 pp\) in Completion rate with 80% power", text
         )
         assert "raised an alarm in 4.9% of them (3.6% to 6.4%; promised 5%)" in text
 
@@ -107,6 +107,12 @@ def test_a_cancelled_one_says_how_far_it_came() -> None:
 
 def test_the_length_of_the_run_is_said_where_it_is_known() -> None:
     assert "This schedule, for 28 days, detects a change of 0.80%" in to_text(simulation(days=28))
+    assert "This schedule detects a change of 0.80%" in to_text(simulation(days=None))
+
+
+def test_effects_of_time_are_words() -> None:
+    shown = simulation(options=[option("Together", time_fe="hour-of-day+date")])
+    assert "hour of day + date" in stripped(shown)
 
 
 def test_several_metrics_are_told_apart_by_their_titles() -> None:
