@@ -16,7 +16,7 @@ pytestmark = pytest.mark.notebook
 
 
 def test_there_is_a_template() -> None:
-    assert [path.stem for path in TEMPLATES] == ["01-power", "02-between-subject", "03-switchback"]
+    assert [path.stem for path in TEMPLATES] == ["01-power", "02-between-subject", "03-switchback", "04-monitoring"]
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)

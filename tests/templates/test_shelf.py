@@ -26,7 +26,7 @@ def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def of_the_team() -> dict[str, str | None]:
-    shipped = {"power", "between-subject", "switchback"}
+    shipped = {"power", "between-subject", "switchback", "monitoring"}
     return {t.title: t.problem for t in list_templates() if t.id not in shipped}
 
 
