@@ -388,6 +388,11 @@ CODES: Final[dict[str, Code]] = {
         text="What earlier slots still do adds up to {effect} (interval {interval}, p {p}).",
         do="double the burn-in; the lagged effects are in the toolbox",
     ),
+    "W_SHORT_BURN_IN": Code(
+        title="The burn-in of {burn_in} is shorter than the carry-over of {carryover}.",
+        text="Treatment has not set in fully where effects are measured, so they are seen too small.",
+        do="read the sum of lags (methods=['lagged_exposure']); next time drop {carryover} of longer slots",
+    ),
     "W_NO_BURN_IN": Code(
         title="Slots count from their first minute.",
         text="No burn-in was declared, so what the arm before still does there counts for the one that follows.",

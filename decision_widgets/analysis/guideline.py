@@ -74,7 +74,12 @@ def advise_switchback(
         others.append(advised)
     with watching(progress) as watch:
         panel = read_past(history, [design, *others], _quiet(progress))
-        wanted = Wanted(days=days, draws=draws, effects=_in_units(effects, panel, relative), heard=_heard(watch))
+        wanted = Wanted(
+            days=days,
+            draws=draws,
+            effects=_in_units(effects, panel, relative=relative, stated=effect is not None),
+            heard=_heard(watch),
+        )
         first = _deciding(design, panel)
         evidence = evidence_of(design, panel, first) if panel.days >= LEAST_DAYS else None
         told = evidence is not None and design.onset != "habit"
@@ -246,8 +251,9 @@ def _effects(design: Switchback, effect: object, problems: list[str]) -> dict[st
     return given  # type: ignore[return-value]  # numbers, or a problem was added
 
 
-def _in_units(effects: Mapping[str, float], panel: PastPanel, relative: bool) -> dict[str, float]:
-    if not relative:
+def _in_units(effects: Mapping[str, float], panel: PastPanel, *, relative: bool, stated: bool) -> dict[str, float]:
+    # What is worth shipping is a share of the level, however effects are given.
+    if not relative and stated:
         return {name: size for name, size in effects.items() if name in panel.metrics}
     if not panel.days:
         return {}

@@ -89,14 +89,11 @@ def _starts(design: Switchback, panel: PastPanel, days: int) -> list[int]:
 def _window(design: Switchback, panel: PastPanel, past: PastMetric, start: int, days: int) -> SwitchbackWindow:
     clock = _clock(design, panel, start, days)
     n_cells, n_regions = len(clock.slot), len(panel.regions)
-    total, size, rows = (_by_cell(clock, panel, start, values) for values in (past.total, past.size, past.rows))
+    total, size = (_by_cell(clock, panel, start, values) for values in (past.total, past.size))
     weight = _weights(design, panel, past, clock, size)
     with np.errstate(invalid="ignore", divide="ignore"):
         outcome = total / size
-        if past.metric.denominator is not None and not past.per_hour:
-            level = total.sum() / size.sum()
-            outcome = level + (total - level * size) / weight
-    kept = (weight > 0) & np.isfinite(outcome) & ((size > 0) if past.per_hour else (rows > 0))
+    kept = (weight > 0) & np.isfinite(outcome) & (size > 0)
     region, cell = (codes.ravel() for codes in np.indices((n_regions, n_cells)))
     on = kept.ravel()
     if on.sum() < 2:

@@ -75,11 +75,10 @@ def is_per_hour(run: SlotRun, metric: Metric) -> bool:
 def metric_cells(run: SlotRun, metric: Metric, read: SlotMetric, parts: int) -> MetricCells:
     """Gather what the regression of a metric needs; cells in which it has no value are left out."""
     at = analysed(run, parts)
-    known = read.size > 0 if is_per_hour(run, metric) else read.rows > 0
-    if run.design.weights == "rows":
-        known = known & (read.size > 0)
     weight, words = _weights(run, metric, read)
-    at = at[(known & np.isfinite(read.total) & np.isfinite(read.size) & np.isfinite(weight) & (weight > 0))[at]]
+    at = at[
+        ((read.size > 0) & np.isfinite(read.total) & np.isfinite(read.size) & np.isfinite(weight) & (weight > 0))[at]
+    ]
     return MetricCells(
         at=at,
         panel=_panel(run, metric, read, at, weight[at]),
@@ -88,22 +87,16 @@ def metric_cells(run: SlotRun, metric: Metric, read: SlotMetric, parts: int) -> 
     )
 
 
-def _panel(run: SlotRun, metric: Metric, read: SlotMetric, at: Codes, usual_size: Floats) -> PanelCells:
-    total, size, within, weight = read.total[at], read.size[at], read.within[at], usual_size
+def _panel(run: SlotRun, metric: Metric, read: SlotMetric, at: Codes, weight: Floats) -> PanelCells:
+    total, size, within = read.total[at], read.size[at], read.within[at]
     # Only ratios of weights matter: their sum is the number of rows, so that degrees of freedom are those of rows.
     if len(at) and not (run.design.weights == "rows" and metric.denominator is None):
         weight = weight * max(float(read.rows[at].sum()), float(len(at))) / float(weight.sum())
-    if metric.denominator is None:
-        mean, spread = total / size, within * weight / size
-    elif is_per_hour(run, metric):
-        mean, spread = total / size, np.zeros(len(at))
-    else:
-        ratio = float(total.sum() / size.sum()) if size.sum() > 0 else 0.0
-        mean, spread = ratio + (total - ratio * size) / usual_size, np.zeros(len(at))
+    spread = within * weight / size if metric.denominator is None else np.zeros(len(at))
     region, slot = run.reading.region[at], run.reading.slot[at]
     return PanelCells(
         weight=weight,
-        mean=mean,
+        mean=total / size,
         within=spread,
         treatment=(run.served[region, slot] == 1).astype(np.float64),
         fixed_effects=fixed_effects(run, at),
@@ -176,9 +169,9 @@ def completed(name: str, values: Floats, weight: Floats) -> dict[str, Floats]:
 
 
 def history_days(run: SlotRun) -> float:
-    """Return from how many days before the first slot there are rows."""
+    """Return for how many days before the first slot there are rows, as hours over 24."""
     hours = run.reading.hour[(run.reading.slot < 0) & (run.reading.rows > 0)]
-    return 0.0 if not len(hours) else (run.reading.start / 60 - float(hours.min())) / HOURS
+    return len(np.unique(hours)) / HOURS
 
 
 def usual(run: SlotRun, values: Floats, *, before: bool) -> Floats:
@@ -211,7 +204,11 @@ def _weights(run: SlotRun, metric: Metric, read: SlotMetric) -> tuple[Floats, st
     words = "usual rows of region and hour of the day"
     if history_days(run) >= HISTORY_FOR_WEIGHTS:
         rate = usual(run, read.size, before=True)
-        in_run = np.where(np.isfinite(rate) & (rate > 0), rate, in_run)
+        before = np.isfinite(rate) & (rate > 0)
+        both = before & np.isfinite(in_run) & (in_run > 0) & (run.reading.slot >= 0)
+        # What has no history counts as the run says, on the history's scale.
+        scale = float(rate[both].sum() / in_run[both].sum()) if both.any() else 1.0
+        in_run = np.where(before, rate, in_run * scale)
         words = "usual rows of region and hour of the week before"
     return in_run * minutes / 60, words
 

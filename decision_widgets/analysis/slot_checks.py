@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -22,7 +23,7 @@ from decision_widgets.analysis.slot_run import (
     is_finer,
     off_plan,
 )
-from decision_widgets.design.clock import DAY
+from decision_widgets.design.clock import DAY, as_length
 from decision_widgets.design.schedule import Schedule, alias_problem
 from decision_widgets.errors import InputError
 from decision_widgets.estimates import (
@@ -44,6 +45,8 @@ SRM_WATCH_BELOW: Final = 0.01
 GAPS_ABOVE: Final = 0.02
 VOLUME_BELOW: Final = 0.001
 LEAST_TO_COINCIDE: Final = 8
+# By chance two regions agree in so many draws once in half a million.
+DRAWS_TO_COINCIDE: Final = 20
 MOST_EXAMPLES: Final = 5
 WEEK: Final = 7
 PLAN_REMEDY: Final = (
@@ -92,6 +95,9 @@ def schedule_messages(run: SlotRun, check: ScheduleCheck) -> Iterator[Message]:
         yield Message.of("I_CLOCK_CHANGE", n=n)
     if not run.design.burn_in:
         yield Message.of("W_NO_BURN_IN")
+    elif run.design.order > run.design.burn_in:
+        lengths = {"burn_in": as_length(run.design.burn_in), "carryover": as_length(run.design.order)}
+        yield Message.of("W_SHORT_BURN_IN", **lengths)
     yield from _left_out(run)
     yield from _gaps(run)
     yield from _length(run)
@@ -186,6 +192,26 @@ def _clusters(run: SlotRun) -> Iterator[Message]:
             drawn="all regions at once, whose arms coincide in every slot",
             remedy="write regions='together'",
         )
+    elif run.separate and (pair := _sharing_a_coin(run, seen)) is not None:
+        yield Message.of(
+            "E_CLUSTER_FINE",
+            cluster="region",
+            drawn=f"{pair[0]} and {pair[1]} at once, whose arms coincide in every slot",
+            remedy="name in region= what switched together",
+        )
+
+
+def _sharing_a_coin(run: SlotRun, seen: Arms) -> tuple[str, str] | None:
+    """Name two regions whose arms are alike, or opposite, in more draws than chance would have them."""
+    known = np.isin(seen, (0, 1))
+    for first, second in combinations(range(run.shape[0]), 2):
+        both = known[first] & known[second]
+        if len(np.unique(run.block[both])) < DRAWS_TO_COINCIDE:
+            continue
+        alike = seen[first, both] == seen[second, both]
+        if alike.all() or not alike.any():
+            return run.reading.regions[first], run.reading.regions[second]
+    return None
 
 
 def _torn(run: SlotRun) -> Iterator[Message]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from decision_widgets.analysis.slot_run import SlotRun
+import numpy as np
+
+from decision_widgets.analysis.slot_cells import is_per_hour
+from decision_widgets.analysis.slot_run import NOTHING, SlotRun
 from decision_widgets.data import SlotMetric, Unreadable
 from decision_widgets.design import Metric
 from decision_widgets.results import Message
 from decision_widgets.views import numbers
 
 MISSING_ABOVE: Final = 0.05
+EMPTY_ABOVE: Final = 0.02
 
 
 def metric_messages(run: SlotRun) -> Iterator[Message]:
@@ -23,8 +27,23 @@ def metric_messages(run: SlotRun) -> Iterator[Message]:
         if isinstance(read, Unreadable):
             others = " The other metrics are fine." if fine else ""
             yield Message.of("E_METRIC_KIND", metric=metric.name, what=read.what + others, remedy=read.remedy)
+        elif is_per_hour(run, metric) and (share := _empty_share(run)) > EMPTY_ABOVE:
+            what = f"{numbers.level_percent(share)} of its slots have no rows, and nobody knows whether they are 0."
+            remedy = "give a row with 0 for every region and hour without any"
+            yield Message.of("E_METRIC_KIND", metric=metric.name, what=what, remedy=remedy)
         else:
             yield from _about(run, metric, read)
+
+
+def _empty_share(run: SlotRun) -> float:
+    """Return the share of slots without rows, within each region's first and last one with some."""
+    empty, inside = 0, 0
+    for own in run.served != NOTHING:
+        at = np.flatnonzero(own)
+        if len(at):
+            inside += int(at[-1] - at[0]) + 1
+            empty += int(at[-1] - at[0]) + 1 - len(at)
+    return empty / inside if inside else 0.0
 
 
 def _about(run: SlotRun, metric: Metric, read: SlotMetric) -> Iterator[Message]:

@@ -36,7 +36,7 @@ RUN_CHECKS: Final = {
     "arms and the clock": ("E_SCHEDULE_ALIAS", "E_FE_COLLINEAR"),
     "number of treated slots": ("E_SRM", "W_SRM_WATCH"),
     "clusters": ("E_CLUSTER_FINE", "W_REGION_CLUSTER"),
-    "burn-in": ("W_NO_BURN_IN",),
+    "burn-in": ("W_NO_BURN_IN", "W_SHORT_BURN_IN"),
     "carry-over": ("W_CARRYOVER",),
     "rows per slot": ("W_VOLUME_SHIFT",),
     "hours without rows": ("W_PANEL_GAPS",),

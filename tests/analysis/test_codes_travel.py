@@ -256,6 +256,7 @@ def test_a_disagreement_and_every_other_code_is_tested_somewhere() -> None:
         "W_POST_WEIGHT",
         "W_REGION_CLUSTER",
         "W_RI_DISAGREES",
+        "W_SHORT_BURN_IN",
         "W_VOLUME_SHIFT",
     }
     of_guidelines = {  # test_guideline.py

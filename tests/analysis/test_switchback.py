@@ -124,9 +124,40 @@ def test_one_row_per_region_and_hour_counts_alike_under_every_weight() -> None:
         )
 
 
+def test_a_total_per_hour_is_refused_where_many_slots_have_no_rows() -> None:
+    design = slots_design(dw.Metric("trips", numerator="done", denominator="at"), burn_in=0)
+    result = dw.analyze(trips(design, days=7, per_hour=0.7, least=0), design, **NO_TOOLS)
+    row = result.effect("trips")
+    assert isinstance(row, NotEstimable)
+    assert "nobody knows whether they are 0" in row.message.text
+
+
+@pytest.mark.parametrize("history", [0.25, 1.0, 4.0])
+def test_a_ratio_keeps_its_scale_whatever_the_history_held(history: float) -> None:
+    rng = np.random.default_rng(3)
+    at = pd.date_range("2026-10-12", periods=35 * 24, freq="h")
+    frame = pd.concat([pd.DataFrame({"at": at, "region": region}) for region in ("Central", "North")])
+    before = frame["at"] < "2026-11-02"
+    design = slots_design(dw.Metric("rate", numerator="total", denominator="size"), burn_in=0)
+    planned = dw.schedule(design, start="2026-11-02", days=14, regions=["Central", "North"], seed=1)
+    served = planned.set_index(["slot_start", "region"]).arm
+    place = pd.MultiIndex.from_arrays([frame["at"].dt.floor("2h"), frame["region"]])
+    frame = frame.assign(arm=served.reindex(place).to_numpy())
+    size = rng.poisson(200 * np.where(before, history, 1.0))
+    level = 1 + 0.1 * (frame.arm == "treatment") + rng.normal(0, 0.02, len(frame))
+    frame = frame.assign(size=size, total=size * level)
+    row = row_of(dw.analyze(frame, design, **NO_TOOLS), "rate")
+    assert row.effect_lower < 0.1 < row.effect_upper
+    assert row.std_error < 0.005
+    assert row.control_mean == pytest.approx(1.0, abs=0.01)
+
+
 def test_a_total_per_hour_counts_hours_without_rows_as_0() -> None:
     design = slots_design(dw.Metric("trips", numerator="done", denominator="at"), burn_in=0)
-    frame = trips(design, days=7, per_hour=1.0, least=0)
+    frame = trips(design, days=7, per_hour=4, least=0)
+    empty = 1 - frame.groupby([frame["at"].dt.floor("2h"), "region"]).ngroups / 168
+    assert 0 < empty < 0.02
+    assert frame.groupby([frame["at"].dt.floor("h"), "region"]).ngroups < 0.98 * 336
     result = dw.analyze(frame, design, **NO_TOOLS)
     slots = dw.schedule(design, start="2026-11-02", days=7, regions=["Central", "North"], seed=1)
     hours = slots.loc[slots.index.repeat(2)].reset_index(drop=True)

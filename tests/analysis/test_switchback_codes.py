@@ -118,6 +118,7 @@ PAIRS = {
     "W_FE_RICH": Pair(
         lambda: of(time_fe="hour-of-week", regions="together", world={"days": 14}), "of what was randomised", of
     ),
+    "W_SHORT_BURN_IN": Pair(lambda: of(carryover="1h"), "shorter than the carry-over of 1h", of),
     "W_NO_BURN_IN": Pair(lambda: of(burn_in=0), "from their first minute", of),
     "E_FE_COLLINEAR": Pair(
         lambda: of(regions="together", time_fe="calendar-hour"),
@@ -187,6 +188,34 @@ def test_a_fine_cluster_of_two_regions_that_share_every_arm_is_refused_with_its_
     found = next(message for message in messages(of(coinciding)) if message.code == "E_CLUSTER_FINE")
     assert found.do == "write regions='together'"
     assert "E_CLUSTER_FINE" not in {message.code for message in messages(of(coinciding, **TOGETHER))}
+
+
+def test_two_regions_that_share_a_coin_are_found_among_others() -> None:
+    design = slots_design(assignment="slots")
+    frame = trips(design, days=7, per_hour=3)
+    arm = frame[frame.region == "Central"].groupby(slot(frame)).arm.first()
+    for copy in (lambda own: own, other):
+        third = frame[frame.region == "Central"].assign(region="South")
+        third = third.assign(arm=copy(slot(third).map(arm)))
+        found = next(m for m in messages((pd.concat([frame, third]), design)) if m.code == "E_CLUSTER_FINE")
+        assert "Central and South at once" in found.text
+        assert found.do == "name in region= what switched together"
+
+
+@pytest.mark.parametrize("plan", [True, False])
+def test_slots_lost_in_one_arm_break_the_comparison(plan: bool) -> None:
+    lose = lambda f: f[~((f.arm == "treatment") & (slot(f) % 3 == 0))]  # noqa: E731
+    case = of(lose, world={"days": 14})
+    found = next(m for m in messages(planned(case, days=14) if plan else case) if m.code == "E_SRM")
+    assert "slots with rows" in found.text
+    fair = of(lambda f: f[slot(f) % 24 >= 3], world={"days": 14})
+    assert "E_SRM" not in {m.code for m in messages(planned(fair, days=14) if plan else fair)}
+
+
+def test_a_schedule_is_the_plan_until_it_is_over() -> None:
+    case = planned(of(lambda f: f[f["at"] < "2026-11-05"]), days=7)
+    assert dw.analyze(*case, methods=[]).decision.basis == "always_valid"
+    assert dw.analyze(*planned(of()), methods=[]).decision.basis == "fixed_n"
 
 
 def test_regions_that_should_switch_together_must() -> None:
