@@ -28,7 +28,7 @@ class Slots:
 
     slot: int
     burn_in: int
-    carryover: int
+    order: int
     days: int
     start: str
     seed: int
@@ -83,7 +83,7 @@ def slots_of(form: Form) -> Slots | None:
     return Slots(
         slot=slot,
         burn_in=burnt,
-        carryover=reach if isinstance(reach, int) else burnt,
+        order=reach if isinstance(reach, int) else burnt,
         days=length,
         start=start if isinstance(start, str) else ANY_START,
         seed=drawn_with,
@@ -98,7 +98,7 @@ def fits(slots: Slots) -> bool:
     """Tell whether the run holds whole stretches of its mechanism."""
     if slots.assignment != "minimax":
         return True
-    order = -(-slots.carryover // slots.slot)
+    order = -(-slots.order // slots.slot)
     return order > 0 and slots.n_slots % order == 0 and slots.n_slots // order >= LEAST_MINIMAX
 
 
@@ -176,7 +176,7 @@ def _schedule_messages(form: Form) -> Iterator[Said]:
         yield "GIVEN_SCHEDULE", [], {}
         return
     slots = slots_of(form)
-    if slots is None or (slots.assignment == "minimax" and not slots.carryover):
+    if slots is None or (slots.assignment == "minimax" and not slots.order):
         return
     if not fits(slots):
         facts: dict[str, Any] = {
