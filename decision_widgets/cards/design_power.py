@@ -20,7 +20,6 @@ from decision_widgets.results.sizing_payload import shown_row
 from decision_widgets.views.html import to_html
 
 Answer = tuple[Any, Any, str]
-NOT_YET = "This version of decision_widgets does not simulate switchbacks yet; the design can be created without it."
 
 
 def asked_of(form: Form, data: Any) -> tuple[float | None, Any]:
@@ -57,10 +56,7 @@ def planned(design: BetweenSubject | Switchback, history: Any, lift: float | Non
         if shown_row(advice) is None:
             raise InputError(advice.sentence())
         return advice, PowerWidget.of(advice), ""
-    try:
-        return _shown(advise(design, history, effect=lift, progress=listener))
-    except ImportError as problem:
-        raise InputError(NOT_YET) from problem
+    return _shown(advise(design, history, effect=lift, progress=listener))
 
 
 def _known_metrics(design: BetweenSubject, history: Any) -> tuple[BetweenSubject, Any]:

@@ -361,7 +361,7 @@ def test_the_preview_is_the_schedule_of_python(lab: Lab, page: Page) -> None:
     read(card)
     assert sorted(asked(page, "list(widget.design.schedule.arms)")) == ["Hanoi", "Jakarta", "Singapore"]
     go(card, "Power")
-    card.get_by_text("does not simulate switchbacks yet").or_(card.locator("[data-host] .dw")).first.wait_for()
+    card.get_by_text("How to run this switchback").first.wait_for()
 
 
 REPAINT = """async ([path, values]) => {
