@@ -277,7 +277,7 @@ class DesignWidget(DesignCard):
 
     def _ready(self) -> Design:
         if self.design is not None:
-            return self.design  # type: ignore[no-any-return]
+            return self.design  # type: ignore[no-any-return]  # a trait is untyped
         wrong = [message["title"] for message in self.messages if message["sev"] == "error"]
         raise InputError(f"The design has errors: {' '.join(wrong)}")
 

@@ -243,7 +243,7 @@ def _design(
         participant=form.get("participant", "participant").strip() or None,
         arm="arm",
         control=CONTROL,
-        arms=dict(zip([CONTROL, *treatments], shares, strict=True)),  # type: ignore[arg-type]
+        arms=dict(zip([CONTROL, *treatments], shares, strict=True)),  # type: ignore[arg-type]  # the design reads a mapping
         metrics=(Metric(name, covariates=(f"{name}_before",) if covariates else ()),),
         time=form.get("time", "").strip() or None,
         alpha=0.05 if confidence is None else round(1 - confidence, 12),

@@ -102,7 +102,7 @@ def read_looks(given: object) -> Any:
     if isinstance(given, str):
         return (given,)
     if checks.Positive(whole=True).accepts(given):
-        return int(given)  # type: ignore[call-overload]
+        return int(given)  # type: ignore[call-overload]  # what is no number is refused below
     if isinstance(given, Iterable):
         return tuple(checks.as_day(each) for each in given)
     return given

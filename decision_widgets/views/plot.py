@@ -60,7 +60,7 @@ def scale_over(values: Sequence[float], kind: str) -> Scale:
     step = nice_step((span if span > 1e-9 * max(abs(low), abs(high)) else max(abs(high), 1e-6)) / _STEPS)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     percent = {"scale": 100.0, "unit": "%"} if kind == "binary" else {}
-    return Scale(low=first * step, high=(last if last > first else first + 1) * step, step=step, **percent)  # type: ignore[arg-type]
+    return Scale(low=first * step, high=(last if last > first else first + 1) * step, step=step, **percent)  # type: ignore[arg-type]  # words of a Scale
 
 
 def plot_html(

@@ -165,7 +165,7 @@ def test_a_store_is_whatever_returns_a_summary_by_name() -> None:
     class Store:
         def summary(self, metric: str) -> MetricSummary:
             assert metric == "spend"
-            return kept.summary(metric)  # type: ignore[return-value]
+            return kept.summary(metric)
 
     same_numbers(dw.advise(plan("spend"), Store(), effect=0.02), dw.advise(plan("spend"), past(), effect=0.02))
 
@@ -381,7 +381,7 @@ def test_what_covariates_are_planned_to_remove_is_what_they_remove() -> None:
     row = dw.analyze(later, plan(metric)).effect("spend")
     assert isinstance(row, EffectEstimate)
     assert planned == pytest.approx(row.variance_reduction, abs=0.03)
-    assert planned > 0.2  # type: ignore[operator]
+    assert planned > 0.2
 
 
 def test_the_average_of_participants_is_another_question() -> None:
@@ -428,7 +428,7 @@ def test_a_rare_metric_is_counted_out_exactly() -> None:
 
 def test_an_interval_stands_beside_the_size() -> None:
     found = dw.advise(plan("spend"), past(), effect=0.02).metric("spend")
-    assert found.n_lower < found.total_exact < found.n_upper  # type: ignore[operator]
+    assert found.n_lower < found.total_exact < found.n_upper
     assert dw.advise(design("spend"), spend(), effect=0.02).metric("spend").n_lower is None
 
 
@@ -508,7 +508,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "traffic": (lambda: dw.advise(design("spend"), spend(), effect=0.02, traffic=1.5), "traffic must be shares"),
     "no traffic": (lambda: dw.advise(design("spend"), spend(), effect=0.02, traffic=[0, 0]), "traffic must be shares"),
     "compare": (
-        lambda: dw.advise(design("spend"), spend(), effect=0.02, compare="controls"),  # type: ignore[arg-type]
+        lambda: dw.advise(design("spend"), spend(), effect=0.02, compare="controls"),
         "Did you mean 'control'",
     ),
     "today": (lambda: dw.advise(design("spend"), spend(), effect=0.02, today="soon"), "today must be a day"),

@@ -177,7 +177,7 @@ def test_the_smallest_effect_at_the_end_of_the_horizon_is_what_those_days_find()
     advice = PAIRS["W_UNREACHABLE"].raises()
     by_then = dw.advise(advice.design, typed(participants_per_day=10), days=42).rows[0]
     text = next(m.text for m in advice.messages if m.code == "W_UNREACHABLE")
-    assert f"{100 * by_then.relative_mde:.1f}%" in text  # type: ignore[union-attr]
+    assert f"{100 * by_then.relative_mde:.1f}%" in text
 
 
 def test_a_table_has_no_age() -> None:

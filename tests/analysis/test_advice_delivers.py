@@ -346,8 +346,8 @@ WRONG: dict[str, tuple[Any, str]] = {
     "no mean": (lambda: TypedSummary("y"), "need mean="),
     "a huge std_dev": (lambda: known(mean=1, std_dev=1e308), "std_dev must lie between"),
     "a huge rate": (lambda: known(mean=0.1, participants_per_day=1e300), "must be at most 1e\\+15"),
-    "metrics a number": (lambda: dw.summarize(rows(), metrics=5), "metrics must be a list of metrics; got 5"),  # type: ignore[arg-type]
-    "no metrics": (lambda: dw.summarize(rows(), metrics=None), "metrics must be a list of metrics; got None"),  # type: ignore[arg-type]
+    "metrics a number": (lambda: dw.summarize(rows(), metrics=5), "metrics must be a list of metrics; got 5"),
+    "no metrics": (lambda: dw.summarize(rows(), metrics=None), "metrics must be a list of metrics; got None"),
     "traffic": (
         lambda: dw.advise(plan(), known(mean=0.1), effect=0.1, traffic=np.array([[0.1, 0.5]])),
         "traffic must be shares",

@@ -98,7 +98,7 @@ def test_a_column_whose_name_is_a_number_is_one_clear_error() -> None:
 
 def test_the_design_in_the_place_of_the_data_is_one_clear_error() -> None:
     with pytest.raises(dw.InputError, match="the data first"):
-        dw.analyze(design(), experiment(20))  # type: ignore[arg-type]
+        dw.analyze(design(), experiment(20))
 
 
 def test_an_arm_that_the_design_does_not_name_is_one_clear_error() -> None:

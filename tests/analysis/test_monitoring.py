@@ -90,9 +90,9 @@ def test_reports_are_those_of_the_looks_against_the_plan() -> None:
             looks,
             StoppingPlan(
                 planned_std_error=looks[0].std_error * share**0.5,
-                rule=rule,  # type: ignore[arg-type]
+                rule=rule,
                 planned_looks=tuple(look.date for look in looks),
-                direction=direction,  # type: ignore[arg-type]
+                direction=direction,
             ),
         )
         found = monitored(result, name)
@@ -122,7 +122,7 @@ def test_what_was_seen_yesterday_is_seen_again_today() -> None:
     plan = design("spend", time="time")
     today = dw.monitor(frame, plan)
     yesterday = dw.monitor(until(frame, "2026-11-16"), plan)
-    assert today.report("spend").plan == yesterday.report("spend").plan  # type: ignore[union-attr]
+    assert today.report("spend").plan == yesterday.report("spend").plan
     both = today.to_frame().merge(yesterday.to_frame(), on="look", suffixes=("", "_then"))
     assert len(both) == len(yesterday.looks) >= 10
     for name in ("effect", "effect_lower", "effect_upper", "p_value", "boundary"):
@@ -445,7 +445,7 @@ def test_what_cannot_be_monitored_is_one_clear_error() -> None:
     with pytest.raises(dw.InputError, match="Looks by day need the design's time="):
         dw.monitor(frame, design("spend"))
     with pytest.raises(dw.InputError, match="the data first"):
-        dw.monitor(design("spend", time="time"), frame)  # type: ignore[arg-type]
+        dw.monitor(design("spend", time="time"), frame)
     with pytest.raises(dw.InputError, match="not read as dates"):
         dw.monitor(frame.assign(time="soon"), design("spend", time="time"))
     with pytest.raises(dw.InputError, match="holds numbers, not dates"):

@@ -55,7 +55,7 @@ def served_otherwise(n: int) -> Callable[[pd.DataFrame], pd.DataFrame]:
 
 def both_arms(n: int) -> Callable[[pd.DataFrame], pd.DataFrame]:
     """Give every second row of the first n slots of Central the other arm."""
-    odd = lambda f: (slot(f) < n) & (f.region == "Central") & (np.arange(len(f)) % 2 == 1)  # noqa: E731
+    odd = lambda f: (slot(f) < n) & (f.region == "Central") & (np.arange(len(f)) % 2 == 1)  # noqa: E731 (one line, named for the case)
     return lambda f: f.assign(arm=f.arm.where(~odd(f), other(f.arm)))
 
 
@@ -82,7 +82,7 @@ def without_hours(share: float) -> Callable[[pd.DataFrame], pd.DataFrame]:
 
 
 def fewer_treated(share: float) -> Callable[[pd.DataFrame], pd.DataFrame]:
-    keep = lambda f: (f.arm == "control") | (np.random.default_rng(0).random(len(f)) < share)  # noqa: E731
+    keep = lambda f: (f.arm == "control") | (np.random.default_rng(0).random(len(f)) < share)  # noqa: E731 (one line, named for the case)
     return lambda f: f[keep(f)]
 
 
@@ -204,7 +204,7 @@ def test_two_regions_that_share_a_coin_are_found_among_others() -> None:
 
 @pytest.mark.parametrize("plan", [True, False])
 def test_slots_lost_in_one_arm_break_the_comparison(plan: bool) -> None:
-    lose = lambda f: f[~((f.arm == "treatment") & (slot(f) % 3 == 0))]  # noqa: E731
+    lose = lambda f: f[~((f.arm == "treatment") & (slot(f) % 3 == 0))]  # noqa: E731 (one line, named for the case)
     case = of(lose, world={"days": 14})
     found = next(m for m in messages(planned(case, days=14) if plan else case) if m.code == "E_SRM")
     assert "slots with rows" in found.text
@@ -416,7 +416,7 @@ def test_every_code_of_a_switchback_is_tested_here_or_beside() -> None:
 @pytest.mark.parametrize(("name", "weights"), list(product(["controls", "fixed_effects"], ["usual", "rows"])))
 def test_controls_and_further_effects_enter(name: str, weights: Any) -> None:
     column = "km" if name == "controls" else "half"
-    half = lambda f: f.assign(half=f.region + np.where(f["at"].dt.hour < 12, " early", " late"))  # noqa: E731
+    half = lambda f: f.assign(half=f.region + np.where(f["at"].dt.hour < 12, " early", " late"))  # noqa: E731 (one line, named for the case)
     plain, more = of(half, weights=weights), of(half, weights=weights, **{name: [column]})
     before, after = (dw.analyze(*each, methods=[]).effect("fare") for each in (plain, more))
     assert isinstance(before, EffectEstimate)

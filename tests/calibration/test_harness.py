@@ -148,7 +148,7 @@ def test_a_longer_run_begins_with_a_shorter_one_and_attempts_differ() -> None:
     assert long.main.lower is not None
     assert short.main.lower is not None
     assert long.main.lower[:200].tolist() == short.main.lower.tolist()
-    assert run_path(HONEST, 200, attempt=1).main.lower.tolist() != short.main.lower.tolist()  # type: ignore[union-attr]
+    assert run_path(HONEST, 200, attempt=1).main.lower.tolist() != short.main.lower.tolist()
     assert [batch.n for batch in batches(replace(HONEST, cover=None), 250, 0)] == [100, 100, 50]
 
 

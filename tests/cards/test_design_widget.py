@@ -353,7 +353,7 @@ def test_wrong_arguments_are_named() -> None:
     with pytest.raises(InputError, match="no option 'dsign'"):
         DesignWidget(dsign=1)
     with pytest.raises(InputError, match="A design is a BetweenSubject or a Switchback; got str"):
-        DesignWidget.of("between")  # type: ignore[arg-type]
+        DesignWidget.of("between")
     widget = DesignWidget()
     with pytest.raises(InputError, match="has no field 'nmae'"):
         widget.form = {"nmae": "x"}

@@ -72,7 +72,7 @@ def test_who_has_no_level_or_several_is_in_none_and_counted() -> None:
 )
 def test_a_column_that_divides_nobody_is_refused_and_the_rest_stands(column: object, said: str) -> None:
     frame = divided(1200)
-    frame["odd"] = column(frame)  # type: ignore[operator]
+    frame["odd"] = column(frame)
     result = dw.analyze(frame, design("spend", segments=["odd"]))
     assert result.effect("spend").result == "estimate"
     assert said in str(result.segments[0].reason)

@@ -24,7 +24,7 @@ def frame(n: int = 2000) -> pd.DataFrame:
 
 
 def as_it_was(table: Any) -> Seen:
-    return Seen(table=lambda: table, columns=COLUMNS, summary=summary_of(table, COLUMNS))  # type: ignore[arg-type]
+    return Seen(table=lambda: table, columns=COLUMNS, summary=summary_of(table, COLUMNS))
 
 
 def change(table: pd.DataFrame, column: str, values: Any) -> pd.DataFrame:

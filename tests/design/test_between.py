@@ -76,7 +76,7 @@ def test_a_label_is_written_one_way(label: object) -> None:
 @pytest.mark.parametrize("nothing", [None, (), []])
 def test_nothing_is_an_empty_list_of_names(nothing: object) -> None:
     assert design(strata=nothing).strata == ()
-    assert dw.Metric("y", covariates=nothing).covariates == ()  # type: ignore[arg-type]
+    assert dw.Metric("y", covariates=nothing).covariates == ()
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_arms_called_yes_or_no_are_the_words_themselves(control: str, other: str
 
 def test_true_and_false_stay_the_labels_of_a_column_of_booleans() -> None:
     unquoted = dw.read_design(GOOD.replace("control: A", "control: false"))
-    column = dw.BetweenSubject(participant="rider", arm="variant", control=False, metrics=["booked"])  # type: ignore[arg-type]
+    column = dw.BetweenSubject(participant="rider", arm="variant", control=False, metrics=["booked"])
     assert unquoted == column
     assert dw.read_design(GOOD.replace("control: A", "control: 'no'")).control == "no"
 
@@ -70,13 +70,13 @@ def test_a_written_design_is_read_back_the_same() -> None:
         participant="rider_id",
         arm="variant",
         control="no",
-        arms={"no": 0.8, "yes": 0.2},  # type: ignore[arg-type]
+        arms={"no": 0.8, "yes": 0.2},
         time="time",
         power=0.9,
         strata=("city",),
         planned_days=14,
-        monitoring={"rule": "obf", "looks": 3},  # type: ignore[arg-type]
-        metrics=[  # type: ignore[arg-type]
+        monitoring={"rule": "obf", "looks": 3},
+        metrics=[
             "booked",
             dw.Metric("fare", role="secondary", covariates=["before"]),
             dw.Metric("rate", numerator="a", denominator="b", role="guardrail", direction="decrease", limit=0.02),

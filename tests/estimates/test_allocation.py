@@ -56,4 +56,4 @@ def test_fractions_that_do_not_sum_to_1_are_refused(shares: list[float]) -> None
 
 def test_an_unknown_comparison_is_refused() -> None:
     with pytest.raises(InputError, match="'control' or 'all'; got 'best'"):
-        allocation([1, 1], compare="best")  # type: ignore[arg-type]
+        allocation([1, 1], compare="best")

@@ -58,7 +58,7 @@ def test_effects_that_differ_are_shown_with_what_drives_them() -> None:
     with pytest.raises(ValueError, match="read-only"):
         answer.predicted[0] = 1
     with pytest.raises(FrozenInstanceError):
-        answer.seed = 1  # type: ignore[misc]
+        answer.seed = 1
 
 
 @pytest.mark.usefixtures("quick")

@@ -131,7 +131,7 @@ def test_other_bad_input_is_refused() -> None:
     with pytest.raises(InputError, match="got 0 and 0"):
         confidence_sequence([], [], mixing_variance=1.0)
     with pytest.raises(InputError, match="n must be a positive whole number"):
-        asymptotic_half_width(1.5, 1.0, rho_squared=1.0)  # type: ignore[arg-type]
+        asymptotic_half_width(1.5, 1.0, rho_squared=1.0)
     with pytest.raises(InputError, match="rho must be"):
         mixture_boundary(1.0, rho=0.0)
     with pytest.raises(InputError, match="planned_variance must be"):

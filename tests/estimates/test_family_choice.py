@@ -33,7 +33,7 @@ ANSWERS = [
 def test_the_answers_choose_the_procedure(
     goal: str, dependent: bool | None, negative: bool | None, family: int, procedure: Procedure, word: str
 ) -> None:
-    choice = choose_procedure(family, goal, dependent=dependent, negatively_related=negative)  # type: ignore[arg-type]
+    choice = choose_procedure(family, goal, dependent=dependent, negatively_related=negative)
     assert (choice.procedure, choice.goal, choice.family) == (procedure, goal, family)
     assert word in choice.reason
     assert choice.reason.endswith(".")
@@ -58,4 +58,4 @@ def test_a_family_is_a_whole_number_of_comparisons(family: int) -> None:
 
 def test_an_unknown_goal_is_refused() -> None:
     with pytest.raises(InputError, match="'fwer' or 'fdr'; got 'power'"):
-        choose_procedure(4, "power")  # type: ignore[arg-type]
+        choose_procedure(4, "power")

@@ -137,7 +137,7 @@ def test_q_values_that_cannot_be_had_are_refused() -> None:
 @pytest.mark.parametrize("p_values", [[[0.1, 0.2]], 0.1])
 def test_p_values_are_a_flat_list(p_values: object) -> None:
     with pytest.raises(InputError, match="between 0 and 1"):
-        adjust_p_values(p_values)  # type: ignore[arg-type]
+        adjust_p_values(p_values)
 
 
 def related(rho: float, m: int, n: int, rng: np.random.Generator) -> np.ndarray:

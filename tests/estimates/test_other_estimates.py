@@ -75,7 +75,7 @@ def test_what_is_no_p_value_is_refused(p_values: list[float]) -> None:
 
 def test_an_unknown_procedure_names_the_nearest() -> None:
     with pytest.raises(InputError, match="Did you mean 'holm'"):
-        adjust_p_values([0.1], "holms")  # type: ignore[arg-type]
+        adjust_p_values([0.1], "holms")
 
 
 @pytest.mark.parametrize("df", [3.2, 57.7, 1e4, 1e8, 1e12])

@@ -24,7 +24,7 @@ def experiment(n: int = 240, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("kind", ["poisson", "multiplier"])
 def test_the_observed_statistics_are_welchs(kind: str) -> None:
     y, arm = experiment()
-    family = participant_bootstrap(y, arm, control="A", draws=99, kind=kind)  # type: ignore[arg-type]
+    family = participant_bootstrap(y, arm, control="A", draws=99, kind=kind)
     for i, (treatment, metric) in enumerate(family.hypotheses):
         control, treated = (Moments.of({"y": y[arm == each, metric]}) for each in ("A", treatment))
         welch = welch_t(control, treated)
@@ -70,7 +70,7 @@ def test_a_ratio_is_linearised() -> None:
 @pytest.mark.parametrize("kind", ["poisson", "multiplier"])
 def test_draws_depend_on_each_other_as_the_statistics_do(kind: str) -> None:
     y, arm = experiment(3_000)
-    family = participant_bootstrap(y, arm, control="A", draws=4_000, kind=kind)  # type: ignore[arg-type]
+    family = participant_bootstrap(y, arm, control="A", draws=4_000, kind=kind)
     found = np.corrcoef(family.draws.T)
     assert family.draws.std(axis=0) == pytest.approx(np.ones(6), abs=0.05)
     # Two metrics of one treatment correlate as the metrics do (2/√5); two treatments by half, through control.
@@ -166,7 +166,7 @@ ARMS = ["A", "A", "A", "B", "B", "B"]
 def test_what_cannot_be_drawn_is_refused(changes: dict[str, object], words: str) -> None:
     given = {"totals": Y, "arms": ARMS, "control": "A"} | changes
     with pytest.raises(InputError, match=words):
-        participant_bootstrap(**given)  # type: ignore[arg-type]
+        participant_bootstrap(**given)
 
 
 def false_claims(kind: str, n: int, size: int, draws: int) -> float:
@@ -176,7 +176,7 @@ def false_claims(kind: str, n: int, size: int, draws: int) -> float:
     for i in range(n):
         first = rng.exponential(size=len(arm))
         y = np.column_stack([first, first * rng.exponential(size=len(arm))])
-        family = participant_bootstrap(y, arm, control=0, draws=draws, kind=kind, seed=i)  # type: ignore[arg-type]
+        family = participant_bootstrap(y, arm, control=0, draws=draws, kind=kind, seed=i)
         claims += min(resampled_p_values(family.statistics, family.draws)) <= 0.05
     return claims / n
 

@@ -190,7 +190,7 @@ def arm_cells(
         return arm_moments(m[rows], s[rows] - shift * m[rows], shift=shift)
 
     cells: ArmCells = {
-        str(k): tuple(arm((stratum == k) & (treated == a), shifts[(int(k) + a) % len(shifts)]) for a in (False, True))  # type: ignore[misc]
+        str(k): tuple(arm((stratum == k) & (treated == a), shifts[(int(k) + a) % len(shifts)]) for a in (False, True))
         for k in np.unique(stratum)
     }
     return cells, arm(~treated, shifts[0]), arm(treated, shifts[-1])
@@ -210,7 +210,7 @@ def test_participants_with_one_observation_are_units() -> None:
     cells, control, treatment = arm_cells(np.ones(400), y, treated, stratum)
     expected = numbers(post_stratified(cells_of(y, treated, stratum)))
     for weights in ("observations", "participants"):
-        answer = post_stratified_clusters(cells, control, treatment, weights=weights)  # type: ignore[arg-type]
+        answer = post_stratified_clusters(cells, control, treatment, weights=weights)
         assert numbers(answer) == pytest.approx(expected, rel=1e-9)
 
 
@@ -219,7 +219,7 @@ def test_strata_of_participants_are_weighed_as_the_estimand_says() -> None:
     cells, control, treatment = arm_cells(m, s, treated, stratum)
     sizes = {"observations": m, "participants": np.ones(200)}
     for weights, size in sizes.items():
-        answer = post_stratified_clusters(cells, control, treatment, weights=weights)  # type: ignore[arg-type]
+        answer = post_stratified_clusters(cells, control, treatment, weights=weights)
         share = np.bincount(stratum, size) / size.sum()
         level = [
             [s[rows].sum() / m[rows].sum() for rows in ((stratum == k) & treated, (stratum == k) & ~treated)]
@@ -227,7 +227,7 @@ def test_strata_of_participants_are_weighed_as_the_estimand_says() -> None:
         ]
         assert answer.adjusted.effect == pytest.approx(share @ np.subtract(*np.transpose(level)), rel=1e-10)
         assert [each.share for each in answer.strata] == pytest.approx(share, rel=1e-12)
-        cr2 = [clustered_difference(*cells[str(k)]).std_error for k in range(3)]  # type: ignore[arg-type]
+        cr2 = [clustered_difference(*cells[str(k)]).std_error for k in range(3)]
         assert answer.adjusted.std_error == pytest.approx(np.linalg.norm(share * cr2), rel=1e-10)
 
 
@@ -277,7 +277,7 @@ def test_participants_must_be_in_one_stratum() -> None:
     with pytest.raises(InputError, match="participants once"):
         post_stratified_clusters({k: cells[k] for k in "01"}, control, treatment)
     with pytest.raises(InputError, match="'observations' or 'participants'"):
-        post_stratified_clusters(cells, control, treatment, weights="rows")  # type: ignore[arg-type]
+        post_stratified_clusters(cells, control, treatment, weights="rows")
     heavy = np.where((stratum == 0) & ~treated, 0.0, m)
     heavy[np.flatnonzero((stratum == 0) & ~treated)[0]] = 4.0
     cells, control, treatment = arm_cells(heavy, s * (heavy > 0), treated, stratum)

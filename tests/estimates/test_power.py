@@ -162,13 +162,13 @@ def test_bad_options_are_refused_in_words() -> None:
     with pytest.raises(InputError, match=r"alpha must be between 0 and 0\.5; got 5"):
         difference_power(1, 1, 1, 5, 5, alpha=5)
     with pytest.raises(InputError, match="Did you mean 'two-sided'"):
-        difference_power(1, 1, 1, 5, 5, alternative="two_sided")  # type: ignore[arg-type]
+        difference_power(1, 1, 1, 5, 5, alternative="two_sided")
     with pytest.raises(InputError, match="n_control must be finite and at least 2; got 1"):
         difference_power(1, 1, 1, 1, 5)
     with pytest.raises(InputError, match="positive variance"):
         difference_power(1, 0, 0, 5, 5)
     with pytest.raises(InputError, match="whole"):
-        proportion_power(0.1, 0.2, 10.5, 20)  # type: ignore[arg-type]
+        proportion_power(0.1, 0.2, 10.5, 20)
     with pytest.raises(InputError, match="control_share must be between 0 and 1; got 0"):
         proportion_power(0.0, 0.2, 10, 20)
 

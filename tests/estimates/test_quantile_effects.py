@@ -126,7 +126,7 @@ def test_a_hundred_million_units_cost_what_a_hundred_do() -> None:
 @pytest.mark.parametrize(("wrong", "reason"), [({"alpha": 2}, "alpha must"), ({"draws": 20}, "at least 200 draws")])
 def test_arguments_that_make_no_sense_are_refused(wrong: dict[str, int], reason: str) -> None:
     with pytest.raises(InputError, match=reason):
-        quantile_effects(Sample.of(CONTROL), Sample.of(TREATMENT), **wrong)  # type: ignore[arg-type]
+        quantile_effects(Sample.of(CONTROL), Sample.of(TREATMENT), **wrong)
     with pytest.raises(InputError, match="between 0 and 1"):
         quantile_effects(Sample.of(CONTROL), Sample.of(TREATMENT), probabilities=[0.5, 1])
 

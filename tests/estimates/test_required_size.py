@@ -124,7 +124,7 @@ def test_goals_that_contradict_themselves_are_refused() -> None:
         ({"effect": 0.0, "margin": 1.0, "direction": "increases"}, "Did you mean 'increase'"),
     ):
         with pytest.raises(InputError, match=said):
-            SizingGoal(**wrong)  # type: ignore[arg-type]
+            SizingGoal(**wrong)
     with pytest.raises(InputError, match="margin"):
         SizingGoal.noninferiority(0.0)
     with pytest.raises(InputError, match="positive level"):
@@ -180,7 +180,7 @@ def test_arms_that_do_not_fit_are_refused() -> None:
         (([0.1, 0.2], 1.0, [1, 1]), "one per pair"),
     ):
         with pytest.raises(InputError, match=said):
-            arm_sizes(*arguments)  # type: ignore[arg-type]
+            arm_sizes(*arguments)
     for pairs in ([], [(0, 0)], [(0, 5)]):
         with pytest.raises(InputError, match="pairs must name"):
             arm_sizes(0.1, 1.0, [1, 1], pairs=pairs)
@@ -234,9 +234,9 @@ def test_more_traffic_and_more_weeks_see_smaller_effects() -> None:
     goal = SizingGoal(effect=0.05, relative=True)
     half, whole = duration(goal, **history(42), traffic=0.5), duration(goal, **history(42))
     effects = [week.detectable_effect for week in whole.weeks]
-    assert effects == sorted(effects, reverse=True)  # type: ignore[type-var]
-    assert half.weeks[0].detectable_effect > whole.weeks[0].detectable_effect  # type: ignore[operator]
-    assert half.first_day > whole.first_day  # type: ignore[operator]
+    assert effects == sorted(effects, reverse=True)
+    assert half.weeks[0].detectable_effect > whole.weeks[0].detectable_effect
+    assert half.first_day > whole.first_day
     ramp = duration(goal, **history(42), traffic=np.minimum(1, np.arange(1, 43) / 14))
     at = 6  # day 7 has had 4/14 of the traffic on average
     assert ramp.weeks[0].n_control == int(history(42)["participants"][at] * 4 / 14 / 2)
@@ -284,9 +284,9 @@ def test_the_interval_holds_the_size_and_narrows_with_history() -> None:
         m = 1 + rng.poisson(4, n)
         s = rng.normal(size=n) * np.sqrt(m) + m * rng.normal(size=n) * 0.5
         found = size_interval(goal, m, s, draws=400)
-        assert found.n_lower < found.n_total < found.n_upper  # type: ignore[operator]
+        assert found.n_lower < found.n_total < found.n_upper
         assert found.n_refused == 0
-        ratios.append(found.n_upper / found.n_lower)  # type: ignore[operator]
+        ratios.append(found.n_upper / found.n_lower)
     assert ratios[0] - 1 > 5 * (ratios[1] - 1)
     assert SizeInterval.from_dict(found.to_dict()) == found
 

@@ -19,8 +19,8 @@ def test_bonferroni_and_sidak_by_hand() -> None:
 
 def test_an_adjusted_p_value_and_its_interval_agree_at_the_edge() -> None:
     for method in ("bonferroni", "sidak"):
-        p = interval_alpha(9, method=method)  # type: ignore[arg-type]
-        assert adjust_p_values([p] + [0.5] * 8, method)[0] == pytest.approx(0.05, rel=1e-10)  # type: ignore[arg-type]
+        p = interval_alpha(9, method=method)
+        assert adjust_p_values([p] + [0.5] * 8, method)[0] == pytest.approx(0.05, rel=1e-10)
 
 
 def test_selected_intervals_widen_with_the_share_that_was_left_out() -> None:
@@ -67,11 +67,11 @@ def test_what_is_no_family_or_level_is_refused() -> None:
     with pytest.raises(InputError, match="alpha must be a number between 0 and 1; got 0"):
         interval_alpha(3, alpha=0.0)
     with pytest.raises(InputError, match="'bonferroni' or 'sidak'; got 'tukey'"):
-        interval_alpha(3, method="tukey")  # type: ignore[arg-type]
+        interval_alpha(3, method="tukey")
     with pytest.raises(InputError, match="n_selected must be a positive whole number; got 0"):
         selected_interval_alpha(0, 10)
     with pytest.raises(InputError, match="family must be a positive whole number"):
-        interval_alpha(2.5)  # type: ignore[arg-type]
+        interval_alpha(2.5)
     with pytest.raises(InputError, match="got 11"):
         selected_interval_alpha(11, 10)
     with pytest.raises(InputError, match="q must be"):

@@ -29,7 +29,7 @@ def window(m: np.ndarray, s: np.ndarray) -> WindowSums:
 
 
 def people(outcome: str, n: int, rng: np.random.Generator, *, cv: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    world = Participants(control=n, treatment=1, outcome=outcome, mean=6, cv=cv, icc=0.2)  # type: ignore[arg-type]
+    world = Participants(control=n, treatment=1, outcome=outcome, mean=6, cv=cv, icc=0.2)
     m, s = world.arm(rng, (1, n), 0.0)
     # A level away from 0, for relative effects.
     return m[0], s[0] + (2.0 * m[0] if outcome == "continuous" else 0.0)

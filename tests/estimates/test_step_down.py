@@ -69,8 +69,8 @@ def test_a_copy_of_a_hypothesis_costs_nothing_where_bonferroni_would_double() ->
 def test_order_and_sign_do_not_matter_and_p_values_follow_the_statistics(method: str) -> None:
     rng = np.random.default_rng(7)
     drawn, observed = related_draws(499, 6, 0.2, rng), rng.normal(0, 2, 6)
-    p = np.array(resampled_p_values(observed, drawn, method=method))  # type: ignore[arg-type]
-    back = resampled_p_values(-observed[::-1], drawn[:, ::-1], method=method)  # type: ignore[arg-type]
+    p = np.array(resampled_p_values(observed, drawn, method=method))
+    back = resampled_p_values(-observed[::-1], drawn[:, ::-1], method=method)
     assert list(back[::-1]) == list(p)
     if method == "max-t":
         assert (np.diff(p[np.argsort(-np.abs(observed))]) >= 0).all()
@@ -121,12 +121,12 @@ def test_a_quantile_beyond_the_draws_is_refused() -> None:
 )
 def test_what_cannot_be_adjusted_is_refused(statistics: object, draws: np.ndarray, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        resampled_p_values(statistics, draws)  # type: ignore[arg-type]
+        resampled_p_values(statistics, draws)
 
 
 def test_an_unknown_method_is_refused() -> None:
     with pytest.raises(InputError, match="'max-t' or 'min-p'; got 'max'"):
-        resampled_p_values([1.0], np.zeros((99, 1)), method="max")  # type: ignore[arg-type]
+        resampled_p_values([1.0], np.zeros((99, 1)), method="max")
 
 
 @pytest.mark.parametrize("method", ["max-t", "min-p"])
@@ -135,7 +135,7 @@ def test_dependent_families_keep_the_level_exactly(method: str) -> None:
     claims = 0
     for _ in range(n):
         every = related_draws(200, 5, rho, rng)
-        claims += min(resampled_p_values(every[0], every[1:], method=method)) <= 0.05  # type: ignore[arg-type]
+        claims += min(resampled_p_values(every[0], every[1:], method=method)) <= 0.05
     # Without ties the p-value of max-t is uniform on 1/200, 2/200, …; min-p has ties and may be lower.
     assert claims / n <= 0.05 + 3 * (0.05 * 0.95 / n) ** 0.5
     assert claims / n >= (0.05 - 3 * (0.05 * 0.95 / n) ** 0.5 if method == "max-t" else 0.005)

@@ -221,7 +221,7 @@ def test_looks_that_make_no_sense_are_refused(change: dict[str, Any], message: s
 
 
 def test_numpys_numbers_are_plain_numbers_in_the_record() -> None:
-    look = Look(date=WEEKS[0], effect=np.float64(1.5), std_error=1, n_control=np.int64(200), n_treatment=200)  # type: ignore[arg-type]
+    look = Look(date=WEEKS[0], effect=np.float64(1.5), std_error=1, n_control=np.int64(200), n_treatment=200)
     assert Look.from_json(look.to_json()) == look
     assert stopping_report([look], PLAN).to_json()
 

@@ -46,7 +46,7 @@ def records_in(value: Any) -> list[Record]:
         return [record for item in value for record in records_in(item)]
     if not isinstance(value, Record):
         return []
-    inner = (getattr(value, field.name) for field in fields(value))  # type: ignore[arg-type]
+    inner = (getattr(value, field.name) for field in fields(value))
     return [value, *(record for item in inner for record in records_in(item))]
 
 
@@ -56,6 +56,6 @@ def test_every_record_inside_a_result_survives_its_plain_form_and_cannot_be_chan
     for record in records:
         assert type(record).from_dict(record.to_dict()) == record
         with pytest.raises((FrozenInstanceError, AttributeError, TypeError)):
-            setattr(record, fields(record)[0].name, None)  # type: ignore[arg-type]
+            setattr(record, fields(record)[0].name, None)
         with pytest.raises((AttributeError, TypeError)):
-            record.surprise = 1  # type: ignore[attr-defined]
+            record.surprise = 1

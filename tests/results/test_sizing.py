@@ -239,8 +239,8 @@ def test_figures_draw_the_plan_and_the_weeks() -> None:
     (weeks,) = advice().weeks_figure().axes
     assert [line.get_label() for line in weeks.lines] == ["Spend", "Paid", "Rate"]
     values = weeks.lines[0].get_ydata()
-    assert list(weeks.lines[0].get_xdata()) == [1, 2, 3, 4]  # type: ignore[arg-type]
-    assert np.all(np.diff(values) < 0)  # type: ignore[arg-type]
+    assert list(weeks.lines[0].get_xdata()) == [1, 2, 3, 4]
+    assert np.all(np.diff(values) < 0)
     timeless = dw.advise(design("spend"), typed(participants_per_day=None), effect=0.1)
     assert "no days" in timeless.weeks_figure().axes[0].texts[0].get_text()
     assert mpl.get_backend() == backend

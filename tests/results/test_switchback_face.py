@@ -43,8 +43,8 @@ def advice() -> dw.SwitchbackAdvice:
 
 @pytest.mark.parametrize("made", [result, advice])
 def test_every_card_of_it_is_shown_by_this_version(made: object) -> None:
-    payload = made().to_payload()  # type: ignore[operator]
-    html = made().to_html()  # type: ignore[operator]
+    payload = made().to_payload()
+    html = made().to_html()
     assert 'data-card="unknown"' not in html
     assert len(re.findall(r"<article ", html)) >= len(payload["cards"])
     assert "<img" not in html

@@ -26,7 +26,7 @@ def test_the_text_begins_with_the_decision_and_aligns_its_tables() -> None:
     header = next(line for line in said if line.startswith("Metric"))
     row = next(line for line in said if line.startswith("Fare  "))
     for title, cell in (("Says", "Stop: benefit"), ("Information", "50%"), ("Boundary", "±3.00"), ("p", "<")):
-        assert row[re.search(rf"\b{title}\b", header).start() :].startswith(cell)  # type: ignore[union-attr]
+        assert row[re.search(rf"\b{title}\b", header).start() :].startswith(cell)
     assert "the plain estimate there, +0.40, is exaggerated" in "\n".join(said)
 
 

@@ -11,7 +11,7 @@ from tests.views.payloads import row, rows, simultaneous
 
 
 def test_every_reading_of_the_vocabulary_has_its_word() -> None:
-    assert set(READINGS) == set(Reading.__args__)  # type: ignore[attr-defined]
+    assert set(READINGS) == set(Reading.__args__)
     assert [each.word for each in READINGS.values()] == [
         *("Better", "Worse", "Unclear", "Within limit", "Limit not ruled out", "Past the limit"),
     ]

@@ -20,7 +20,7 @@ def main(path: str, metric: str) -> None:
     say({f"{metric}.treatment_1.{name}": value for name, value in found.items()})
 
 
-def _brunner_munzel(control, treatment):  # type: ignore[no-untyped-def]
+def _brunner_munzel(control, treatment):
     """scipy's statistic, and the degrees of freedom, which it does not give, from mid-ranks."""
     import numpy as np
     from scipy import stats
