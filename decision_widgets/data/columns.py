@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+import numpy as np
 
 from decision_widgets.data.engine import ColumnType, Engine, Row, as_number, double
 from decision_widgets.data.kinds import Profile, Recognition, recognise, two_words, written
@@ -83,18 +84,19 @@ def expression(engine: Engine, name: str, kind: ColumnType) -> tuple[str, tuple[
 
 def candidate(number: str, texts: tuple[str, str] | None, values: Sequence[float | None]) -> Candidate:
     """Say what the sampled values of a column suggest."""
-    sample = Counter(value for value in values if value is not None and math.isfinite(value))
-    few, n = len(sample) <= 2, sample.total()
-    mode, most = max(sample.items(), key=lambda item: (item[1], -item[0]), default=(0.0, 0))
+    sample = np.array(values, dtype=np.float64)
+    levels, counts = np.unique(sample[np.isfinite(sample)], return_counts=True)
+    n, distinct = int(counts.sum()), len(levels)
+    at, most = (int(counts.argmax()), int(counts.max())) if n else (0, 0)  # the smallest of the most frequent
     return Candidate(
         number=number,
         texts=texts,
-        levels=tuple(sorted(sample)) if few else (),
-        distinct=len(sample),
-        mean=math.fsum(value / n * count for value, count in sample.items()) if n else 0.0,
-        mode=mode,
-        few=few,
-        whole=all(value == math.floor(value) for value in sample),
+        levels=tuple(levels.tolist()) if distinct <= 2 else (),
+        distinct=distinct,
+        mean=math.fsum((levels / n * counts).tolist()) if n else 0.0,
+        mode=float(levels[at]) if n else 0.0,
+        few=distinct <= 2,
+        whole=bool((levels == np.floor(levels)).all()),
         one_sided=most >= 0.9 * n,
         unique=most == 1 and n >= LOOKS_LIKE_AN_ID,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -36,9 +38,7 @@ class DuckDB:
     @classmethod
     def of_frame(cls, prepared: Prepared, watch: Watch, *, in_order: bool = False) -> DuckDB:
         """Scan a frame in memory where it lies."""
-        import duckdb
-
-        connection = duckdb.connect(config={"threads": 1} if in_order else {})
+        connection = _own_connection(in_order=in_order)
         connection.register("frame", prepared.frame)
         return cls(connection, "frame", watch, prepared)
 
@@ -52,9 +52,9 @@ class DuckDB:
             text = f"{text.rstrip('/')}/**/*.parquet"
         # Types come from all of a CSV: a first decimal after 20,000 whole numbers must not be rounded away.
         read = "read_csv({}, sample_size=-1)" if ".csv" in Path(text).name.lower() else "read_parquet({})"
-        engine = cls(duckdb.connect(), "files", watch)
+        engine = cls(_own_connection(), "files", watch)
         try:
-            engine._run(f"CREATE VIEW files AS SELECT * FROM {read.format(_text(text))}", _nothing)
+            engine._run(f"CREATE TEMP VIEW files AS SELECT * FROM {read.format(_text(text))}", _nothing)
         except duckdb.Error as problem:
             raise InputError(f"No table is read from {text!r}: {_first_line(problem)}") from problem
         return engine
@@ -191,6 +191,19 @@ class _RelationConnection:
         """Drop the view that DuckDB before 2 leaves behind."""
         if self.interrupt is None:
             self.execute(f"DROP VIEW IF EXISTS {self.VIEW}")
+
+
+def _own_connection(*, in_order: bool = False) -> Any:
+    """Open a connection to the embedded engine; what is registered or made in it is seen by no other."""
+    return _embedded(os.getpid(), in_order=in_order).cursor()
+
+
+@cache
+def _embedded(process: int, *, in_order: bool) -> Any:
+    """Start the engine once, which takes longer than a small scan; its threads do not survive a fork."""
+    import duckdb
+
+    return duckdb.connect(config={"threads": 1} if in_order else {})
 
 
 def _nothing(_: Any) -> None:

@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
+from decision_widgets.data.each_metric import read_what_can_be_read
 from decision_widgets.data.engine import ColumnType, Engine, as_key, double
 from decision_widgets.data.history_sums import MetricTerms, WindowStatements
 from decision_widgets.data.missing import missing_values
 from decision_widgets.data.overview import MICROS_PER_DAY, PART_OF_RATIO, Overview, look_over, moment
-from decision_widgets.data.progress import Listener, Watch, counted, watching
+from decision_widgets.data.progress import Listener, Watch, counted
 from decision_widgets.data.reading import Unreadable
-from decision_widgets.data.tables import open_table
 from decision_widgets.data.until import EPOCH
-from decision_widgets.errors import EngineFailed, InputError
+from decision_widgets.errors import InputError
 from decision_widgets.moments import HistorySpec, HistorySummary, MetricColumns, MetricSummary, RefusedMetric
 
 LONGEST_WINDOW: Final = 42
@@ -39,31 +39,9 @@ def read_history(table: Any, spec: HistorySpec, progress: bool | Listener | None
         As ``read_moments``.
     """
     spec = replace(spec, metrics=tuple(replace(columns, covariates=()) for columns in spec.metrics))
-    with watching(progress) as watch:
-        engine = open_table(table, spec, watch)
-        try:
-            return _read(engine, spec, watch)
-        except EngineFailed as problem:
-            return _read_what_can_be_read(engine, spec, watch, problem)
-        finally:
-            engine.close()
-
-
-def _read_what_can_be_read(engine: Engine, spec: HistorySpec, watch: Watch, problem: EngineFailed) -> HistorySummary:
-    failed = []
-    for columns in spec.metrics:
-        try:
-            _read(engine, replace(spec, metrics=(columns,), missing="drop"), watch)
-        except EngineFailed as own:
-            failed.append(
-                RefusedMetric(metric=columns.metric, what=str(own), remedy="mend the query behind its column")
-            )
-    names = {refused.metric for refused in failed}
-    kept = tuple(columns for columns in spec.metrics if columns.metric not in names)
-    if not kept or not failed:
-        raise problem
-    found = _read(engine, replace(spec, metrics=kept), watch)
-    return replace(found, refused=(*found.refused, *failed))
+    found, failed = read_what_can_be_read(table, spec, progress, _read)
+    refused = (RefusedMetric(metric=name, what=own.what, remedy=own.remedy) for name, own in failed.items())
+    return replace(found, refused=(*found.refused, *refused))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,17 +9,17 @@ from hashlib import sha256
 from typing import Any
 
 from decision_widgets.data.arms import arms_in_order
+from decision_widgets.data.each_metric import read_what_can_be_read
 from decision_widgets.data.engine import Engine
 from decision_widgets.data.metrics import MetricReader, Metrics
 from decision_widgets.data.missing import missing_values
 from decision_widgets.data.overview import Overview, look_over
 from decision_widgets.data.people import arm_codes
-from decision_widgets.data.progress import Listener, Watch, counted, watching
+from decision_widgets.data.progress import Listener, Watch, counted
 from decision_widgets.data.reading import MetricReading, Reading, Unreadable
 from decision_widgets.data.seen import remember
-from decision_widgets.data.tables import open_table
 from decision_widgets.data.until import up_to
-from decision_widgets.errors import EngineFailed, InputError
+from decision_widgets.errors import InputError
 from decision_widgets.moments import MomentSpec, label
 
 
@@ -49,32 +49,12 @@ def read_moments(table: Any, spec: MomentSpec, progress: bool | Listener | None 
     EngineFailed
         The engine could not read any metric; one that alone cannot be read is refused and the others are read.
     """
-    with watching(progress) as watch:
-        engine = open_table(table, spec, watch)
-        try:
-            reading = _read(engine, spec, watch)
-        except EngineFailed as problem:
-            reading = _read_what_can_be_read(engine, spec, watch, problem)
-        finally:
-            engine.close()
+    reading, failed = read_what_can_be_read(table, spec, progress, _read)
+    if failed:
+        metrics = {c.metric: failed.get(c.metric) or reading.metrics[c.metric] for c in spec.metrics}
+        reading = replace(reading, metrics=metrics)
     remember(table, spec.columns(), reading.fingerprint)
     return reading
-
-
-def _read_what_can_be_read(engine: Engine, spec: MomentSpec, watch: Watch, problem: EngineFailed) -> Reading:
-    """Find the metrics that the engine cannot read, one by one, and read the others together."""
-    failed = {}
-    for columns in spec.metrics:
-        try:
-            _read(engine, replace(spec, metrics=(columns,), missing="drop"), watch)
-        except EngineFailed as own:
-            failed[columns.metric] = Unreadable(what=str(own), remedy="mend the query behind its column")
-    kept = tuple(columns for columns in spec.metrics if columns.metric not in failed)
-    if not kept or not failed:
-        raise problem
-    reading = _read(engine, replace(spec, metrics=kept), watch)
-    metrics = {c.metric: failed.get(c.metric) or reading.metrics[c.metric] for c in spec.metrics}
-    return replace(reading, metrics=metrics)
 
 
 def _read(engine: Engine, spec: MomentSpec, watch: Watch) -> Reading:

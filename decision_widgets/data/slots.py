@@ -11,9 +11,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from decision_widgets.data.each_metric import read_what_can_be_read
 from decision_widgets.data.engine import Engine
 from decision_widgets.data.missing import missing_values
-from decision_widgets.data.progress import Listener, Watch, counted, watching
+from decision_widgets.data.progress import Listener, Watch, counted
 from decision_widgets.data.reading import SlotMetric, SlotReading, Unreadable
 from decision_widgets.data.seen import remember
 from decision_widgets.data.slot_clock import DAY, HOUR, day_of, slots_of_changes
@@ -22,8 +23,6 @@ from decision_widgets.data.slot_panel import NOBODY, Panel, make_panel
 from decision_widgets.data.slot_rows import FineCells, read_fine
 from decision_widgets.data.slot_run import Run, run_of
 from decision_widgets.data.slot_scan import MetricScan
-from decision_widgets.data.tables import open_table
-from decision_widgets.errors import EngineFailed
 from decision_widgets.moments import EVERYWHERE, SlotSpec
 
 LEAST_SPREAD: Final = 1e-6  # of the largest value; what varies less may be rounding
@@ -57,30 +56,12 @@ def read_slots(table: Any, spec: SlotSpec, progress: bool | Listener | None = No
     EngineFailed
         The engine could not read any metric; one that alone cannot be read is refused and the others are read.
     """
-    with watching(progress) as watch:
-        engine = open_table(table, spec, watch, zones=True)
-        try:
-            reading = _read(engine, spec, watch)
-        except EngineFailed as problem:
-            reading = _read_what_can_be_read(engine, spec, watch, problem)
-        finally:
-            engine.close()
+    reading, failed = read_what_can_be_read(table, spec, progress, _read, zones=True)
+    if failed:
+        metrics = {c.metric: failed.get(c.metric) or reading.metrics[c.metric] for c in spec.metrics}
+        reading = replace(reading, metrics=metrics)
     remember(table, spec.columns(), reading.fingerprint)
     return reading
-
-
-def _read_what_can_be_read(engine: Engine, spec: SlotSpec, watch: Watch, problem: EngineFailed) -> SlotReading:
-    failed = {}
-    for columns in spec.metrics:
-        try:
-            _read(engine, replace(spec, metrics=(columns,), missing="drop"), watch)
-        except EngineFailed as own:
-            failed[columns.metric] = Unreadable(what=str(own), remedy="mend the query behind its column")
-    kept = tuple(columns for columns in spec.metrics if columns.metric not in failed)
-    if not kept or not failed:
-        raise problem
-    reading = _read(engine, replace(spec, metrics=kept), watch)
-    return replace(reading, metrics={c.metric: failed.get(c.metric) or reading.metrics[c.metric] for c in spec.metrics})
 
 
 def _read(engine: Engine, spec: SlotSpec, watch: Watch) -> SlotReading:

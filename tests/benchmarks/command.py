@@ -51,7 +51,7 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
     ask.add_argument("--rivals", help="the Python of the rivals' environment; without it only ours and the limit run")
     ask.add_argument("--rival-rows", type=float, default=1e7, help="no rival sees more rows: they fill the memory")
     ask.add_argument("--repetitions", type=int, help="processes per program (5)")
-    ask.add_argument("--only", nargs="+", help="keys of workloads, or growth")
+    ask.add_argument("--only", nargs="+", help="keys of workloads (W1: all that begin so), or growth")
     ask.add_argument("--timeout", type=float, default=900, help="seconds for one process")
     ask.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "decision-widgets-benchmarks")
     ask.add_argument("--output", type=Path, help="also write the tables to this file")
@@ -65,7 +65,7 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
 def _outcomes(bench: Bench, a: argparse.Namespace) -> list[Compared]:
     found = []
     for workload in WORKLOADS:
-        if a.only and workload.key.split()[0] not in a.only:
+        if a.only and not {workload.key, workload.key.split()[0]} & set(a.only):
             continue
         if a.quick and workload.only_rows and not a.only:
             continue

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 METRICS = ("spend", "trips", "paid", "clicks", "views")
 NULL_EFFECT = 0.25  # of W4's exact p-value: near the estimate, so that it is far from 0
+COMPUTE = "compute"
 Answer = TypeVar("Answer")
 
 
@@ -38,6 +39,16 @@ def second(call: Callable[[], Answer]) -> tuple[Answer, float]:
     start = time.perf_counter()
     answer = call()
     return answer, time.perf_counter() - start
+
+
+def words() -> list[str]:
+    """Return the words of the command line but the one that asks for the computing alone."""
+    return [word for word in sys.argv[1:] if word != COMPUTE]
+
+
+def asked(call: Callable[[], Answer]) -> tuple[Answer, float | None]:
+    """Call once, or twice with the time of the second when the computing alone is asked for."""
+    return second(call) if COMPUTE in sys.argv else (call(), None)
 
 
 def say(numbers: dict[str, float], *, seconds: float | None = None, note: str | None = None) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
-from benchmarks.line import METRICS
+from benchmarks.line import COMPUTE, METRICS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,7 +324,27 @@ _OTHERS = (
     ),
 )
 
-WORKLOADS = (*_AB, *_SWITCHBACK, *_SIMULATED, *_OTHERS)
+
+def _without_imports(workload: Workload) -> Workload:
+    """Return the same question in a session that has asked it before; the engine's limit needs no other library."""
+    assert workload.limit is not None
+    ours, limit = (replace(each, words=(*each.words, COMPUTE)) for each in (workload.ours, workload.limit))
+    return replace(
+        workload,
+        key=f"{workload.key} computing",
+        title=f"{workload.key} from its file, without imports",
+        ours=ours,
+        limit=limit,
+        rivals=(),
+        compute=True,
+    )
+
+
+_BY_ITSELF = tuple(
+    _without_imports(each) for each in (*_AB, *_SWITCHBACK) if each.key in ("W1", "W2", "W2x", "W3", "W4")
+)
+
+WORKLOADS = (*_AB, *_SWITCHBACK, *_BY_ITSELF, *_SIMULATED, *_OTHERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-
-from benchmarks.line import METRICS, say, second
+from benchmarks.line import METRICS, asked, say, second, words
 
 
 def main(path: str, kind: str | None = None) -> None:
     import duckdb
 
     sums = ", ".join(f"sum({m}::DOUBLE), sum({m}::DOUBLE * {m})" for m in METRICS)
-    connection, seconds = duckdb.connect(), None
+    connection = duckdb.connect()
     if kind is None:
         query = f"SELECT arm, count(*), {sums} FROM read_parquet('{path}') GROUP BY arm"
-        rows = connection.execute(query).fetchall()
+        rows, seconds = asked(lambda: connection.execute(query).fetchall())
     else:
         table = connection.execute(f"SELECT arm, {', '.join(METRICS)} FROM read_parquet('{path}')").to_arrow_table()
         connection.register("frame", table.to_pandas() if kind == "pandas" else table)
@@ -31,4 +29,4 @@ def main(path: str, kind: str | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*words())

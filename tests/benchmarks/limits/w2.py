@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from benchmarks.line import say
+from benchmarks.line import asked, say, words
 
 
 def main(path: str, metrics: str, covariate: str | None = None) -> None:
@@ -20,15 +18,16 @@ def main(path: str, metrics: str, covariate: str | None = None) -> None:
         outer += ["sum(n * n * x * x)", "sum(n * x * x * y0)", "sum(n * n * x * x * x)", "sum(x * x * y0 * y0)"]
     query = f"""SELECT arm, {", ".join(outer)} FROM
         (SELECT participant, any_value(arm) AS arm, {inner} FROM read_parquet(?) GROUP BY participant) GROUP BY arm"""
-    arms = {row[0]: row[1:] for row in duckdb.execute(query, [path]).fetchall()}
+    rows, seconds = asked(lambda: duckdb.execute(query, [path]).fetchall())
+    arms = {row[0]: row[1:] for row in rows}
     control = arms.pop("control")
     effects = {
         f"{name}.{arm}.effect": sums[1 + i] / sums[0] - control[1 + i] / control[0]
         for arm, sums in arms.items()
         for i, name in enumerate(names)
     }
-    say({} if covariate else effects)
+    say({} if covariate else effects, seconds=seconds)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*words())

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from itertools import combinations_with_replacement
 
-from benchmarks.line import say
+from benchmarks.line import asked, say, words
 
 
 def main(path: str) -> None:
@@ -17,9 +16,9 @@ def main(path: str) -> None:
     outer = ", ".join([*(f"sum({name})" for name in columns), *products])
     query = f"""SELECT arm, count(*), {outer} FROM
         (SELECT participant, any_value(arm) AS arm, {inner} FROM read_parquet(?) GROUP BY participant) GROUP BY arm"""
-    duckdb.execute(query, [path]).fetchall()
-    say({})
+    _, seconds = asked(lambda: duckdb.execute(query, [path]).fetchall())
+    say({}, seconds=seconds)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*words())

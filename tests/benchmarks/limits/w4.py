@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from benchmarks.line import say
+from benchmarks.line import asked, say, words
 
 
 def main(path: str) -> None:
@@ -12,9 +10,9 @@ def main(path: str) -> None:
 
     query = """SELECT region, hour, treated, unit, count(*), sum(spend), sum(spend * spend)
         FROM read_parquet(?) GROUP BY region, hour, treated, unit"""
-    duckdb.execute(query, [path]).fetchnumpy()
-    say({})
+    _, seconds = asked(lambda: duckdb.execute(query, [path]).fetchnumpy())
+    say({}, seconds=seconds)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*words())

@@ -5,9 +5,7 @@ A fifth word adds the toolbox that a default analysis shows.
 
 from __future__ import annotations
 
-import sys
-
-from benchmarks.line import metric_names, say
+from benchmarks.line import asked, metric_names, say, words
 from benchmarks.ours.analysis import design, numbers
 
 import decision_widgets as dw
@@ -15,8 +13,9 @@ import decision_widgets as dw
 
 def main(path: str, participant: str | None = None, metrics: str = "5", arms: str = "3", toolbox: str = "") -> None:
     own = design(metric_names(int(metrics)), participant=participant, arms=int(arms))
-    say(numbers(dw.analyze(path, own, methods=None if toolbox else [])))
+    found, seconds = asked(lambda: dw.analyze(path, own, methods=None if toolbox else []))
+    say(numbers(found), seconds=seconds)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*words())

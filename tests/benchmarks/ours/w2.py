@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-
-from benchmarks.line import say
+from benchmarks.line import asked, say, words
 from benchmarks.ours.analysis import design, numbers
 
 import decision_widgets as dw
 
 
 def main(path: str, *covariates: str) -> None:
-    result = dw.analyze(path, design([dw.Metric("spend", covariates=covariates)]), methods=[])
-    say(numbers(result, "cuped" if covariates else "ols_cr2"))
+    own = design([dw.Metric("spend", covariates=covariates)])
+    found, seconds = asked(lambda: dw.analyze(path, own, methods=[]))
+    say(numbers(found, "cuped" if covariates else "ols_cr2"), seconds=seconds)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*words())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from benchmarks.line import say
+from benchmarks.line import asked, say, words
 from benchmarks.ours.analysis import design, numbers
 
 import decision_widgets as dw
@@ -12,8 +10,9 @@ import decision_widgets as dw
 
 def main(path: str) -> None:
     ratio = dw.Metric("click_rate", numerator="clicks", denominator="views", covariates=["before"])
-    say(numbers(dw.analyze(path, design([ratio]), methods=[]), "cuped"))
+    found, seconds = asked(lambda: dw.analyze(path, design([ratio]), methods=[]))
+    say(numbers(found, "cuped"), seconds=seconds)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*words())

@@ -5,9 +5,7 @@ That is fit, cv3, bootstrap (which is held against every set of signs), draws of
 
 from __future__ import annotations
 
-import sys
-
-from benchmarks.line import NULL_EFFECT, say, second
+from benchmarks.line import NULL_EFFECT, asked, say, second, words
 
 from decision_widgets.data.cells import CellSpec, read_cells
 from decision_widgets.estimates import (
@@ -52,10 +50,11 @@ def main(path: str, cluster: str, what: str) -> None:
         test, seconds = second(lambda: randomization_inference(dealt, dealt.cluster, IndependentUnits(), draws=DRAWS))
         say(_of_treatment({"effect": test.effect, "statistic": test.statistic}), seconds=seconds)
         return
-    cells = panel(path, cluster)
     if what == "fit":
-        say(numbers(panel_regression(cells)))
+        fit, compute = asked(lambda: panel_regression(panel(path, cluster)))
+        say(numbers(fit), seconds=compute)
         return
+    cells = panel(path, cluster)
     if what == "cv3":
         fit, seconds = second(lambda: panel_regression(cells))
         say(numbers(fit), seconds=seconds)
@@ -75,4 +74,4 @@ def _of_treatment(found: dict[str, float]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*words())
