@@ -156,7 +156,10 @@ class MetricReader:
                 remedy="a ratio of totals needs a denominator of 0 or more",
             )
         return replace(
-            plain, d=d.number, shift={code: self._sum(y, code) / (self._sum(d, code) or 1.0) for code in self.arms}
+            plain,
+            d=d.number,
+            shift={code: self._sum(y, code) / (self._sum(d, code) or 1.0) for code in self.arms},
+            complete=y.complete and d.complete,
         )
 
     def _numerator(self, columns: MetricColumns) -> Column | Unreadable:

@@ -35,6 +35,7 @@ class Terms:
     """One metric as SQL: the numerator `y` and, for a ratio of totals, the denominator `d` of a row.
 
     `shift` is what is subtracted in each arm (times the denominator), near its level, so that sums keep their digits.
+    `complete` says that no row lacks a value, so that counts are those of rows.
     `covariates` are places in the list of all covariates.
     """
 
@@ -50,11 +51,6 @@ class Terms:
     @property
     def ratio(self) -> bool:
         return self.per_participant or self.d is not None
-
-    @property
-    def plain(self) -> bool:
-        """Every row enters with weight 1, so its counts are those of rows."""
-        return self.complete and not self.ratio
 
     def used(self, k: int) -> str:
         """What is NULL in rows that do not enter; a row without a denominator never does."""
@@ -163,24 +159,24 @@ class Gathering:
         row[f"v{k}"] = y if term.per_participant else f"{y} - {shift}" + (f" * d{k}" if term.d is not None else "")
         if not term.ratio:
             kept[f"q{k}"] = self._total(f"v{k} * v{k}")
-        if term.plain:
-            view |= {f"c{k}": "n", f"m{k}": "CAST(n AS DOUBLE)"}
+        if term.complete:
+            view[f"c{k}"] = "n"
         else:
             row[f"used{k}"] = term.used(k)
             kept[f"c{k}"] = self._count(f"used{k}")
-        if term.as_zero and not term.plain:
+        if term.as_zero and not term.complete:
             row[f"known{k}"] = f"y{k}" if term.d is None else f"(y{k} + d{k})"
             kept[f"held{k}"] = self._count(f"known{k}")
         if term.per_participant:
             view[f"m{k}"] = f"CASE WHEN c{k} > 0 THEN 1.0E0 END"
         elif term.d is not None:
-            row[f"w{k}"] = f"CASE WHEN {term.used(k)} IS NOT NULL THEN d{k} END"
+            row[f"w{k}"] = f"d{k}" if term.complete else f"CASE WHEN {term.used(k)} IS NOT NULL THEN d{k} END"
             kept[f"m{k}"] = self._total(f"w{k}")
-        elif not term.plain:
-            view[f"m{k}"] = f"CAST(c{k} AS DOUBLE)"
+        else:
+            view[f"m{k}"] = f"CAST({'n' if term.complete else f'c{k}'} AS DOUBLE)"
         gathered |= kept
         view |= {name: name for name in kept}
-        view.setdefault(f"held{k}", "n" if term.plain else f"c{k}")
+        view.setdefault(f"held{k}", "n" if term.complete else f"c{k}")
 
     def _covariate(
         self, j: int, covariate: Covariate, row: dict[str, str], gathered: dict[str, str], view: dict[str, str]
