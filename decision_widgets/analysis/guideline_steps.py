@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from decision_widgets.analysis.guideline_evidence import Evidence
+from decision_widgets.analysis.guideline_evidence import GONE, Evidence
 from decision_widgets.analysis.guideline_power import in_words
 from decision_widgets.analysis.guideline_rules import (
     ADVISED_DAYS,
@@ -165,11 +165,7 @@ def _memory(known: Known) -> GuidelineStep:
         return _step(known, step, _no_history(known), (), "", None, ("error", "E_NO_PREPERIOD"))
     found, gone = known.evidence.correlation, known.evidence.gone_after
     evidence = f"What fixed effects leave of an hour correlates {found.correlations[1]:.2f} with the hour before"
-    evidence += (
-        f"; below 0.1 after {gone} h."
-        if gone is not None
-        else f"; still above 0.1 after {len(found.correlations) - 1} h."
-    )
+    evidence += _fading(found.correlations, gone)
     return _step(
         known,
         step,
@@ -180,6 +176,16 @@ def _memory(known: Known) -> GuidelineStep:
         else "Hours are nearly unrelated, so the way slots are drawn matters little.",
         "Errors are clustered by what one coin decided",
     )
+
+
+def _fading(correlations: Sequence[float], gone: int | None) -> str:
+    """Say when the correlation is small for the first time, and where it is largest after that."""
+    if gone is None:
+        return f"; still {correlations[-1]:.2f} after {len(correlations) - 1} h."
+    again = max(range(gone, len(correlations)), key=lambda k: abs(correlations[k]))
+    if abs(correlations[again]) < GONE:
+        return f"; within ±{GONE:g} from {gone} h on."
+    return f"; within ±{GONE:g} after {gone} h, {correlations[again]:.2f} again after {again} h."
 
 
 def _onset(known: Known) -> GuidelineStep:

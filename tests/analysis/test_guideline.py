@@ -241,6 +241,16 @@ def test_seasons_and_memory_are_those_of_the_history() -> None:
     assert abs(float(calm.step("autocorrelation").facts[0].value)) < 0.1
 
 
+def test_what_is_said_of_memory_holds_at_every_later_hour() -> None:
+    busy = past(memory=0.0).copy()  # every other day differs at eight, in the city of r0
+    at_eight = (busy["at"].dt.hour == 8) & (busy["city"] == "r0")
+    busy.loc[at_eight, "y"] += np.where(busy["at"].dt.day_of_year[at_eight] % 2, 9, -9)
+    evidence = dw.advise(switchback(), busy, draws=50).step("autocorrelation").evidence
+    assert re.search(r"within ±0\.1 after 1 h, (-0\.\d\d again after 24 h|0\.\d\d again after 48 h)\.$", evidence)
+    calm = dw.advise(switchback(), past(memory=0.0), draws=50).step("autocorrelation").evidence
+    assert calm.endswith("within ±0.1 from 1 h on.")
+
+
 def test_few_units_are_a_warning_and_too_few_are_refused() -> None:
     few = dw.advise(switchback(assignment="days", slot="1d", regions="together"), past(), days=14, draws=100)
     assert [message.code for message in few.messages] == ["W_FEW_CLUSTERS"]
