@@ -58,7 +58,7 @@ function designWizard(card, model) {
       panel.setAttribute("aria-label", titles()[step]);
       if (step === 4) panel.append(...Object.values(hosts));
       shieldControls(panel);
-      if (focus) all(`[data-key="${CSS.escaped(focus)}"]`)[0]?.focus();
+      if (focus) all(`[data-key="${CSS.escape(focus)}"]`)[0]?.focus();
     }
     sync();
     paint();
