@@ -84,7 +84,7 @@ function powerPanel(card, model, answers) {
     write(slot("answer"), answerHtml(view));
     write(slot("below"), escaped(words.below(view, base.horizon)));
     draw();
-    write(slot("arms"), armsOf(base, view));
+    write(slot("arms"), armsOf(view));
     write(slot("likeness"), likenessOf(view));
     write(slot("sees"), seesOf(base, state, view));
     write(slot("sees-note"), `At this size, ${words.percent(view.power)} power`);

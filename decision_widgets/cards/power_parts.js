@@ -3,7 +3,7 @@ function answerHtml(view) {
   return words.answer(view).map((part) => part.map((text, at) => (at === 1 ? `<b>${escaped(text)}</b>` : escaped(text))).join("")).join("");
 }
 
-function armsOf(base, view) {
+function armsOf(view) {
   const { arms, shares } = view.scenario;
   const n = words.planSize(view.n);
   const daily = view.metric.grid ? view.metric.grid.participants.at(-1) / sizing.days(view.metric) : null;
