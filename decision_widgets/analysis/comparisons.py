@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from decision_widgets.analysis.answers import ADJUSTED, CLUSTERED, STRATIFIED, Answer, answers_of
+from decision_widgets.analysis.effect_rows import numbers_of, refused_row
 from decision_widgets.analysis.family import selected_alpha, share_control, simultaneous_alpha
-from decision_widgets.analysis.intervals import decision_quantile, relative, simultaneous
+from decision_widgets.analysis.intervals import decision_quantile
 from decision_widgets.analysis.plan import share_of_plan
 from decision_widgets.data import MetricReading, Reading
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.errors import CannotEstimate, listed
 from decision_widgets.estimates import (
     MeanDifference,
-    detectable_effect,
     difference,
     ratio_difference,
     student_t,
@@ -123,18 +123,8 @@ def _rows(
 def _refused(reading: Reading, design: BetweenSubject, metric: Metric, arm: str, message: Message) -> NotEstimable:
     read = reading.metrics[metric.name]
     arms = read.arms if isinstance(read, MetricReading) else {}
-    counts = [arms[name].n_participants if name in arms else 0 for name in (design.control, arm)]
-    return NotEstimable(
-        metric=metric.name,
-        arm=arm,
-        method=CLUSTERED,
-        role=metric.role,
-        recommended=True,
-        message=message,
-        n_control=counts[0],
-        n_treatment=counts[1],
-        codes=(message.code,),
-    )
+    control, treatment = (arms[name].n_participants if name in arms else 0 for name in (design.control, arm))
+    return refused_row(metric, arm, CLUSTERED, (control, treatment), message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -202,21 +192,7 @@ class _Comparison:
             estimand=self._estimand(method),
             role=self.metric.role,
             recommended=recommended,
-            control_mean=answer.control_mean,
-            treatment_mean=answer.treatment_mean,
-            effect=answer.effect,
-            effect_lower=answer.effect_lower,
-            effect_upper=answer.effect_upper,
-            **simultaneous(answer, quantile),
-            **relative(answer, answer.quantile(answer.alpha)),
-            simultaneous_level=1 - self.family_alpha,
-            std_error=answer.std_error,
-            df=answer.df,
-            statistic=answer.statistic,
-            p_value=answer.p_value,
-            detectable_effect=detectable_effect(
-                answer.std_error, df=answer.df, alpha=self.family_alpha, power=self.design.power
-            ),
+            **numbers_of(answer, alpha=self.family_alpha, quantile=quantile, power=self.design.power),
             n_control=self.control.n_participants,
             n_treatment=self.treatment.n_participants,
             n_observations=self.rows,

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from decision_widgets.analysis.past_panel import HOUR, PastPanel
-from decision_widgets.analysis.past_windows import time_effects_of
+from decision_widgets.analysis.time_effects import time_effects_of, time_labels
 from decision_widgets.design import Switchback
 from decision_widgets.estimates.fixed_effects import Codes, Matrix, absorb
 from decision_widgets.estimates.residual_autocorrelation import Autocorrelation, autocorrelation
@@ -87,13 +87,7 @@ def _residual(
     design: Switchback, panel: PastPanel, value: Matrix, weight: Matrix, region: Codes, hour: Codes
 ) -> Matrix:
     """Return what the fixed effects of the analysis leave of each hour."""
-    effects = {
-        "calendar-hour": [hour],
-        "hour-of-day": [hour % 24],
-        "hour-of-day+date": [hour % 24, hour // 24],
-        "hour-of-day+weekday": [hour % 24, hour // 24 % 7],
-        "hour-of-week": [hour % 168],
-    }[time_effects_of(design, len(panel.regions), panel.days)]
+    effects = time_labels(time_effects_of(design, len(panel.regions), panel.days), hour).values()
     codes = [np.unique(each, return_inverse=True)[1] for each in [*effects, region]]
     span = absorb(codes, weight)
     return np.asarray(span.residual((span.root * value)[:, None])[:, 0] / span.root)

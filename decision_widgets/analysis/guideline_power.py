@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from decision_widgets.analysis.past_panel import PastPanel
-from decision_widgets.analysis.past_windows import time_effects_of, window_days, windows_of
+from decision_widgets.analysis.past_windows import window_days, windows_of
+from decision_widgets.analysis.time_effects import time_effects_of
 from decision_widgets.design import Switchback
 from decision_widgets.design.clock import DAY, as_length
 from decision_widgets.errors import CannotEstimate, InputError

@@ -21,7 +21,8 @@ from decision_widgets.analysis.guideline_rules import (
     drawn_alike,
 )
 from decision_widgets.analysis.past_panel import PastPanel
-from decision_widgets.analysis.past_windows import onset_minutes, time_effects_of, units_of
+from decision_widgets.analysis.past_windows import onset_minutes, units_of
+from decision_widgets.analysis.time_effects import time_effects_of
 from decision_widgets.design import Switchback
 from decision_widgets.estimates.onset import attenuation, onset_curve
 from decision_widgets.results.guideline_records import GuidelineFact, GuidelineStep, MetricSimulation, PlanOption

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from decision_widgets.analysis.past_panel import HOUR, WEEK, PastMetric, PastPanel
+from decision_widgets.analysis.time_effects import time_effects_of, time_labels
 from decision_widgets.design import Switchback
 from decision_widgets.design.clock import DAY, minute_of, moment_of
 from decision_widgets.design.schedule import blocks_of
@@ -15,11 +16,8 @@ from decision_widgets.errors import CannotEstimate
 from decision_widgets.estimates.fixed_effects import Codes, Matrix
 from decision_widgets.estimates.onset import exposure_shares, onset_curve
 from decision_widgets.estimates.simulated_window import Exposure, SwitchbackWindow
-from decision_widgets.vocabulary import TimeEffects
 
 MOST_WINDOWS: Final = 4
-SEPARATE_ENOUGH: Final = 3
-MONTH: Final = 28
 FORTNIGHT: Final = 14
 
 
@@ -34,17 +32,6 @@ class _Clock:
     begin: Codes
     end: Codes
     block: Codes  # of each slot
-
-
-def time_effects_of(design: Switchback, n_regions: int, days: int) -> TimeEffects:
-    """Say which fixed effects of time ``time_fe="hour"`` will become: calendar hours need regions of their own."""
-    if design.time_fe != "hour":
-        return design.time_fe
-    if design.regions == "separate" and n_regions >= SEPARATE_ENOUGH:
-        return "calendar-hour"
-    if design.slot < DAY:
-        return "hour-of-day+date"
-    return "hour-of-day+weekday" if days >= MONTH else "hour-of-day"
 
 
 def onset_minutes(design: Switchback) -> int | None:
@@ -214,14 +201,7 @@ def _cluster(design: Switchback, clock: _Clock, region: Codes, home: Codes, slot
 
 def _effects(design: Switchback, panel: PastPanel, clock: _Clock, days: int, region: Codes, cell: Codes) -> list[Codes]:
     hour = clock.hour[cell]
-    of_day, date = hour % 24, hour // 24
-    effects = {
-        "calendar-hour": [hour],
-        "hour-of-day": [of_day],
-        "hour-of-day+date": [of_day, date],
-        "hour-of-day+weekday": [of_day, date % 7],
-        "hour-of-week": [hour % 168],
-    }[time_effects_of(design, len(panel.regions), days)]
+    effects = list(time_labels(time_effects_of(design, len(panel.regions), days), hour).values())
     return [*effects, region] if design.region_fe and len(panel.regions) > 1 else effects
 
 

@@ -10,20 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decision_widgets.analysis.slot_run import SlotRun, clusters_of
+from decision_widgets.analysis.time_effects import HOURS, TIME_NAMES, WEEK, time_effects_of, time_labels, week_hour
 from decision_widgets.data import SlotMetric
 from decision_widgets.design import Metric
-from decision_widgets.design.clock import DAY
 from decision_widgets.estimates import PanelCells
 from decision_widgets.vocabulary import TimeEffects
 
-HOURS: Final = 24
-WEEK: Final = 168
 HISTORY_FOR_WEIGHTS: Final = 14
 HISTORY_FOR_COVARIATE: Final = 7
-REGIONS_FOR_CALENDAR: Final = 3
-DAYS_FOR_WEEKDAYS: Final = 28
-# Hour 0 of 1970 was in a Thursday: 72 hours earlier a week began.
-MONDAY: Final = 72
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -107,47 +101,21 @@ def _panel(run: SlotRun, metric: Metric, read: SlotMetric, at: Codes, weight: Fl
 
 def resolved_time(run: SlotRun) -> TimeEffects:
     """Say which effects of time the design's own word became."""
-    design = run.design
-    if design.time_fe != "hour":
-        return design.time_fe
-    if run.separate and int(run.kept.any(axis=1).sum()) >= REGIONS_FOR_CALENDAR:
-        return "calendar-hour"
-    if design.slot < DAY:
-        return "hour-of-day+date"
-    return "hour-of-day+weekday" if run.days >= DAYS_FOR_WEEKDAYS else "hour-of-day"
+    return time_effects_of(run.design, int(run.kept.any(axis=1).sum()), run.days)
 
 
 def time_names(run: SlotRun) -> tuple[str, ...]:
     """Name the fixed effects of time."""
-    names: dict[TimeEffects, tuple[str, ...]] = {
-        "calendar-hour": ("calendar hour",),
-        "hour-of-day": ("hour of day",),
-        "hour-of-day+date": ("hour of day", "date"),
-        "hour-of-day+weekday": ("hour of day", "weekday"),
-        "hour-of-week": ("hour of week",),
-    }
-    return names[resolved_time(run)]
+    return TIME_NAMES[resolved_time(run)]
 
 
 def fixed_effects(run: SlotRun, at: Codes) -> dict[str, NDArray[Any]]:
     """Return the labels of every fixed effect, by name: of time, of regions, and those the design adds."""
-    hour, design = run.reading.hour[at], run.design
-    every: dict[str, NDArray[Any]] = {
-        "calendar hour": hour,
-        "hour of day": hour % HOURS,
-        "date": hour // HOURS,
-        "weekday": week_hour(hour) // HOURS,
-        "hour of week": week_hour(hour),
-    }
-    found = {name: every[name] for name in time_names(run)}
+    design = run.design
+    found: dict[str, NDArray[Any]] = {**time_labels(resolved_time(run), run.reading.hour[at])}
     if design.region_fe and len(np.unique(run.reading.region[at])) > 1:
         found["region"] = run.reading.region[at]
     return found | {name: run.reading.labels[name][at] for name in design.fixed_effects}
-
-
-def week_hour(hour: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return hours since Monday 0:00, 0 to 167."""
-    return np.asarray((hour + MONDAY) % WEEK)
 
 
 def _controls(run: SlotRun, at: Codes, weight: Floats) -> dict[str, Floats]:

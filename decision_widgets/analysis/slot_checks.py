@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from decision_widgets.analysis.slot_cells import HOURS, fixed_effects
+from decision_widgets.analysis.slot_cells import fixed_effects
 from decision_widgets.analysis.slot_run import (
     BOTH,
     NOTHING,
@@ -23,6 +23,7 @@ from decision_widgets.analysis.slot_run import (
     is_finer,
     off_plan,
 )
+from decision_widgets.analysis.time_effects import HOURS
 from decision_widgets.design.clock import DAY, as_length
 from decision_widgets.design.schedule import Schedule, alias_problem
 from decision_widgets.errors import InputError

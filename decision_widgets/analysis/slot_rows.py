@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from decision_widgets.analysis.effect_rows import numbers_of, refused_row
 from decision_widgets.analysis.family import adjust, selected_alpha, simultaneous_alpha
-from decision_widgets.analysis.intervals import decision_quantile, relative, simultaneous
+from decision_widgets.analysis.intervals import decision_quantile
 from decision_widgets.analysis.plan import Standing
 from decision_widgets.analysis.slot_effects import ADJUSTED, PLAIN, SlotAnswer, answer_of
 from decision_widgets.analysis.slot_run import SlotRun
 from decision_widgets.data import SlotMetric
 from decision_widgets.design import Metric
 from decision_widgets.errors import listed
-from decision_widgets.estimates import MeanDifference, detectable_effect
+from decision_widgets.estimates import MeanDifference
 from decision_widgets.results import EffectEstimate, Message, NotEstimable, Row
 
 Answers = Mapping[str, SlotAnswer | Message]
@@ -62,24 +63,14 @@ def rows_of(run: SlotRun, answers: Answers, standing: Standing) -> list[Row]:
 
 def _refused(run: SlotRun, metric: Metric, answer: SlotAnswer | Message, message: Message) -> NotEstimable:
     counts = (0, 0) if isinstance(answer, Message) else answer.n_units
-    return NotEstimable(
-        metric=metric.name,
-        arm=run.arms[1],
-        method=PLAIN,
-        role=metric.role,
-        recommended=True,
-        message=message,
-        n_control=counts[0],
-        n_treatment=counts[1],
-        codes=(message.code,),
-    )
+    return refused_row(metric, run.arms[1], PLAIN, counts, message)
 
 
 def _estimated(run: SlotRun, answer: SlotAnswer, level: float, standing: Standing) -> Iterator[EffectEstimate]:
     codes = tuple(dict.fromkeys(message.code for message in answer.found))
     for method, (found, reduction) in answer.rows.items():
         recommended = found is answer.best
-        quantile = found.quantile(level)
+        quantile = decision_quantile(found, level, standing.share) if recommended else found.quantile(level)
         yield EffectEstimate(
             metric=answer.metric.name,
             arm=run.arms[1],
@@ -88,19 +79,7 @@ def _estimated(run: SlotRun, answer: SlotAnswer, level: float, standing: Standin
             estimand=_estimand(run, answer.metric),
             role=answer.metric.role,
             recommended=recommended,
-            control_mean=found.control_mean,
-            treatment_mean=found.treatment_mean,
-            effect=found.effect,
-            effect_lower=found.effect_lower,
-            effect_upper=found.effect_upper,
-            **simultaneous(found, decision_quantile(found, level, standing.share) if recommended else quantile),
-            **relative(found, found.quantile(found.alpha)),
-            simultaneous_level=1 - level,
-            std_error=found.std_error,
-            df=found.df,
-            statistic=found.statistic,
-            p_value=found.p_value,
-            detectable_effect=detectable_effect(found.std_error, df=found.df, alpha=level, power=run.design.power),
+            **numbers_of(found, alpha=level, quantile=quantile, power=run.design.power),
             variance_reduction=reduction,
             n_control=answer.n_units[0],
             n_treatment=answer.n_units[1],

@@ -11,9 +11,10 @@ import numpy as np
 from decision_widgets import estimates  # each statistic is loaded when it is called
 from decision_widgets.analysis.compared import Facts, of_difference
 from decision_widgets.analysis.slot_carryover import like, only
-from decision_widgets.analysis.slot_cells import HOURS, MetricCells, history_days, metric_cells, week_hour
+from decision_widgets.analysis.slot_cells import MetricCells, history_days, metric_cells
 from decision_widgets.analysis.slot_effects import SlotAnswer
 from decision_widgets.analysis.slot_run import Flags, SlotRun
+from decision_widgets.analysis.time_effects import HOURS, week_hour
 from decision_widgets.data import SlotMetric
 from decision_widgets.errors import CannotEstimate, InputError
 from decision_widgets.estimates import PanelCells

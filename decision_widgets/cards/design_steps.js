@@ -1,11 +1,6 @@
-// The five steps as HTML: every text of the data or the reader goes through `escape`.
+// The five steps as HTML: every text of the data or the reader goes through `escaped`.
 const designFields = (() => {
-  const { minutesOf, lengthText } = designSlots;
-  const ICONS = {
-    check: "M4 9.5l3.2 3.2L14 5.5", triangle: "M9 2.2l7.2 13H1.8zM9 7.2v3.6M9 13v.1",
-    alert: "M6 1.8h6l4.2 4.2v6L12 16.2H6L1.8 12V6zM9 5.4v4M9 12.4v.1",
-    info: "M9 1.8a7.2 7.2 0 1 0 0 14.4A7.2 7.2 0 0 0 9 1.8zM9 8.2v4.4M9 5.4v.1", code: "M6 5L2.5 9 6 13M12 5l3.5 4-3.5 4",
-  };
+  const { minutesOf } = designSlots;
   const SEVERITIES = { error: ["bad", "alert", "Error"], warning: ["warn", "triangle", "Warning"], info: ["wait", "info", "Note"] };
   const SLOTS = [10, 15, 20, 30, 60, 90, 120, 180, 240, 360, 480, 720, 1440];
   const KINDS = { binary: "Binary", count: "Count", continuous: "Continuous", ratio: "Ratio" };
@@ -18,12 +13,10 @@ const designFields = (() => {
   ];
   const SHOWN_LANES = 12;
 
-  const escape = (text) => String(text ?? "").replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  const icon = (name, label) => `<svg class="dw-ico" viewBox="0 0 18 18" ${label ? `role="img" aria-label="${label}"` : 'aria-hidden="true"'}><path d="${ICONS[name]}"/></svg>`;
   const message = ({ sev, code, title, text, do: action }) => {
     const [tone, sign, word] = SEVERITIES[sev] ?? SEVERITIES.info;
-    const todo = action ? `<span><span class="strong">Do:</span> ${escape(action)}</span>` : "";
-    return `<div class="dw-msg t-${tone}">${icon(sign, word)}<div class="body"><b>${escape(title)}</b> ${escape(text)}</div><div class="do">${todo}<code class="muted">${escape(code)}</code></div></div>`;
+    const todo = action ? `<span><span class="strong">Do:</span> ${escaped(action)}</span>` : "";
+    return `<div class="dw-msg t-${tone}">${icon(sign, word)}<div class="body"><b>${escaped(title)}</b> ${escaped(text)}</div><div class="do">${todo}<code class="muted">${escaped(code)}</code></div></div>`;
   };
   const heading = (text, lead) => `<p class="dw-step-title" role="heading" aria-level="4">${text}</p>${lead ? `<p class="muted">${lead}</p>` : ""}`;
 
@@ -31,19 +24,19 @@ const designFields = (() => {
   const make = (uid) => {
     const idOf = (path) => `${uid}-${path.replaceAll(/[^\w-]/g, "-")}`;
     const field = (path, label, control, hint = "") =>
-      `<div class="dw-field"><label for="${idOf(path)}">${escape(label)}</label>${control}${hint ? `<small id="${idOf(path)}-hint">${hint}</small>` : ""}</div>`;
-    const common = (path, hint) => `id="${idOf(path)}" data-path="${escape(path)}" data-key="${escape(path)}" aria-describedby="${hint ? `${idOf(path)}-hint ` : ""}${uid}-says"`;
-    const input = (path, label, value, hint, more = "") => field(path, label, `<input type="text" autocomplete="off" spellcheck="false" dir="auto" value="${escape(value)}" ${common(path, hint)} ${more}>`, hint);
+      `<div class="dw-field"><label for="${idOf(path)}">${escaped(label)}</label>${control}${hint ? `<small id="${idOf(path)}-hint">${hint}</small>` : ""}</div>`;
+    const common = (path, hint) => `id="${idOf(path)}" data-path="${escaped(path)}" data-key="${escaped(path)}" aria-describedby="${hint ? `${idOf(path)}-hint ` : ""}${uid}-says"`;
+    const input = (path, label, value, hint, more = "") => field(path, label, `<input type="text" autocomplete="off" spellcheck="false" dir="auto" value="${escaped(value)}" ${common(path, hint)} ${more}>`, hint);
     const select = (path, label, value, options, hint) => {
       const known = options.some(([each]) => each === value) ? options : [...options, [value, value]];
-      const list = known.map(([each, text]) => `<option value="${escape(each)}"${each === value ? " selected" : ""}>${escape(text)}</option>`).join("");
+      const list = known.map(([each, text]) => `<option value="${escaped(each)}"${each === value ? " selected" : ""}>${escaped(text)}</option>`).join("");
       return field(path, label, `<select ${common(path, hint)}>${list}</select>`, hint);
     };
     const columnField = (v, path, label, value, none, wanted = () => true, hint = "") =>
       v.columns.length ? select(path, label, value, [["", none], ...v.columns.filter(wanted).map(({ col }) => [col, col])], hint) : input(path, label, value, hint, 'placeholder="name of a column"');
     const knob = (path, label, value, text, { min, max, step }) =>
-      `<div class="dw-knob"><label for="${idOf(path)}">${label} <output for="${idOf(path)}" data-out="${path}">${escape(text)}</output></label>` +
-      `<input type="range" id="${idOf(path)}" data-knob="${path}" data-key="${path}" data-path="${path}" min="${min}" max="${max}" step="${step}" value="${value}" aria-valuetext="${escape(text)}" aria-describedby="${uid}-says"></div>`;
+      `<div class="dw-knob"><label for="${idOf(path)}">${label} <output for="${idOf(path)}" data-out="${path}">${escaped(text)}</output></label>` +
+      `<input type="range" id="${idOf(path)}" data-knob="${path}" data-key="${path}" data-path="${path}" min="${min}" max="${max}" step="${step}" value="${value}" aria-valuetext="${escaped(text)}" aria-describedby="${uid}-says"></div>`;
     const pick = (path, value, current, title, lines) =>
       `<label><input type="radio" name="${idOf(path)}" data-path="${path}" data-key="${path}.${value}" value="${value}"${value === current ? " checked" : ""}><b>${title}</b>${lines}</label>`;
     const says = `<div class="stack" role="status" id="${uid}-says" data-says></div>`;
@@ -76,8 +69,8 @@ const designFields = (() => {
       const found = (name) => v.columns.find(({ col }) => col === name);
       const when = found(form.time);
       const who = found(form.participant);
-      const timeHint = when?.first ? `${escape(when.first)} to ${escape(when.last)}` : between ? "dates; with it days are planned" : "slots are cut from it";
-      const whoHint = who?.distinct ? `${designWords.integer(who.distinct)} values, ${designWords.tidy(v.rows / who.distinct)} rows each` : "who; none: every row is one";
+      const timeHint = when?.first ? `${escaped(when.first)} to ${escaped(when.last)}` : between ? "dates; with it days are planned" : "slots are cut from it";
+      const whoHint = who?.distinct ? `${integer(who.distinct)} values, ${designAmounts.tidy(v.rows / who.distinct)} rows each` : "who; none: every row is one";
       return (
         heading("Where do the numbers come from?") +
         `<fieldset class="dw-design-pick"><legend class="vh">Source</legend>${sources.map(([value, title, text]) => pick("source", value, form.source, title, `<span class="small muted">${text}</span>`)).join("")}</fieldset>` +
@@ -93,13 +86,13 @@ const designFields = (() => {
 
     const profile = (v) => {
       if (!v.columns.length) return "";
-      const kindOf = (column) => (designWords.looksLikeWho(column, v.rows) ? "identifier" : column.kind ? `${escape(column.kind)}: ${escape(column.evidence)}` : "\u2013");
+      const kindOf = (column) => (designMessages.looksLikeWho(column, v.rows) ? "identifier" : column.kind ? `${escaped(column.kind)}: ${escaped(column.evidence)}` : "\u2013");
       const row = (column) => {
         const { col, dtype, missing, distinct, sample } = column;
-        return `<tr><th scope="row"><code dir="auto">${escape(col)}</code></th><td>${escape(dtype)}</td><td class="num">${designWords.integer(missing)}</td><td class="num">${distinct === null ? "\u2013" : designWords.integer(distinct)}</td><td class="name" dir="auto">${escape(sample.join(", ")) || "\u2013"}</td><td class="name">${kindOf(column)}</td></tr>`;
+        return `<tr><th scope="row"><code dir="auto">${escaped(col)}</code></th><td>${escaped(dtype)}</td><td class="num">${integer(missing)}</td><td class="num">${distinct === null ? "\u2013" : integer(distinct)}</td><td class="name" dir="auto">${escaped(sample.join(", ")) || "\u2013"}</td><td class="name">${kindOf(column)}</td></tr>`;
       };
       return (
-        `<div class="dw-head"><p class="small strong">${designWords.integer(v.rows)} rows, ${v.columns.length} columns</p><span class="grow"></span><button type="button" class="dw-btn" data-act="profile" data-key="act/profile">Re-profile</button></div>` +
+        `<div class="dw-head"><p class="small strong">${integer(v.rows)} rows, ${v.columns.length} columns</p><span class="grow"></span><button type="button" class="dw-btn" data-act="profile" data-key="act/profile">Re-profile</button></div>` +
         '<div class="dw-scroll profile" tabindex="0" role="region" aria-label="Columns, scrollable"><table class="dw-table" aria-label="Columns"><thead><tr><th scope="col">Column</th><th scope="col">Type</th><th scope="col" class="num">Missing</th><th scope="col" class="num">Distinct</th><th scope="col">Sample</th><th scope="col">Kind</th></tr></thead>' +
         `<tbody>${v.columns.map(row).join("")}</tbody></table></div>`
       );
@@ -108,7 +101,7 @@ const designFields = (() => {
 
     const metrics = (v) => {
       const { form } = v;
-      const taken = new Set([...Object.values(designWords.namedColumns(form)), ...form.metrics.map(({ name }) => name)]);
+      const taken = new Set([...Object.values(designAmounts.namedColumns(form)), ...form.metrics.map(({ name }) => name)]);
       const free = v.columns.filter(({ col }) => !taken.has(col));
       const adding = v.columns.length
         ? `<div class="row">${free.length ? `${select("_new", "Another column", "", [["", "choose"], ...free.map(({ col }) => [col, col])])}` : ""}<button type="button" class="dw-btn" data-act="ratio" data-key="act/ratio">Add a ratio</button></div>`
@@ -120,7 +113,7 @@ const designFields = (() => {
       const path = `metrics.${at}`;
       const column = v.columns.find(({ col }) => col === metric.name);
       const typed = !column || metric.kind === "ratio";
-      const evidence = column ? (column.kind ? `${icon("check")} ${escape(column.evidence)}${column.confidence === "certain" ? "" : ` (${escape(column.confidence)})`}` : escape(column.reason)) : metric.kind === "ratio" ? "one total divided by another" : "not looked at yet";
+      const evidence = column ? (column.kind ? `${icon("check")} ${escaped(column.evidence)}${column.confidence === "certain" ? "" : ` (${escaped(column.confidence)})`}` : escaped(column.reason)) : metric.kind === "ratio" ? "one total divided by another" : "not looked at yet";
       const detected = column?.kind ?? null;
       const kinds = [["", detected ? KINDS[detected] : "later"], ...Object.entries(KINDS).filter(([kind]) => kind !== detected || metric.kind === kind)];
       const guards = metric.role === "guardrail";
@@ -128,8 +121,8 @@ const designFields = (() => {
       const by = v.form.design === "switchback" ? "fixed effects, clustered by draw" : v.form.participant ? `clustered by ${v.form.participant}` : "every row by itself";
       const parts = metric.kind === "ratio" ? `<div class="dw-fields parts">${columnField(v, `${path}.numerator`, "Numerator", metric.numerator, "choose")}${columnField(v, `${path}.denominator`, "Denominator", metric.denominator, "choose")}</div>` : "";
       return (
-        `<div class="dw-metric" role="group" aria-label="${escape(metric.name || "new metric")}"><div class="who">${typed ? input(`${path}.name`, "Name", metric.name, "") : `<code class="strong" dir="auto">${escape(metric.name)}</code>`}` +
-        `<p class="small muted">${evidence}</p>${metric.role !== "ignore" && test ? `<p class="small muted" data-test>Test: ${test}, ${escape(by)}</p>` : ""}</div>` +
+        `<div class="dw-metric" role="group" aria-label="${escaped(metric.name || "new metric")}"><div class="who">${typed ? input(`${path}.name`, "Name", metric.name, "") : `<code class="strong" dir="auto">${escaped(metric.name)}</code>`}` +
+        `<p class="small muted">${evidence}</p>${metric.role !== "ignore" && test ? `<p class="small muted" data-test>Test: ${test}, ${escaped(by)}</p>` : ""}</div>` +
         select(`${path}.role`, "Role", metric.role, [["primary", "Primary"], ["secondary", "Secondary"], ["guardrail", "Guardrail"], ["ignore", "Ignore"]]) +
         select(`${path}.kind`, metric.kind ? "Kind" : "Kind (detected)", metric.kind, kinds) +
         select(`${path}.direction`, "Better", metric.direction, [["increase", "higher"], ["decrease", "lower"]]) +
@@ -142,7 +135,7 @@ const designFields = (() => {
       if (v.form.design === "switchback") return '<p class="small strong">Covariate</p><p class="small muted">time effects do this job</p>';
       if (!v.columns.length) return input(`${path}.covariates`, "Covariates", metric.covariates.join(", "), "", 'data-list placeholder="measured before"');
       const free = v.columns.filter(({ col, kind }) => kind && col !== metric.name && !metric.covariates.includes(col));
-      const held = metric.covariates.map((name, at) => `<button type="button" class="dw-btn chip" data-act="uncover:${path}:${at}" data-key="${path}.covariate.${at}" aria-label="Remove covariate ${escape(name)}"><span dir="auto">${escape(name)}</span> \u00d7</button>`).join("");
+      const held = metric.covariates.map((name, at) => `<button type="button" class="dw-btn chip" data-act="uncover:${path}:${at}" data-key="${path}.covariate.${at}" aria-label="Remove covariate ${escaped(name)}"><span dir="auto">${escaped(name)}</span> \u00d7</button>`).join("");
       return select(`${path}._covariate`, "Covariate", "", [["", metric.covariates.length ? "add another" : "none"], ...free.map(({ col }) => [col, col])]) + held;
     };
 
@@ -151,7 +144,7 @@ const designFields = (() => {
       const rows = form.arms.map((arm, at) => {
         const label = at === 0 ? "Control" : names ? "Treatment" : `Treatment${form.arms.length > 2 ? ` ${at}` : ""}`;
         const share = names || form.arms.length === 1 ? "" : input(`arms.${at}.share`, "Share, %", arm.share, "", 'inputmode="decimal"');
-        const drop = !names && at > 1 ? `<button type="button" class="dw-btn quiet" data-act="disarm:${at}" data-key="arms.${at}.drop" aria-label="Remove ${escape(arm.name || label)}">Remove</button>` : "";
+        const drop = !names && at > 1 ? `<button type="button" class="dw-btn quiet" data-act="disarm:${at}" data-key="arms.${at}.drop" aria-label="Remove ${escaped(arm.name || label)}">Remove</button>` : "";
         return `<div class="dw-arm"><i class="dw-dot sq a${at ? 1 + ((at - 1) % 4) : 0}"></i>${input(`arms.${at}.name`, label, arm.name, "")}${share}${drop}</div>`;
       });
       const add = names || form.arms.length > 7 ? "" : '<button type="button" class="dw-btn" data-act="arm" data-key="act/arm">Add an arm</button>';
@@ -160,13 +153,13 @@ const designFields = (() => {
     const strata = (v) => {
       const { form } = v;
       if (!v.columns.length) return input("strata", "Balance within", form.strata.join(", "), "columns known before, separated by commas", "data-list");
-      const named = new Set(Object.values(designWords.namedColumns(form)));
+      const named = new Set(Object.values(designAmounts.namedColumns(form)));
       const free = v.columns.filter(({ col, levels, dtype }) => levels.length > 1 && (dtype !== "number") && !named.has(col) && !form.metrics.some((metric) => metric.name === col && metric.role !== "ignore"));
       const offered = [...new Set([...free.map(({ col }) => col), ...form.strata])];
       if (!offered.length) return "";
       return `<fieldset class="dw-design-boxes"><legend>Balance within</legend>${offered.map((name) => tick("strata", name, form.strata.includes(name))).join("")}</fieldset>`;
     };
-    const tick = (path, name, on) => `<label><input type="checkbox" data-path="${path}" data-member="${escape(name)}" data-key="${path}/${escape(name)}"${on ? " checked" : ""}><span dir="auto">${escape(name)}</span></label>`;
+    const tick = (path, name, on) => `<label><input type="checkbox" data-path="${path}" data-member="${escaped(name)}" data-key="${path}/${escaped(name)}"${on ? " checked" : ""}><span dir="auto">${escaped(name)}</span></label>`;
 
     const assignment = (v) => (v.form.design === "between" ? clusters(v) : slots(v));
     const clusters = (v) =>
@@ -178,7 +171,7 @@ const designFields = (() => {
       const steps = [...new Set([...SLOTS, minutes])].sort((a, b) => a - b);
       const burn = minutesOf(form.burn_in) ?? 0;
       const most = Math.max(60, Math.min(minutes, 720), burn);
-      const days = designWords.wholeOf(form.days) ?? 14;
+      const days = designAmounts.wholeOf(form.days) ?? 14;
       const levels = v.columns.find(({ col }) => col === form.region)?.levels ?? [];
       const offered = [...new Set([...levels, ...form.regions])];
       const regions = !form.region ? "" : levels.length || v.columns.length ? `<fieldset class="dw-design-boxes"><legend>Regions</legend>${offered.map((name) => tick("regions", name, form.regions.includes(name))).join("")}</fieldset>` : input("regions", "Regions", form.regions.join(", "), "separated by commas", "data-list");
@@ -218,12 +211,12 @@ const designFields = (() => {
     const lanes = names.slice(0, SHOWN_LANES).map((name) => {
       const cells = [...arms[name].slice(0, perDay)].map((arm) => `<i class="${arm === "1" ? "on" : "off"}"></i>`).join("");
       const treated = [...arms[name]].filter((arm) => arm === "1").length;
-      return `<span class="name" dir="auto">${escape(name)}</span><div class="dw-design-lane" role="img" aria-label="${escape(name)}: ${treated} treatment and ${arms[name].length - treated} control slots in all">${cells}</div>`;
+      return `<span class="name" dir="auto">${escaped(name)}</span><div class="dw-design-lane" role="img" aria-label="${escaped(name)}: ${treated} treatment and ${arms[name].length - treated} control slots in all">${cells}</div>`;
     });
     const more = names.length > SHOWN_LANES ? `<p class="small muted">and ${names.length - SHOWN_LANES} more regions</p>` : "";
     const whole = slots.slot >= designSlots.DAY;
     const ticks = whole ? "" : [0, 6, 12, 18].map((hour) => `<span data-label="${String(hour).padStart(2, "0")}:00" style="left:${(hour / 24) * 100}%"></span>`).join("");
-    const [control, treatment] = ["control", "treatment"].map((usual, at) => escape(form.arms[at]?.name.trim() || usual));
+    const [control, treatment] = ["control", "treatment"].map((usual, at) => escaped(form.arms[at]?.name.trim() || usual));
     return (
       `<div class="dw-head sub"><p class="small strong">Schedule preview, ${whole ? "all days" : "day 1"}</p><span class="grow"></span><span class="dw-key"><span><i class="dw-sw"></i>${control}</span><span><i class="dw-sw on"></i>${treatment}</span><span><i class="dw-sw hat"></i>burn-in</span></span></div>` +
       `<div class="dw-design-sched small" style="--b:${burn.toFixed(1)}%">${lanes.join("")}<span></span><div class="hours" aria-hidden="true">${ticks}</div></div>${more}`
@@ -235,7 +228,7 @@ const designFields = (() => {
     const regions = slots.regions.length;
     const perDay = slots.slot <= designSlots.DAY ? `${designSlots.DAY / slots.slot} a day \u00d7 ${regions} \u00d7 ${slots.days} days` : `${regions} \u00d7 ${slots.days} days`;
     const fact = (name, value, note) => `<div><dt>${name}</dt><dd>${value}<small>${note}</small></dd></div>`;
-    return `<dl class="dw-design-facts">${fact("Slots", designWords.integer(slots.n * regions), perDay)}${fact("Clusters", designWords.integer(designSlots.clusters(slots)), escape(slots.cluster === "draw" ? "draws of the coin" : slots.cluster))}${fact("Lost to burn-in", `${Math.round((100 * slots.burnIn) / slots.slot)}%`, "of the minutes of every slot")}</dl>`;
+    return `<dl class="dw-design-facts">${fact("Slots", integer(slots.n * regions), perDay)}${fact("Clusters", integer(designSlots.clusters(slots)), escaped(slots.cluster === "draw" ? "draws of the coin" : slots.cluster))}${fact("Lost to burn-in", `${Math.round((100 * slots.burnIn) / slots.slot)}%`, "of the minutes of every slot")}</dl>`;
   };
-  return { make, escape, icon, message, preview, facts, lengthText };
+  return { make, message, preview, facts };
 })();

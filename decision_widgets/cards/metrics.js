@@ -3,7 +3,7 @@ const SCALES = [["relative", "Relative"], ["absolute", "Absolute"]];
 
 enhancers.metrics = ({ card, model }) => {
   if (!card.querySelector(".v-abs")) return;
-  const group = `dw-scale-${Math.random().toString(36).slice(2)}`;
+  const group = freshId("scale");
   const choose = (scale) => {
     model.set("controls", { ...model.get("controls"), scale });
     model.save_changes();

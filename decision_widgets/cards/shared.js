@@ -1,6 +1,12 @@
 // Python writes the HTML; this script puts it in place, adds comfort, and keeps what the reader had open.
 const enhancers = {};
 const CONTROLS = "input, select, textarea, button, summary, [tabindex]";
+const WEEK = 7;
+const ASK_AFTER = 150;
+const SPEAK_AFTER = 400;
+const GIVE_UP_AFTER = 4000;
+const ONE_STEP = 600;
+const NBSP = "\u00a0";
 
 function render({ model, el }) {
   const status = Object.assign(document.createElement("div"), { className: "dw dw-live" });
@@ -51,7 +57,7 @@ function shieldControls(root) {
 function explainTerms(root) {
   for (const term of root.querySelectorAll(".dw-term[title]")) {
     const tip = Object.assign(document.createElement("span"), { className: "dw-tip", textContent: term.title, hidden: true });
-    tip.id = `dw-tip-${Math.random().toString(36).slice(2)}`;
+    tip.id = freshId("tip");
     tip.setAttribute("role", "tooltip");
     term.removeAttribute("title");
     term.setAttribute("aria-describedby", tip.id);
@@ -107,17 +113,99 @@ function button(label, key, onClick) {
 }
 
 function copyButton(label, key, text) {
-  const made = button(label, key, async () => {
-    try {
-      await navigator.clipboard.writeText(typeof text === "function" ? text() : text);
-      made.textContent = "Copied";
-    } catch {
-      made.textContent = "Copying is blocked";
-    }
-    setTimeout(() => (made.textContent = label), 1500);
-  });
+  const made = button(label, key, () => copy(made, typeof text === "function" ? text() : text));
   return made;
 }
+
+async function copy(made, text, after = "Copied") {
+  try {
+    await navigator.clipboard.writeText(text);
+    flash(made, after);
+  } catch {
+    flash(made, "Copying is blocked");
+  }
+}
+
+function flash(made, text) {
+  const label = (made.dataset.usual ??= made.textContent);
+  made.textContent = text;
+  setTimeout(() => (made.textContent = label), 2500);
+}
+
+// Ids and names differ from card to card.
+const freshId = (stem) => `dw-${stem}-${Math.random().toString(36).slice(2)}`;
+
+const escaped = (text) => String(text ?? "").replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+const ICONS = {
+  check: "M4 9.5l3.2 3.2L14 5.5", triangle: "M9 2.2l7.2 13H1.8zM9 7.2v3.6M9 13v.1",
+  alert: "M6 1.8h6l4.2 4.2v6L12 16.2H6L1.8 12V6zM9 5.4v4M9 12.4v.1",
+  info: "M9 1.8a7.2 7.2 0 1 0 0 14.4A7.2 7.2 0 0 0 9 1.8zM9 8.2v4.4M9 5.4v.1", code: "M6 5L2.5 9 6 13M12 5l3.5 4-3.5 4",
+};
+const icon = (name, label) => `<svg class="dw-ico" viewBox="0 0 18 18" ${label ? `role="img" aria-label="${label}"` : 'aria-hidden="true"'}><path d="${ICONS[name]}"/></svg>`;
+const tagHtml = (text, good) => `<span class="dw-tag${good ? " toned t-good" : ""}">${good ? icon("check") : ""}${escaped(text)}</span>`;
+
+function fixed(x, digits, signed = false) {
+  const text = Math.abs(x).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  if (Number(text.replaceAll(",", "")) === 0) return text;
+  return (x < 0 ? "\u2212" : signed ? "+" : "") + text;
+}
+
+const integer = (n) => fixed(Math.round(n), 0);
+
+// Writing what already stands there would cost a layout, and be read aloud again.
+const written = new WeakMap();
+function write(place, html) {
+  if (!place || written.get(place) === html) return;
+  written.set(place, html);
+  place.innerHTML = html;
+  shieldControls(place);
+}
+
+// Runs once nobody has asked again for a while.
+function atRest(run, wait) {
+  let timer = null;
+  const stop = () => {
+    clearTimeout(timer);
+    timer = null;
+  };
+  const later = () => {
+    stop();
+    timer = setTimeout(() => {
+      timer = null;
+      run();
+    }, wait);
+  };
+  return { later, stop, waits: () => timer !== null };
+}
+
+// What changes under the hand is read aloud at rest, from a place of its own.
+function announcer(source, spoken) {
+  return atRest(() => {
+    const text = source().textContent;
+    if (spoken().textContent !== text) spoken().textContent = text;
+  }, SPEAK_AFTER);
+}
+
+// What can be undone: one step for each control, however long it is dragged.
+function undoSteps() {
+  let steps = [], lastKey, lastAt = 0;
+  return {
+    keep: (key, value, always = false) => {
+      const now = performance.now();
+      if (always || key !== lastKey || now - lastAt > ONE_STEP) steps.push(value);
+      [lastKey, lastAt] = [key, now];
+    },
+    back: () => {
+      lastKey = null;
+      return steps.pop();
+    },
+    clear: () => (steps = []),
+    any: () => steps.length > 0,
+  };
+}
+
+const asksToUndo = (event) => (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
 
 // Hosts mark their theme on the page; the system's preference counts only where nobody does.
 const HOST_MARKS = "[data-jp-theme-light], .vscode-light, .vscode-dark, .vscode-high-contrast";

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from decision_widgets import checks
-from decision_widgets.design.metric import Metric, read_metrics
+from decision_widgets.design.metric import Metric
 from decision_widgets.design.monitoring import Monitoring
-from decision_widgets.errors import InputError, did_you_mean, listed
+from decision_widgets.design.wording import at_odds, called_twice, from_words, read_fields, read_twice, to_words
+from decision_widgets.errors import InputError
 from decision_widgets.moments import MomentSpec, label
 from decision_widgets.records import Record
 from decision_widgets.vocabulary import Missing, words
@@ -108,14 +109,7 @@ class BetweenSubject(Record):
     design: str = field(default="between-subject", init=False)
 
     def __post_init__(self) -> None:
-        problems: list[str] = []
-        object.__setattr__(self, "control", self.control if self.control is None else label(self.control))
-        for names in ("strata", "segments"):
-            object.__setattr__(self, names, checks.as_names(getattr(self, names)))
-        object.__setattr__(self, "metrics", read_metrics(self.metrics, "A design", problems))
-        for name in _RULES:
-            object.__setattr__(self, name, checks.plain(getattr(self, name)))
-        problems += checks.problems(_RULES, {name: getattr(self, name) for name in _RULES})
+        problems = read_fields(self, _RULES, labels=("control",), names=("strata", "segments"))
         object.__setattr__(self, "monitoring", _read_monitoring(self.monitoring, problems))
         object.__setattr__(self, "arms", _read_arms(self.arms, self.control, problems))
         problems += [*_name_problems(self), *_look_problems(self)]
@@ -144,41 +138,19 @@ class BetweenSubject(Record):
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
         """Build a design from a mapping of its words; an unknown word is an error that names the nearest."""
-        known = [item.name for item in fields(cls)]
-        problems = [
-            f"A between-subject design has no word {key!r}.{did_you_mean(str(key), known)} "
-            f"It knows: {listed(known, 20)}."
-            for key in given
-            if key not in known
-        ]
-        if given.get("design", "between-subject") != "between-subject":
-            problems.append(f"A between-subject design cannot be read from a design of {given['design']!r}.")
-        needed = ("participant", "arm", "control", "metrics")
-        problems += [f"A between-subject design needs {key!r}." for key in needed if key not in given]
-        if problems:
-            raise InputError.together("The design", problems)
-        return cls(**{key: value for key, value in given.items() if key != "design"})
+        return from_words(cls, given, ("participant", "arm", "control", "metrics"))
 
     @classmethod
     def _from_plain(cls, plain: Mapping[str, Any]) -> Self:
         return cls.of(plain)
 
     def _to_plain(self) -> dict[str, Any]:
-        defaults = {item.name: item.default for item in fields(self)}
-        plain: dict[str, Any] = {"design": self.design}
-        for key in defaults:
-            value = getattr(self, key)
-            if key == "metrics":
-                value = [metric._to_plain() for metric in self.metrics]
-            elif key == "arms" and self.arms is not None:
-                value = {arm.name: arm.share for arm in self.arms}
-            elif isinstance(value, tuple):
-                value = list(value)
-            elif isinstance(value, Monitoring):
-                value = value._to_plain()
-            if key != "design" and value not in (defaults[key], []):
-                plain[key] = value
-        return plain
+        written: dict[str, Any] = {}
+        if self.arms is not None:
+            written["arms"] = {arm.name: arm.share for arm in self.arms}
+        if self.monitoring is not None:
+            written["monitoring"] = self.monitoring._to_plain()
+        return to_words(self, written)
 
 
 def _read_monitoring(given: Any, problems: list[str]) -> Any:
@@ -240,19 +212,11 @@ def _named_share(item: object) -> tuple[object, float | None]:
 
 
 def _name_problems(design: BetweenSubject) -> list[str]:
-    names = [metric.name for metric in design.metrics]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    problems = [f"Two metrics are called {name!r}; give each its own name." for name in twice]
+    problems = called_twice(design.metrics)
     if design.participant == design.arm:
         problems.append(f"participant and arm are the same column {design.arm!r}; they must differ.")
-    if design.dependent is False and design.negatively_related:
-        problems.append("Metrics that are negatively related depend on each other; answer dependent=True.")
+    problems += at_odds(design.dependent, design.negatively_related)
     if design.planned_days is not None and design.time is None:
         problems.append("planned_days needs time=, the column of dates.")
-    problems += [
-        f"Metric {metric.name!r} reads the column {column!r}, which is the {what}."
-        for metric in design.metrics
-        for column, what in ((design.arm, "arm"), (design.participant, "participant"))
-        if (metric.numerator or metric.name) == column or (metric.denominator == column and what == "arm")
-    ]
-    return problems
+    roles = {"arm": design.arm, "participant": design.participant}
+    return [*problems, *read_twice(design.metrics, roles, divisor="participant")]

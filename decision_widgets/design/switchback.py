@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 from decision_widgets import checks
 from decision_widgets.design.clock import DAY, as_length, as_minutes, as_moment, minute_of
-from decision_widgets.design.metric import Metric, read_metrics
+from decision_widgets.design.metric import Metric
 from decision_widgets.design.schedule import Schedule, alias_problem
-from decision_widgets.errors import InputError, did_you_mean, listed
-from decision_widgets.moments import SlotSpec, label
+from decision_widgets.design.wording import at_odds, called_twice, from_words, read_fields, read_twice, to_words
+from decision_widgets.errors import InputError, listed
+from decision_widgets.moments import SlotSpec
 from decision_widgets.records import Record
 from decision_widgets.vocabulary import (
     Assignment,
@@ -187,21 +188,13 @@ class Switchback(Record):
     design: str = field(default="switchback", init=False)
 
     def __post_init__(self) -> None:
-        problems: list[str] = []
-        for name in ("control", "treatment"):
-            given = getattr(self, name)
-            object.__setattr__(self, name, given if given is None else label(given))
-        for name in ("controls", "fixed_effects", "segments"):
-            object.__setattr__(self, name, checks.as_names(getattr(self, name)))
         for name in LENGTHS:
             object.__setattr__(self, name, as_minutes(getattr(self, name)))
         object.__setattr__(self, "start", as_moment(self.start))
-        object.__setattr__(self, "metrics", read_metrics(self.metrics, "A design", problems))
         if self.region is None:
             object.__setattr__(self, "regions", "together")
-        for name in _RULES:
-            object.__setattr__(self, name, checks.plain(getattr(self, name)))
-        problems += checks.problems(_RULES, {name: getattr(self, name) for name in _RULES})
+        names = ("controls", "fixed_effects", "segments")
+        problems = read_fields(self, _RULES, labels=("control", "treatment"), names=names)
         object.__setattr__(self, "checklist", _read_checklist(self.checklist, problems))
         if not problems:
             object.__setattr__(self, "schedule", _read_schedule(self, problems))
@@ -248,42 +241,20 @@ class Switchback(Record):
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
         """Build a design from a mapping of its words; an unknown word is an error that names the nearest."""
-        known = [item.name for item in fields(cls)]
-        problems = [
-            f"A switchback design has no word {key!r}.{did_you_mean(str(key), known)} It knows: {listed(known, 40)}."
-            for key in given
-            if key not in known
-        ]
-        if given.get("design", "switchback") != "switchback":
-            problems.append(f"A switchback design cannot be read from a design of {given['design']!r}.")
-        problems += [f"A switchback design needs {key!r}." for key in ("time", "slot", "metrics") if key not in given]
-        if problems:
-            raise InputError.together("The design", problems)
-        return cls(**{key: value for key, value in given.items() if key != "design"})
+        return from_words(cls, given, ("time", "slot", "metrics"))
 
     @classmethod
     def _from_plain(cls, plain: Mapping[str, Any]) -> Self:
         return cls.of(plain)
 
     def _to_plain(self) -> dict[str, Any]:
-        plain: dict[str, Any] = {"design": self.design}
-        for item in fields(self):
-            key, value = item.name, getattr(self, item.name)
-            if key == "design" or value == item.default or (value in ((), {}) and key != "metrics"):
-                continue
-            if key == "regions" and self.region is None:
-                continue
-            if key == "metrics":
-                value = [metric._to_plain() for metric in self.metrics]
-            elif key in LENGTHS:
-                value = as_length(value)
-            elif isinstance(value, Schedule):
-                value = {k: v for k, v in value.to_dict().items() if v is not None}
-            elif isinstance(value, tuple):
-                value = list(value)
-            elif isinstance(value, Mapping):
-                value = dict(value)
-            plain[key] = value
+        lengths = {name: getattr(self, name) for name in LENGTHS}
+        written: dict[str, Any] = {name: as_length(value) for name, value in lengths.items() if value is not None}
+        if self.schedule is not None:
+            written["schedule"] = {k: v for k, v in self.schedule.to_dict().items() if v is not None}
+        plain = to_words(self, written)
+        if self.region is None:
+            plain.pop("regions")
         return plain
 
 
@@ -343,11 +314,7 @@ def _schedule_problems(design: Switchback) -> list[str]:
 
 
 def _name_problems(design: Switchback) -> list[str]:
-    names = [metric.name for metric in design.metrics]
-    problems = [
-        f"Two metrics are called {name!r}; give each its own name."
-        for name in sorted({name for name in names if names.count(name) > 1})
-    ]
+    problems = called_twice(design.metrics)
     columns = {"time": design.time, "arm": design.arm, "region": design.region}
     used = [column for column in columns.values() if column is not None]
     problems += [
@@ -355,17 +322,9 @@ def _name_problems(design: Switchback) -> list[str]:
         for name, column in columns.items()
         if column is not None and used.count(column) > 1
     ]
-    problems += [
-        f"Metric {metric.name!r} reads the column {column!r}, which is the {what}."
-        for metric in design.metrics
-        for what, column in columns.items()
-        if column is not None
-        and ((metric.numerator or metric.name) == column or (metric.denominator == column and what != "time"))
-    ]
+    problems += read_twice(design.metrics, columns, divisor="time")
     if design.control is not None and design.control == design.treatment:
         problems.append(f"control and treatment are both {design.control!r}; they must differ.")
     if design.region is None and design.cluster in ("region", "region-slot", "region-day"):
         problems.append(f"cluster={design.cluster!r} needs region=, the column of regions.")
-    if design.dependent is False and design.negatively_related:
-        problems.append("Metrics that are negatively related depend on each other; answer dependent=True.")
-    return problems
+    return [*problems, *at_odds(design.dependent, design.negatively_related)]

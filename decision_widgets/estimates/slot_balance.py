@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, Final, Literal
@@ -22,6 +22,8 @@ BATCH: Final = 2_000_000
 TIE: Final = 1e-9
 
 Codes = NDArray[np.intp]
+Floats = NDArray[np.float64]
+Draw = Callable[[int], Floats]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -205,8 +207,8 @@ def _p_value(
     rows: Codes,
     columns: Codes,
     blocks: Codes | None,
-    table: NDArray[np.float64],
-    expected: NDArray[np.float64],
+    table: Floats,
+    expected: Floats,
     statistic: float,
     rng: np.random.Generator,
 ) -> tuple[Literal["chi-square", "exact", "simulated"], float]:
@@ -218,44 +220,33 @@ def _p_value(
         return "exact", float(fisher_exact(table.astype(np.int64)).pvalue)
     one_block = np.zeros_like(rows) if blocks is None else blocks
     in_pairs = table.shape[1] == 2 and np.bincount(one_block).max() <= 2
-    beyond = _swapped_beyond if in_pairs else _shuffled_beyond
-    extreme = beyond(rows, columns, one_block, expected, statistic, rng)
+    order = np.argsort(one_block, kind="stable")
+    draw, size = (_swapped if in_pairs else _shuffled)(rows[order], columns[order], one_block[order], expected, rng)
+    step, extreme = max(1, BATCH // max(1, size)), 0
+    for first in range(0, DRAWS, step):
+        extreme += int((draw(min(step, DRAWS - first)) >= statistic * (1 - TIE) - TIE).sum())
     return "simulated", (1 + extreme) / (1 + DRAWS)
 
 
-def _shuffled_beyond(
-    rows: Codes,
-    columns: Codes,
-    blocks: Codes,
-    expected: NDArray[np.float64],
-    statistic: float,
-    rng: np.random.Generator,
-) -> int:
-    """Count the shuffles of the arms within blocks whose χ² is at least the one seen."""
-    order = np.argsort(blocks, kind="stable")
-    rows, columns, blocks = rows[order], columns[order], blocks[order]
-    step, beyond = max(1, BATCH // len(rows)), 0
-    for first in range(0, DRAWS, step):
-        n = min(step, DRAWS - first)
+def _shuffled(
+    rows: Codes, columns: Codes, blocks: Codes, expected: Floats, rng: np.random.Generator
+) -> tuple[Draw, int]:
+    """Return what draws χ² with the arms shuffled within blocks, and how many labels one draw holds."""
+
+    def draw(n: int) -> Floats:
         # Sorting a block's number plus a random fraction moves labels within blocks only.
         shuffled = columns[np.argsort(blocks + rng.random((n, len(rows))), axis=1)]
         cells = (np.arange(n)[:, None] * expected.shape[0] + rows) * expected.shape[1] + shuffled
         tables = np.bincount(cells.ravel(), minlength=n * expected.size).reshape(n, *expected.shape)
-        beyond += int((((tables - expected) ** 2 / expected).sum(axis=(1, 2)) >= statistic * (1 - TIE) - TIE).sum())
-    return beyond
+        return np.asarray(((tables - expected) ** 2 / expected).sum(axis=(1, 2)))
+
+    return draw, len(rows)
 
 
-def _swapped_beyond(
-    rows: Codes,
-    columns: Codes,
-    blocks: Codes,
-    expected: NDArray[np.float64],
-    statistic: float,
-    rng: np.random.Generator,
-) -> int:
-    """Count as `_shuffled_beyond` does for two arms in blocks of two: each swap moves one slot of two hours."""
-    order = np.argsort(blocks, kind="stable")
-    rows, columns, blocks = rows[order], columns[order], blocks[order]
+def _swapped(
+    rows: Codes, columns: Codes, blocks: Codes, expected: Floats, rng: np.random.Generator
+) -> tuple[Draw, int]:
+    """Return what `_shuffled` does for two arms in blocks of two: each swap moves one slot of two hours."""
     first = np.flatnonzero(blocks[1:] == blocks[:-1])
     first = first[columns[first] != columns[first + 1]]
     pair, gain = np.arange(len(first)), columns[first + 1] - columns[first]
@@ -263,13 +254,13 @@ def _swapped_beyond(
     entries = np.concatenate([gain, -gain]).astype(np.float64), (hours, np.concatenate([pair, pair]))
     moves = scipy.sparse.csr_array(entries, shape=(expected.shape[0], len(first)))
     observed = np.bincount(rows, columns, minlength=expected.shape[0])
-    step, beyond = max(1, BATCH // max(1, len(first))), 0
-    for begin in range(0, DRAWS, step):
-        swaps = rng.integers(0, 2, (len(first), min(step, DRAWS - begin)), dtype=np.int8).astype(np.float64)
+
+    def draw(n: int) -> Floats:
+        swaps = rng.integers(0, 2, (len(first), n), dtype=np.int8).astype(np.float64)
         off = (observed[:, None] + moves @ swaps - expected[:, 1:]) ** 2
-        seen = (off / expected[:, 1:] + off / expected[:, :1]).sum(axis=0)
-        beyond += int((seen >= statistic * (1 - TIE) - TIE).sum())
-    return beyond
+        return np.asarray((off / expected[:, 1:] + off / expected[:, :1]).sum(axis=0))
+
+    return draw, len(first)
 
 
 def _planned_and_lost(
@@ -294,8 +285,8 @@ def _is_missing(label: object) -> bool:
     return label is None or type(label).__name__ in ("NAType", "NaTType") or label != label
 
 
-def _table(rows: Codes, columns: Codes, n_rows: int, n_columns: int) -> NDArray[np.float64]:
-    table: NDArray[np.float64] = (
+def _table(rows: Codes, columns: Codes, n_rows: int, n_columns: int) -> Floats:
+    table: Floats = (
         np.bincount(rows * n_columns + columns, minlength=n_rows * n_columns).reshape(n_rows, n_columns).astype(float)
     )
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from decision_widgets.design import BetweenSubject, Metric, Switchback
@@ -51,10 +52,9 @@ FRAME_COLUMNS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ExperimentResult(Shown):
-    """Base of the results of experiments; a subclass is a record with these fields and says what its arms are."""
-
-    __slots__ = ()
+    """Base of the results of experiments; a subclass adds what its design gives, and says what its arms are."""
 
     design: BetweenSubject | Switchback
     decision: Decision
@@ -64,9 +64,9 @@ class ExperimentResult(Shown):
     checks: tuple[Check, ...]
     messages: tuple[Message, ...]
     provenance: Provenance
-    segments: tuple[SegmentComparison, ...]
-    toolbox: tuple[ToolAnswer, ...]
-    methods: tuple[str, ...] | None
+    segments: tuple[SegmentComparison, ...] = ()
+    toolbox: tuple[ToolAnswer, ...] = ()
+    methods: tuple[str, ...] | None = None
 
     def arm_names(self) -> list[str]:
         """Return all arms, control first: the place of an arm is its colour."""

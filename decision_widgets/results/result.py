@@ -9,19 +9,7 @@ from decision_widgets.design import BetweenSubject
 from decision_widgets.estimates import SampleRatio, SampleRatioDiagnosis
 from decision_widgets.results.experiment import ExperimentResult
 from decision_widgets.results.payload import to_payload
-from decision_widgets.results.records import (
-    ArmStatistics,
-    Check,
-    Decision,
-    EffectEstimate,
-    Message,
-    MetricKind,
-    NotEstimable,
-    Provenance,
-)
-from decision_widgets.results.segments import SegmentComparison
 from decision_widgets.results.spread import MetricDistribution
-from decision_widgets.results.toolbox import ToolAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -59,19 +47,9 @@ class DecisionResult(ExperimentResult):
     TITLE: ClassVar[str] = "Experiment decision"
 
     design: BetweenSubject
-    decision: Decision
-    estimates: tuple[EffectEstimate | NotEstimable, ...]
-    statistics: tuple[ArmStatistics, ...]
     sample_ratio: SampleRatio
-    kinds: tuple[MetricKind, ...]
-    checks: tuple[Check, ...]
-    messages: tuple[Message, ...]
-    provenance: Provenance
-    segments: tuple[SegmentComparison, ...] = ()
-    toolbox: tuple[ToolAnswer, ...] = ()
     diagnosis: SampleRatioDiagnosis | None = None
     distributions: tuple[MetricDistribution, ...] = ()
-    methods: tuple[str, ...] | None = None
 
     def arm_names(self) -> list[str]:
         """Return all arms, control first: the place of an arm is its colour."""

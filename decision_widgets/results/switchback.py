@@ -7,17 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from decision_widgets.design import Switchback
 from decision_widgets.results.experiment import ExperimentResult
-from decision_widgets.results.records import (
-    ArmStatistics,
-    Check,
-    Decision,
-    EffectEstimate,
-    Message,
-    MetricKind,
-    NotEstimable,
-    Provenance,
-)
-from decision_widgets.results.segments import SegmentComparison
 from decision_widgets.results.switchback_payload import to_payload
 from decision_widgets.results.switchback_records import (
     CarryoverCheck,
@@ -26,7 +15,6 @@ from decision_widgets.results.switchback_records import (
     ScheduleCheck,
     Timeline,
 )
-from decision_widgets.results.toolbox import ToolAnswer
 from decision_widgets.views.timeline_figure import timeline_figure
 
 if TYPE_CHECKING:
@@ -73,21 +61,11 @@ class SwitchbackResult(ExperimentResult):
 
     design: Switchback
     arms: tuple[str, str]
-    decision: Decision
-    estimates: tuple[EffectEstimate | NotEstimable, ...]
-    statistics: tuple[ArmStatistics, ...]
-    kinds: tuple[MetricKind, ...]
-    checks: tuple[Check, ...]
-    messages: tuple[Message, ...]
-    provenance: Provenance
     timeline: Timeline
     schedule_check: ScheduleCheck
     regressions: tuple[RegressionFacts, ...] = ()
     carryover: tuple[CarryoverCheck, ...] = ()
     residuals: ResidualCorrelation | None = None
-    segments: tuple[SegmentComparison, ...] = ()
-    toolbox: tuple[ToolAnswer, ...] = ()
-    methods: tuple[str, ...] | None = None
 
     def arm_names(self) -> list[str]:
         """Return both arms, control first: the place of an arm is its colour."""

@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
 from decision_widgets.views.html import to_html
+from tests.browser.accessibility import violations
 from tests.browser.conftest import Lab
+from tests.browser.notebooks import open_notebook, run_notebook, run_quietly, show, spilling
 from tests.views.payloads import divided_metric, hte, metrics, relative, result, row, tool_rows, toolbox
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = pytest.mark.browser
-
-KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
-SHOW = """\
-import json
-from IPython.display import HTML, display
-from decision_widgets.cards import ResultCard
-from decision_widgets.views.html import to_html
-payload = json.loads({payload!r})
-cards = [ResultCard(payload) for _ in range({count})]
-display(*cards)
-"""
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def show(lab: Lab, page: Page, payload: dict[str, Any], count: int = 1, then: str = "") -> Locator:
-    source = SHOW.format(payload=json.dumps(payload), count=count)
-    cells = [new_code_cell(source), *([new_code_cell(then)] if then else [])]
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), lab.root / "cards.ipynb")
-    lab.open_notebook(page, "cards.ipynb")
-    page.evaluate("window.jupyterapp.shell.collapseLeft()")
-    lab.run_all_cells(page)
-    live = page.locator(".dw-live ~ div [data-card=result]")
-    live.first.wait_for()
-    return live
-
-
-def run_quietly(page: Page, code: str) -> None:
-    """Run code as a widget's own message would, without moving the focus as a command of the notebook does."""
-    kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-    page.evaluate(f"code => {kernel}.requestExecute({{code}}).done.then(() => null)", code)
 
 
 def visible_uplift(card: Locator) -> str:
@@ -66,7 +35,8 @@ def test_the_card_says_the_verdict_and_hides_what_is_for_plain_readers(lab: Lab,
 def test_the_static_card_withstands_the_notebooks_own_styles(
     lab: Lab, page: Page, shot: Callable[[Page, str], Path]
 ) -> None:
-    show(lab, page, result(), then="display(HTML(to_html(payload)))")
+    then = "from IPython.display import HTML\nfrom decision_widgets.views.html import to_html\nHTML(to_html(payload))"
+    show(lab, page, result(), then=then)
     card = page.locator(".jp-RenderedHTML .dw [data-card=result]").filter(visible=True).last
     card.wait_for()
     assert visible_uplift(card) == "+2.7%"
@@ -180,9 +150,7 @@ def test_nothing_is_cut_or_overflows(
     page.set_viewport_size({"width": width + 200, "height": 2000})
     card = show(lab, page, result()).first
     page.locator(".jp-mod-active").first.wait_for()
-    # Wide tables scroll within their own box.
-    spilling = "(it, own) => [...it.querySelectorAll(own)].filter(each => each.scrollWidth > it.clientWidth + 1).length"
-    assert card.evaluate(spilling, ":not(.dw-scroll, .dw-scroll *)") == 0
+    assert spilling(card) == 0
     shot(page, f"cards-{width}-light")
     theme(page, "dark")
     page.locator("#jupyterlab-splash").wait_for(state="detached")
@@ -191,16 +159,9 @@ def test_nothing_is_cut_or_overflows(
 
 @pytest.mark.parametrize("shade", ["light", "dark"])
 def test_axe_finds_nothing(lab: Lab, page: Page, theme: Callable[[Page, str], None], shade: str) -> None:
-    axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed: pip install -e '.[test]'")
     show(lab, page, result())
     theme(page, shade)
-    page.evaluate(Path(axe.__file__).with_name("axe.min.js").read_text("utf-8"))
-    found = page.evaluate(
-        "rules => axe.run('.dw-live ~ div', {runOnly: {type: 'tag', values: rules}})"
-        ".then(report => report.violations.map(each => [each.id, each.nodes.map(node => node.html)]))",
-        AXE_RULES,
-    )
-    assert found == []
+    assert violations(page) == []
 
 
 STALE = """\
@@ -223,12 +184,7 @@ with watching(True) as watch:
 def test_a_changed_frame_is_told_within_a_second_and_read_again_at_a_press(
     lab: Lab, page: Page, shot: Callable[[Page, str], Path]
 ) -> None:
-    cells = [new_code_cell(STALE), new_code_cell("x = 1")]
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), lab.root / "stale.ipynb")
-    lab.open_notebook(page, "stale.ipynb")
-    lab.run_all_cells(page)
-    card = page.locator(".dw-live ~ div [data-card=result]")
-    card.wait_for()
+    card = run_notebook(lab, page, STALE, "x = 1", shown="[data-card=result]")
     before = visible_uplift(card)
     run_quietly(page, "df = df[df.rider_id % 3 > 0]\nafter = dw.analyze(df, design)")
     note = card.locator(":scope > .dw-msg")
@@ -246,10 +202,7 @@ def test_a_changed_frame_is_told_within_a_second_and_read_again_at_a_press(
 
 
 def test_a_long_read_is_a_card_that_can_be_cancelled(lab: Lab, page: Page, shot: Callable[[Page, str], Path]) -> None:
-    nbformat.write(
-        new_notebook(cells=[new_code_cell(SLOW)], metadata={"kernelspec": KERNELSPEC}), lab.root / "slow.ipynb"
-    )
-    lab.open_notebook(page, "slow.ipynb")
+    open_notebook(lab, page, SLOW)
     page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-all-cells')")
     bar = page.get_by_role("progressbar", name="Reading metrics")
     bar.wait_for()

@@ -53,8 +53,10 @@ def blank(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda problem: problems.append(str(problem)))
-    page.set_content(f"<script type='module'>{script(('design',)).replace('export default { render };', '')}"
-                     ";window.slots = designSlots; window.words = designWords;</script>")  # fmt: skip
+    told = "window.slots = designSlots; window.words = { ...designAmounts, readForm: designForm.read };"
+    page.set_content(
+        f"<script type='module'>{script(('design',)).replace('export default { render };', told)}</script>"
+    )
     page.wait_for_function("window.words !== undefined")
     yield page
     page.close()

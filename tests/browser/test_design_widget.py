@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 import numpy as np
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
 import decision_widgets as dw
+from tests.browser.accessibility import violations
 from tests.browser.conftest import Lab
-from tests.browser.test_cards import AXE_RULES, KERNELSPEC, run_quietly
+from tests.browser.notebooks import run_notebook, run_quietly
+from tests.browser.speed import PAINTED
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -40,13 +40,8 @@ widget"""
 
 
 def show(lab: Lab, page: Page, *sources: str, width: int = 1400) -> Locator:
-    cells = [new_code_cell(source) for source in sources]
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), lab.root / "design.ipynb")
     page.set_viewport_size({"width": width, "height": 1300})
-    lab.open_notebook(page, "design.ipynb")
-    page.evaluate("window.jupyterapp.shell.collapseLeft()")
-    lab.run_all_cells(page)
-    card = page.locator(".dw-live ~ div [data-card=design]")
+    card = run_notebook(lab, page, *sources, shown="[data-card=design]")
     card.locator(".dw-wiz").first.wait_for()
     return card
 
@@ -364,26 +359,24 @@ def test_the_preview_is_the_schedule_of_python(lab: Lab, page: Page) -> None:
     card.get_by_text("How to run this switchback").first.wait_for()
 
 
-REPAINT = """async ([path, values]) => {
+REPAINT = (
+    f"async ([path, values]) => {{{PAINTED}"
+    + """
     const card = document.querySelector('.dw-live ~ div [data-card=design]');
     const control = card.querySelector(`[data-path="${path}"]`);
-    const [painted, script] = [[], []];
+    const [shown, script] = [[], []];
     for (let at = 0; at < 60; at++) {
         const began = performance.now();
         control.value = values[at % values.length];
         control.dispatchEvent(new Event('input', {bubbles: true}));
-        await new Promise(requestAnimationFrame);
-        await new Promise(done => {
-            const channel = new MessageChannel();
-            channel.port1.onmessage = done;
-            channel.port2.postMessage(0);
-        });
-        painted.push(performance.now() - began);
+        await painted();
+        shown.push(performance.now() - began);
         script.push(Number(card.dataset.repaintMs));
         await new Promise(done => setTimeout(done, 30));
     }
-    return [painted, script];
+    return [shown, script];
 }"""
+)
 
 
 def test_sliders_and_fields_repaint_within_frames(
@@ -498,10 +491,8 @@ def test_a_changed_table_makes_the_profile_stale(lab: Lab, page: Page) -> None:
 def test_axe_finds_nothing_at_any_step(
     lab: Lab, page: Page, theme: Callable[[Page, str], None], shot: Callable[[Page, str], Path], shade: str, source: str
 ) -> None:
-    axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed: pip install -e '.[test]'")
     card = show(lab, page, source)
     theme(page, shade)
-    page.evaluate(Path(axe.__file__).with_name("axe.min.js").read_text("utf-8"))
     card.get_by_role("button", name="Code").click()
     found = {}
     for at, step in enumerate(("Design", "Data", "Metrics", "assignment", "Power"), 1):
@@ -511,11 +502,7 @@ def test_axe_finds_nothing_at_any_step(
             card.locator("[data-path='metrics.1.role']").select_option("primary")
         if at == 4 and source == TABLE:
             card.locator("[data-path='arms.0.share']").fill("60")
-        found[step] = page.evaluate(
-            "rules => axe.run('.dw-live ~ div', {runOnly: {type: 'tag', values: rules}})"
-            ".then(report => report.violations.map(each => [each.id, each.nodes.map(node => node.html)]))",
-            AXE_RULES,
-        )
+        found[step] = violations(page)
         shot(page, f"design-{'between' if source == TABLE else 'switchback'}-{at}-{shade}-code")
     assert {step: wrong for step, wrong in found.items() if wrong} == {}
 

@@ -12,6 +12,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from decision_widgets.templates import list_templates, read_template
+from tests.browser.accessibility import violations
+from tests.browser.notebooks import KERNELSPEC, write_notebook
 from tests.made_results import made_result
 
 if TYPE_CHECKING:
@@ -23,8 +25,6 @@ pytestmark = pytest.mark.browser
 
 CARD = "application/vnd.decision-widgets.card.v1+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
-KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Notebook 7.6 says these with or without us: of its list of shortcuts, and of the file browser on a page without one.
 OF_NOTEBOOK_7 = {
     "Cannot read properties of undefined (reading 'schema')",
@@ -49,9 +49,9 @@ def bundle() -> dict[str, Any]:
     return {"text/plain": "Ship", "text/html": html, CARD: {"schema": "tiny"}, VIEW: view}
 
 
-def write_notebook(path: Path, model_id: str) -> None:
+def write_saved_notebook(path: Path, model_id: str) -> None:
     source = SHOWS_A_CARD.format(model_id=model_id, card=CARD, view=VIEW)
-    nbformat.write(new_notebook(cells=[new_code_cell(source)], metadata={"kernelspec": KERNELSPEC}), path)
+    write_notebook(path, source)
 
 
 def write_somebody_elses_notebook(path: Path) -> None:
@@ -83,17 +83,6 @@ def tiles(page: Page) -> Locator:
     return page.locator('.jp-LauncherCard[data-category="Experiment decisions"]')
 
 
-def assert_accessible(page: Page, within: str) -> None:
-    axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed: pip install -e '.[test]'")
-    page.evaluate(Path(axe.__file__).with_name("axe.min.js").read_text("utf-8"))
-    found = page.evaluate(
-        "([within, rules]) => axe.run(within, {runOnly: {type: 'tag', values: rules}, iframes: false})"
-        ".then(report => report.violations.map(each => [each.id, each.nodes.map(node => node.html)]))",
-        [within, AXE_RULES],
-    )
-    assert found == []
-
-
 def test_a_launcher_tile_makes_its_notebook(lab: Lab, page: Page, shot: Callable[[Page, str], Path]) -> None:
     templates = list_templates()
     lab.open_launcher(page)
@@ -123,13 +112,13 @@ def test_the_dialog_names_what_to_mend_and_makes_the_notebook_when_it_is(
     arms = dialog.get_by_label("Arms", exact=True)
     assert arms.get_attribute("aria-invalid") == "true"
     assert create.get_attribute("aria-disabled") == "true"
-    assert_accessible(page, ".jp-Dialog")
+    assert violations(page, ".jp-Dialog") == []
     shot(page, "dialog-light")
     create.click(force=True)  # or Playwright waits until it is enabled
     page.wait_for_function("document.activeElement?.id === 'dw-arms'")
     assert not list(lab.root.glob("mended*.ipynb"))
     theme(page, "dark")
-    assert_accessible(page, ".jp-Dialog")
+    assert violations(page, ".jp-Dialog") == []
     shot(page, "dialog-dark")
     arms.fill("opt_in: 0.5, opt_out: 0.5")
     page.wait_for_function("document.querySelector('.dw-Dialog-count').textContent === ''")
@@ -232,7 +221,7 @@ def test_the_side_panel_lists_what_needs_attention_first_and_opens_it(
     assert labels == ["Invalid", "Can\u2019t be read", "Keep running", "Ship", "Planned"]
     assert rows.locator("code").last.inner_text() == HOSTILE
     assert page.evaluate("window.ranScript") is None
-    assert_accessible(page, ".dw-Experiments")
+    assert violations(page, ".dw-Experiments") == []
     shot(page, "experiments-light")
     panel.get_by_label("Filter experiments").fill("eta")
     assert panel.get_by_text("1 of 5").is_visible()
@@ -245,7 +234,7 @@ def test_the_side_panel_lists_what_needs_attention_first_and_opens_it(
         "document.querySelector('.dw-Document iframe').srcdoc.includes('data-jp-theme-light=\"false\"')"
     )
     panel.get_by_label("Filter experiments").fill("")
-    assert_accessible(page, ".dw-Experiments")
+    assert violations(page, ".dw-Experiments") == []
     shot(page, "experiments-dark")
 
 
@@ -277,7 +266,7 @@ def test_a_design_opens_as_a_page_and_follows_its_text(lab: Lab, page: Page, sho
     page.keyboard.type("alhpa: 0.01\n")
     problem = page.get_by_text("Line 9: unknown key 'alhpa'. Did you mean 'alpha'?")
     problem.wait_for()
-    assert_accessible(page, ".dw-Document")
+    assert violations(page, ".dw-Document") == []
     shot(page, "design-with-a-problem")
     for _ in range(len("alhpa: 0.01\n")):
         page.keyboard.press("Backspace")
@@ -325,7 +314,7 @@ def test_the_same_card_is_there_after_a_restart_and_a_reload(
 def test_a_saved_card_is_readable_when_its_model_is_gone(
     lab: Lab, page: Page, shot: Callable[[Page, str], Path], theme: Callable[[Page, str], None]
 ) -> None:
-    write_notebook(lab.root / "gone.ipynb", repr("0" * 32))
+    write_saved_notebook(lab.root / "gone.ipynb", repr("0" * 32))
     lab.open_notebook(page, "gone.ipynb")
     lab.run_all_cells(page)
     lab.save(page)
@@ -339,7 +328,7 @@ def test_a_saved_card_is_readable_when_its_model_is_gone(
 
 
 def test_the_live_widget_stands_in_for_the_saved_card_while_it_lives(lab: Lab, page: Page) -> None:
-    write_notebook(lab.root / "live.ipynb", A_LIVE_MODEL)
+    write_saved_notebook(lab.root / "live.ipynb", A_LIVE_MODEL)
     lab.open_notebook(page, "live.ipynb")
     lab.run_all_cells(page)
     assert_only_the_live_card_shows(page)
@@ -372,7 +361,7 @@ def test_notebook_7_shows_saved_cards_too(lab: Lab, page: Page, shot: Callable[[
     page.goto(f"{lab.url}/notebooks/theirs-7.ipynb")
     page.locator(".dw-SavedCard").wait_for()
     assert_only_the_saved_card_shows(page)
-    write_notebook(lab.root / "gone-7.ipynb", repr("0" * 32))
+    write_saved_notebook(lab.root / "gone-7.ipynb", repr("0" * 32))
     page.goto(f"{lab.url}/notebooks/gone-7.ipynb")
     lab.wait_for_kernel(page)
     lab.run_all_cells(page)

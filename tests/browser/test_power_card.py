@@ -7,19 +7,19 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 import numpy as np
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
 import decision_widgets as dw
 from decision_widgets.analysis.what_if import WhatIf, ask, circumstances
 from decision_widgets.results.sizing_payload import power_card
 from decision_widgets.views import numbers
 from decision_widgets.views.html import to_html
+from tests.browser.accessibility import violations
 from tests.browser.alone import NAMES, page_of
 from tests.browser.conftest import Lab
-from tests.browser.test_cards import AXE_RULES, KERNELSPEC
+from tests.browser.notebooks import run_notebook
+from tests.browser.speed import PAINTED
 from tests.made import power_advice
 
 if TYPE_CHECKING:
@@ -285,16 +285,8 @@ def test_the_static_card_overflows_nowhere(browser: Browser, width: int, kind: s
 
 
 def show(lab: Lab, page: Page, source: str = SHOW) -> Locator:
-    nbformat.write(
-        new_notebook(cells=[new_code_cell(source)], metadata={"kernelspec": KERNELSPEC}), lab.root / "power.ipynb"
-    )
     page.set_viewport_size({"width": 1400, "height": 1500})
-    lab.open_notebook(page, "power.ipynb")
-    page.evaluate("window.jupyterapp.shell.collapseLeft()")
-    lab.run_all_cells(page)
-    card = page.locator(".dw-live ~ div [data-card=power]")
-    card.first.wait_for()
-    return card
+    return run_notebook(lab, page, source, shown="[data-card=power]")
 
 
 def confirmed(card: Locator) -> None:
@@ -415,29 +407,26 @@ def test_an_empty_card_fills_from_its_fields_and_tells_what_is_wrong(
     shot(page, "power-bad-input")
 
 
-REPAINT = """async ([selector, key]) => {
+REPAINT = (
+    f"async ([selector, key]) => {{{PAINTED}"
+    + """
     const card = document.querySelector(selector);
     const handle = card.querySelector('.dw-handle');
     handle.focus();
-    const painted = [], confirmed = [];
-    const frame = () => new Promise(requestAnimationFrame);
+    const shown = [], confirmed = [];
     for (let at = 0; at < 40; at++) {
         const began = performance.now();
         handle.dispatchEvent(new KeyboardEvent('keydown', {key: at % 2 ? 'ArrowLeft' : 'ArrowRight', bubbles: true}));
-        await frame();
-        await new Promise(done => {
-            const channel = new MessageChannel();
-            channel.port1.onmessage = done;
-            channel.port2.postMessage(0);
-        });
-        painted.push(performance.now() - began);
+        await painted();
+        shown.push(performance.now() - began);
         while (card.dataset.state === 'estimate') await new Promise(done => setTimeout(done, 1));
         await frame();
         confirmed.push(performance.now() - began);
         await new Promise(done => setTimeout(done, 30));
     }
-    return [painted, confirmed];
+    return [shown, confirmed];
 }"""
+)
 
 
 @pytest.mark.parametrize("source", [SHOW, HISTORY], ids=["typed", "three metrics of a history"])
@@ -482,17 +471,10 @@ def test_two_views_of_a_card_move_together(lab: Lab, page: Page) -> None:
 def test_axe_finds_nothing(
     lab: Lab, page: Page, theme: Callable[[Page, str], None], shot: Callable[[Page, str], Path], shade: str, source: str
 ) -> None:
-    axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed: pip install -e '.[test]'")
     card = show(lab, page, source)
     theme(page, shade)
     if source == SHOW:
         card.get_by_role("button", name="90% power").click()
         card.get_by_text("Python and YAML").click()
-    page.evaluate(Path(axe.__file__).with_name("axe.min.js").read_text("utf-8"))
-    found = page.evaluate(
-        "rules => axe.run('.dw-live ~ div', {runOnly: {type: 'tag', values: rules}})"
-        ".then(report => report.violations.map(each => [each.id, each.nodes.map(node => node.html)]))",
-        AXE_RULES,
-    )
-    assert found == []
+    assert violations(page) == []
     shot(page, f"power-{shade}-{'filled' if source == SHOW else 'empty'}")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
 from decision_widgets.views.html import page as whole_page
+from tests.browser.accessibility import violations
 from tests.browser.conftest import Lab
+from tests.browser.notebooks import open_notebook, run_quietly, show, source_of, spilling
+from tests.browser.speed import PAINTED
 from tests.views.switchback_payloads import (
     advice_result,
     served,
@@ -29,47 +29,22 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
-SHOW = """\
-import json
-from IPython.display import display
-from decision_widgets.cards import card_of
-payload = json.loads({payload!r})
-cards = [card_of(payload) for _ in range({count})]
-display(*cards)
-"""
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Input to paint of one choice: the change, then two frames (the first may have begun before it).
-LATENCY = """async (select) => {
-    const frame = () => new Promise(requestAnimationFrame);
+LATENCY = (
+    f"async (select) => {{{PAINTED}"
+    + """
     const times = [];
     for (let at = 0; at < 60; at++) {
         await frame();
         const began = performance.now();
         select.selectedIndex = (at * 5 + 1) % select.options.length;
         select.dispatchEvent(new Event("change", { bubbles: true }));
-        await frame();
-        await new Promise((done) => {
-            const channel = new MessageChannel();
-            channel.port1.onmessage = done;
-            channel.port2.postMessage(0);
-        });
+        await painted();
         times.push(performance.now() - began);
     }
     return times.sort((one, other) => one - other);
 }"""
-
-
-def show(lab: Lab, page: Page, payload: dict[str, Any], count: int = 1) -> Locator:
-    source = SHOW.format(payload=json.dumps(payload), count=count)
-    notebook = new_notebook(cells=[new_code_cell(source)], metadata={"kernelspec": KERNELSPEC})
-    nbformat.write(notebook, lab.root / "switchback.ipynb")
-    lab.open_notebook(page, "switchback.ipynb")
-    page.evaluate("window.jupyterapp.shell.collapseLeft()")
-    lab.run_all_cells(page)
-    live = page.locator(".dw-live ~ div .dw")
-    live.first.wait_for()
-    return live
+)
 
 
 def dots(card: Locator) -> list[str]:
@@ -122,9 +97,7 @@ def test_a_new_payload_keeps_what_was_chosen_and_the_focus(lab: Lab, page: Page)
     card = show(lab, page, switchback_result()).first
     card.get_by_role("combobox", name="Region").select_option("West")
     card.get_by_role("combobox", name="Region").focus()
-    kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-    code = "payload['cards'][0]['object'] = 'New surge'; cards[0].payload = payload"
-    page.evaluate(f"code => {kernel}.requestExecute({{code}}).done.then(() => null)", code)
+    run_quietly(page, "payload['cards'][0]['object'] = 'New surge'; cards[0].payload = payload")
     page.get_by_text("Ship New surge").filter(visible=True).wait_for()
     assert (
         card.get_by_role("combobox", name="Region").evaluate("it => document.activeElement === it && it.selectedIndex")
@@ -188,10 +161,7 @@ def test_the_design_is_copied_and_a_working_simulation_can_be_cancelled(lab: Lab
 
 @pytest.mark.skip(reason="the button of a card shown by a busy cell does not answer; interrupt the kernel instead")
 def test_cancel_interrupts_the_kernel_within_two_seconds(lab: Lab, page: Page) -> None:
-    source = SHOW.format(payload=json.dumps(working_simulation()), count=1) + "import time\ntime.sleep(60)\n"
-    notebook = new_notebook(cells=[new_code_cell(source)], metadata={"kernelspec": KERNELSPEC})
-    nbformat.write(notebook, lab.root / "cancel.ipynb")
-    lab.open_notebook(page, "cancel.ipynb")
+    open_notebook(lab, page, source_of(working_simulation()) + "import time\ntime.sleep(60)\n")
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells') && null")
     cancel = page.get_by_role("button", name="Cancel").filter(visible=True).first
     cancel.wait_for()
@@ -253,8 +223,7 @@ def test_nothing_is_cut_or_overflows(
     page.set_viewport_size({"width": width + 200, "height": 3600})
     card = show(lab, page, shown()).first
     page.locator(".jp-mod-active").first.wait_for()
-    spilling = "(it, own) => [...it.querySelectorAll(own)].filter(each => each.scrollWidth > it.clientWidth + 1).length"
-    assert card.evaluate(spilling, ":not(.dw-scroll, .dw-scroll *)") == 0
+    assert spilling(card) == 0
     shot(page, f"{name}-{width}-light")
     theme(page, "dark")
     shot(page, f"{name}-{width}-dark")
@@ -265,17 +234,10 @@ def test_nothing_is_cut_or_overflows(
 def test_axe_finds_nothing(
     lab: Lab, page: Page, theme: Callable[[Page, str], None], shade: str, shown: Callable[[], dict[str, Any]]
 ) -> None:
-    axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed: pip install -e '.[test]'")
     card = show(lab, page, shown()).first
     card.locator("details").evaluate_all("all => all.forEach(it => (it.open = true))")
     theme(page, shade)
-    page.evaluate(Path(axe.__file__).with_name("axe.min.js").read_text("utf-8"))
-    found = page.evaluate(
-        "rules => axe.run('.dw-live ~ div', {runOnly: {type: 'tag', values: rules}})"
-        ".then(report => report.violations.map(each => [each.id, each.nodes.map(node => node.html)]))",
-        AXE_RULES,
-    )
-    assert found == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("colours", ["none", "active"])

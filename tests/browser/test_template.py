@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.browser.conftest import isolated
+from tests.browser.notebooks import write_notebook
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -82,9 +81,7 @@ def test_the_command_ends_in_jupyterlab_open_on_the_result(page: Page, tmp_path:
 def test_a_wrong_key_in_a_cell_is_one_line_without_traceback(lab: Lab, page: Page) -> None:
     setup = "%load_ext decision_widgets\nimport decision_widgets as dw\ndf = dw.examples.ride_hailing(riders=200)"
     wrong = "%%decision analyze --data df\nparticipant: rider_id\narm: variant\ncontrl: control\nmetrics: [booked]"
-    cells = [new_code_cell(setup), new_code_cell(wrong)]
-    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernelspec}), lab.root / "magic.ipynb")
+    write_notebook(lab.root / "magic.ipynb", setup, wrong)
     lab.open_notebook(page, "magic.ipynb")
     lab.run_all_cells(page)
     error = page.get_by_text("unknown key 'contrl'")
