@@ -3,6 +3,8 @@ import { ISessionContext } from '@jupyterlab/apputils';
 import { IRenderMime, IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { Panel, Widget } from '@lumino/widgets';
 
+import { notebookOf } from './notebook';
+
 const CARD_MIME = 'application/vnd.decision-widgets.card.v1+json';
 const VIEW_MIME = 'application/vnd.jupyter.widget-view+json';
 
@@ -83,10 +85,6 @@ class SavedCard extends Panel implements IRenderMime.IRenderer {
   private observer: MutationObserver | undefined;
 }
 
-function rendermimeOf(panel: unknown): IRenderMimeRegistry {
-  return (panel as { content: { rendermime: IRenderMimeRegistry } }).content.rendermime;
-}
-
 /** Keeps a saved card readable when no kernel holds its model. */
 export const savedCard: JupyterFrontEndPlugin<void> = {
   id: 'decision-widgets:saved-card',
@@ -96,7 +94,7 @@ export const savedCard: JupyterFrontEndPlugin<void> = {
     app.docRegistry.addWidgetExtension('Notebook', {
       // Each notebook has its own registry, the one that knows its widget manager.
       createNew: (panel, { sessionContext }): void => {
-        const rendermime = rendermimeOf(panel);
+        const rendermime = notebookOf(panel).rendermime;
         const createRenderer = (): SavedCard => new SavedCard(rendermime, sessionContext);
         rendermime.addFactory({ safe: true, mimeTypes: [CARD_MIME], createRenderer }, RANK);
       }
