@@ -12,6 +12,7 @@ import traitlets
 from decision_widgets.cards.bundle import script
 from decision_widgets.errors import InputError, did_you_mean, listed
 from decision_widgets.views.html import markup, to_html
+from decision_widgets.views.schemas import stems_of
 from decision_widgets.views.styles import stylesheet
 from decision_widgets.views.text import to_text
 from decision_widgets.vocabulary import CARD_MIME
@@ -44,6 +45,8 @@ class Card(anywidget.AnyWidget):
 
     payload = traitlets.Dict(help="what is shown; replaced whole").tag(sync=True)
     html = traitlets.Unicode(help="the payload as HTML; derived, never set").tag(sync=True)
+    text = traitlets.Unicode("", help="a replaced payload as text; derived, never set").tag(sync=True)
+    style = traitlets.Unicode("", help="the style that it stands alone with; derived, never set").tag(sync=True)
     controls = traitlets.Dict(help="what the reader chose").tag(sync=True)
     error = traitlets.Unicode("", help="a message shown above the last good payload").tag(sync=True)
 
@@ -82,7 +85,11 @@ class Card(anywidget.AnyWidget):
 
     @traitlets.observe("payload")
     def _write_html(self, change: Any) -> None:
-        self.html = markup(change["new"])
+        payload = change["new"]
+        self.html = markup(payload)
+        if change["old"]:
+            # The bundle that the notebook holds is of another payload now; the browser brings it up to date with these.
+            self.text, self.style = to_text(payload), stylesheet(stems_of(payload))
 
     def follow(self, result: Any) -> None:
         """Keep to a result, where a card can: most show one payload for good."""

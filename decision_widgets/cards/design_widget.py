@@ -289,9 +289,14 @@ class DesignWidget(DesignCard):
             self.answer_html = html
             self.job = {"done": name, "at": _now()}
             self.payload = self._payload_of(self.form, self.messages, self.design)
+        if card is not None:
+            card.observe(self._keep_child, "payload")
         if old is not None:
             old.close()
         return answer
+
+    def _keep_child(self, _: Any) -> None:
+        self.payload = self._payload_of(self.form, self.messages, self.design)
 
     def _tell(self, progress: Progress) -> None:
         done = None if progress.share is None else round(100 * progress.share)

@@ -7,6 +7,8 @@ const SPEAK_AFTER = 400;
 const GIVE_UP_AFTER = 4000;
 const ONE_STEP = 600;
 const NBSP = "\u00a0";
+const TELL_AFTER = 100;
+const SHOWN = ["payload", "html", "text", "style"];
 
 function render({ model, el }) {
   const status = Object.assign(document.createElement("div"), { className: "dw dw-live" });
@@ -30,22 +32,41 @@ function render({ model, el }) {
     restore(body, kept);
     applyTheme(el);
   };
+  // A notebook keeps what a cell showed when it ran; whoever holds that is told what it has become.
+  let tellTimer;
+  const tell = () => {
+    if (model.get("text")) el.dispatchEvent(new CustomEvent("decision-widgets:changed", { bubbles: true, composed: true, detail: standing(model) }));
+  };
+  const tellSoon = () => {
+    clearTimeout(tellTimer);
+    tellTimer = setTimeout(tell, TELL_AFTER);
+  };
   const showError = () => live.replaceChildren(...errorMessage(model.get("error")));
   const keepKeys = (event) => event.target.matches?.(CONTROLS) && event.stopPropagation();
 
   el.addEventListener("keydown", keepKeys);
   model.on("change:html", draw);
+  for (const name of SHOWN) model.on(`change:${name}`, tellSoon);
   model.on("change:error", showError);
   const stopTheme = watchTheme(() => applyTheme(el));
   draw();
   showError();
+  tellSoon();
   return () => {
+    clearTimeout(tellTimer);
     undo.forEach((each) => each());
     stopTheme();
     el.removeEventListener("keydown", keepKeys);
     model.off("change:html", draw);
+    for (const name of SHOWN) model.off(`change:${name}`, tellSoon);
     model.off("change:error", showError);
   };
+}
+
+// The card as Python writes it where no kernel is: its HTML with its style, its text, its payload.
+function standing(model) {
+  const html = model.get("html").replace('<div class="dw">', (start) => `${start}<style>${model.get("style")}</style>`);
+  return { html, text: model.get("text"), payload: model.get("payload") };
 }
 
 // JupyterLab matches its shortcuts against ":focus", so the mark must sit on each control, not on a parent.

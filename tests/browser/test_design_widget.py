@@ -286,20 +286,41 @@ def test_the_code_rebuilds_the_form(lab: Lab, page: Page, source: str) -> None:
     assert asked(page, "design.to_dict()") == first
 
 
-def test_insert_goes_to_the_extension_or_copies(lab: Lab, page: Page) -> None:
+@pytest.mark.parametrize("app", ["lab/tree", "notebooks"])
+def test_insert_puts_the_code_in_a_cell_below_the_card(lab: Lab, page: Page, app: str) -> None:
+    cells = [new_code_cell(EMPTY), new_code_cell("'the next cell'")]
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), lab.root / "insert.ipynb")
+    page.goto(f"{lab.url}/{app}/insert.ipynb")
+    lab.wait_for_kernel(page)
+    lab.run_all_cells(page)
+    card = page.locator(".dw-live ~ div [data-card=design]")
+    card.get_by_role("button", name="Code").click()
+    insert = card.locator("[data-act=insert]")
+    insert.focus()
+    page.keyboard.press("Enter")
+    card.get_by_role("button", name="Inserted").wait_for()
+    sources = "[...window.jupyterapp.shell.currentWidget.content.model.cells].map(cell => cell.sharedModel.getSource())"
+    before, made, after = page.evaluate(sources)
+    assert (before, after) == (EMPTY, "'the next cell'")
+    assert made == card.locator("[data-code]").inner_text()
+    assert insert.evaluate("it => it.getRootNode().activeElement === it")
+    lab.run(page, "notebook:run-cell")
+    assert asked(page, "repr(widget.design) == repr(dw.DesignWidget().design)")
+    lab.run(page, "notebook:undo-cell-action")
+    assert page.evaluate(sources) == [EMPTY, "'the next cell'"]
+
+
+def test_insert_copies_where_no_extension_answers(lab: Lab, page: Page) -> None:
     card = show(lab, page, EMPTY)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate(
+        "document.addEventListener('decision-widgets:insert-cell', event => event.stopImmediatePropagation(), true)"
+    )
     card.get_by_role("button", name="Code").click()
     card.get_by_role("button", name="Insert cell below").click()
     card.get_by_text("Copied: paste it into a new cell").wait_for()
     assert page.evaluate("navigator.clipboard.readText()").startswith("import decision_widgets as dw")
-    page.evaluate(
-        "document.addEventListener('decision-widgets:insert-cell', event => {"
-        " event.preventDefault(); window.got = event.detail.source; })"
-    )
-    card.locator("[data-act=insert]").click()
-    card.get_by_text("Inserted").wait_for()
-    assert page.evaluate("window.got").startswith("import decision_widgets as dw")
+    assert page.locator(".jp-Notebook .jp-Cell").count() == 1
 
 
 def slide(card: Locator, path: str, value: int) -> None:

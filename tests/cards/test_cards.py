@@ -29,6 +29,7 @@ from decision_widgets.cards import (
     card_of,
     widget_view,
 )
+from decision_widgets.cards.design_widget import DesignWidget
 from decision_widgets.errors import InputError
 from decision_widgets.views.html import to_html
 from decision_widgets.vocabulary import CARD_MIME
@@ -104,6 +105,18 @@ def test_a_payload_edited_and_given_again_renders_anew() -> None:
     assert "new badge" in card.html
 
 
+def test_a_replaced_payload_brings_all_that_the_notebook_holds_of_the_card() -> None:
+    card = DesignWidget()
+    untouched = VerdictCard(verdict())
+    assert (untouched.text, untouched.style) == ("", "")
+    card.form = card.form | {"name": "<script>alert(1)</script>"}
+    bundle = card._repr_mimebundle_()[0]
+    standing = card.html.replace('<div class="dw">', f'<div class="dw"><style>{card.style}</style>', 1)
+    assert (standing, card.text, card.payload) == (bundle["text/html"], bundle["text/plain"], bundle[CARD_MIME])
+    assert "&lt;script&gt;" in standing
+    assert "<script" not in standing
+
+
 def test_two_cards_share_nothing() -> None:
     first, second = ResultCard(result()), ResultCard(result())
     first.controls = {"scale": "absolute"}
@@ -117,7 +130,7 @@ def test_a_misspelt_option_is_named_with_the_nearest() -> None:
         VerdictCard(verdict(), control={})
 
 
-@pytest.mark.parametrize("derived", ["html", "error"])
+@pytest.mark.parametrize("derived", ["html", "text", "style", "error"])
 def test_what_is_derived_cannot_be_given(derived: str) -> None:
     with pytest.raises(InputError, match=derived):
         VerdictCard(verdict(), **{derived: "x"})

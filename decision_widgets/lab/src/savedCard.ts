@@ -1,15 +1,30 @@
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ISessionContext } from '@jupyterlab/apputils';
 import { IRenderMime, IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { JSONExt, PartialJSONObject } from '@lumino/coreutils';
 import { Panel, Widget } from '@lumino/widgets';
 
+import { notebookOf } from './notebook';
+
+const CHANGED = 'decision-widgets:changed';
 const CARD_MIME = 'application/vnd.decision-widgets.card.v1+json';
 const VIEW_MIME = 'application/vnd.jupyter.widget-view+json';
 
 // Widget views register at -10 and never give way to text/html; only a lower rank is asked before them.
 const RANK = -20;
 
-/** Shows the card that the notebook saved, and the live widget in its place while its model exists. */
+interface ICardPayload extends PartialJSONObject {
+  readonly schema: string;
+}
+
+/** What a live card has become. */
+interface IChanged {
+  readonly html: string;
+  readonly text: string;
+  readonly payload: ICardPayload;
+}
+
+/** Shows the card that the notebook saved, and the live widget in its place while its model exists; what that becomes is saved. */
 class SavedCard extends Panel implements IRenderMime.IRenderer {
   constructor(
     private readonly rendermime: IRenderMimeRegistry,
@@ -17,12 +32,18 @@ class SavedCard extends Panel implements IRenderMime.IRenderer {
   ) {
     super();
     this.addClass('dw-SavedCard');
+    this.node.addEventListener(CHANGED, event => this.keep((event as CustomEvent<IChanged>).detail));
     // The widget manager comes with the kernel, by a new factory that nothing announces: look again at both moments.
     session.statusChanged.connect(this.showLive, this);
     void session.ready.then(() => setTimeout(() => this.showLive()));
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    if (this.isShown(model)) {
+      this.model = model;
+      await this.saved?.renderModel(model);
+      return;
+    }
     this.forget();
     const saved = this.rendermime.createRenderer('text/html' in model.data ? 'text/html' : 'text/plain');
     this.model = model;
@@ -35,6 +56,27 @@ class SavedCard extends Panel implements IRenderMime.IRenderer {
   override dispose(): void {
     this.observer?.disconnect();
     super.dispose();
+  }
+
+  /** Whether this view is of the same widget, so that what is typed in it stays. */
+  private isShown({ data }: IRenderMime.IMimeModel): boolean {
+    const shown = this.model?.data;
+    const isSame = (mime: string): boolean => JSONExt.deepEqual(shown?.[mime] ?? null, data[mime] ?? null);
+    return this.live !== undefined && VIEW_MIME in data && 'text/html' in data && isSame(VIEW_MIME);
+  }
+
+  private keep({ html, text, payload }: IChanged): void {
+    const { model } = this;
+    const schema = (model?.data[CARD_MIME] as ICardPayload | undefined)?.schema;
+    // A card inside this one tells of itself too.
+    if (this.isDisposed || !model?.trusted || schema !== payload.schema) {
+      return;
+    }
+    const became = { 'text/plain': text, 'text/html': html, [CARD_MIME]: payload };
+    // What is unchanged must not make the notebook unsaved.
+    if (Object.entries(became).some(([mime, value]) => !JSONExt.deepEqual(model.data[mime] ?? null, value))) {
+      model.setData({ data: { ...model.data, ...became } });
+    }
   }
 
   private forget(): void {
@@ -77,14 +119,10 @@ class SavedCard extends Panel implements IRenderMime.IRenderer {
   }
 
   private model: IRenderMime.IMimeModel | undefined;
-  private saved: Widget | undefined;
+  private saved: IRenderMime.IRenderer | undefined;
   private live: Widget | undefined;
   private factory: IRenderMime.IRendererFactory | undefined;
   private observer: MutationObserver | undefined;
-}
-
-function rendermimeOf(panel: unknown): IRenderMimeRegistry {
-  return (panel as { content: { rendermime: IRenderMimeRegistry } }).content.rendermime;
 }
 
 /** Keeps a saved card readable when no kernel holds its model. */
@@ -96,7 +134,7 @@ export const savedCard: JupyterFrontEndPlugin<void> = {
     app.docRegistry.addWidgetExtension('Notebook', {
       // Each notebook has its own registry, the one that knows its widget manager.
       createNew: (panel, { sessionContext }): void => {
-        const rendermime = rendermimeOf(panel);
+        const rendermime = notebookOf(panel).rendermime;
         const createRenderer = (): SavedCard => new SavedCard(rendermime, sessionContext);
         rendermime.addFactory({ safe: true, mimeTypes: [CARD_MIME], createRenderer }, RANK);
       }
