@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from decision_widgets.command.files import write_whole
 from decision_widgets.command.verdicts import EXIT_CODES, exit_code
+from decision_widgets.data.named import is_spark_table
 from decision_widgets.errors import InputError
 from decision_widgets.results.saved import read_result
 from decision_widgets.templates import Filling, Template, filled, open_template, read_answers, read_template
@@ -109,12 +110,16 @@ def _filling(template: Template, pairs: Sequence[str]) -> Filling:
         answers[name] = value
     filling = read_answers(template, answers)
     filling.raise_problems(template.id)
-    return replace(filling, values={name: _absolute(name, value) for name, value in filling.values.items()})
+    by_spark = filling.values.get("engine") == "spark"
+    values = {name: _absolute(name, value, by_spark=by_spark) for name, value in filling.values.items()}
+    return replace(filling, values=values)
 
 
-def _absolute(name: str, value: Any) -> Any:
+def _absolute(name: str, value: Any, *, by_spark: bool) -> Any:
     # The kernel runs in the output folder, where a path relative to this one would not be found.
     if not isinstance(value, str) or not value or "://" in value or name == OUTPUT_FOLDER:
+        return value
+    if by_spark and is_spark_table(value):
         return value
     path = Path(os.path.expanduser(value))
     looks_like_a_file = bool(path.suffix or len(path.parts) > 1) and path.is_file()

@@ -92,6 +92,10 @@ class DuckDB:
         columns: dict[str, NDArray[Any]] = self._execute(sql, lambda result: result.fetchnumpy())
         return columns
 
+    def frame(self) -> Any:
+        """Return all rows as a pandas frame."""
+        return self._execute(f"SELECT * FROM {self.source}", lambda result: result.df())
+
     def _execute(self, sql: str, fetch: Callable[[Any], Any]) -> Any:
         import duckdb
 
