@@ -251,8 +251,8 @@ VERDICTS = """\
 import decision_widgets as dw
 from pathlib import Path
 df = dw.examples.ride_hailing(riders=400)
-design = dw.BetweenSubject(
-    participant="rider_id", arm="variant", control="control", metrics=["booked"], time="time", planned_days=planned_days)
+columns = {"participant": "rider_id", "arm": "variant", "time": "time"}
+design = dw.BetweenSubject(**columns, control="control", metrics=["booked"], planned_days=planned_days)
 Path(output_folder).mkdir(exist_ok=True)
 for name, days in (("b", 14), ("a", planned_days)):
     words = {**design.to_dict(), "planned_days": days}
