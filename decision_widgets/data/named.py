@@ -61,7 +61,10 @@ def read_table(path: str | Path, *, engine: NamedEngine = "duckdb") -> Any:
         raise InputError.together("Reading a table", problems)
     if engine == "spark":
         return _of_spark(path)
-    files = DuckDB.of_files(path, Watch())
+    try:
+        files = DuckDB.of_files(path, Watch())
+    except InputError as problem:
+        raise InputError(f"{problem} Give the path of CSV or Parquet files: one, a folder or a pattern.") from problem
     try:
         return files.frame() if engine == "pandas" else path
     finally:
@@ -89,8 +92,9 @@ def first_rows(table: Any, wanted: Wanted, n: int) -> pd.DataFrame:
 
     columns = list(wanted.columns())
     if is_pandas(table):
-        check_columns([str(name) for name in table.columns], wanted)
-        frame: pd.DataFrame = table[columns].head(n)
+        names = [str(name) for name in table.columns]
+        check_columns(names, wanted)
+        frame: pd.DataFrame = table.iloc[:n, [names.index(column) for column in columns]]
         return frame
     with watching(False) as watch:
         engine = open_table(table, wanted, watch, zones=True)
@@ -114,11 +118,17 @@ def _of_spark(path: str) -> Any:
 
     try:
         session = SparkSession.builder.getOrCreate()
+    except PySparkException as problem:
+        raise EngineFailed(f"Spark does not start: {_first_line(problem)} Check its settings and Java.") from problem
+    try:
         table = _spark_frame(session, path)
         list(table.columns)  # a Connect session looks for the table only when it is asked about it
         return table
     except PySparkException as problem:
-        raise EngineFailed(f"Spark reads no table from {path!r}: {str(problem).strip().splitlines()[0]}") from problem
+        raise EngineFailed(
+            f"Spark reads no table from {path!r}: {_first_line(problem)} "
+            "Give the name of one of its tables, or the path of CSV or Parquet files."
+        ) from problem
 
 
 def _spark_frame(session: Any, path: str) -> Any:
@@ -128,12 +138,21 @@ def _spark_frame(session: Any, path: str) -> Any:
 
 
 def _csv(session: Any, path: str) -> Any:
-    """Read CSV files in which a clock time without a zone stays one; Spark would take it for one of the session's."""
+    """Read CSV files as everybody writes them, and a clock time without a zone as one.
+
+    Spark itself would take such a time for one of the session's zone, cut a quoted text at its line ends, and read what
+    it cannot read as missing.
+    """
+    words = {"header": True, "quote": '"', "escape": '"', "multiLine": True, "mode": "FAILFAST"}
     key = "spark.sql.timestampType"
     before = session.conf.get(key)
     session.conf.set(key, "TIMESTAMP_NTZ")
     try:
-        found = session.read.csv(path, header=True, inferSchema=True).schema
+        found = session.read.csv(path, inferSchema=True, **words).schema
     finally:
         session.conf.set(key, before)
-    return session.read.schema(found).csv(path, header=True)
+    return session.read.schema(found).csv(path, **words)
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).strip().splitlines()[0]

@@ -20,9 +20,12 @@ ROWS = pd.DataFrame(
         "arm": ["NA", "NA", "b", "b", "NA", "b"],
         "at": pd.to_datetime(["2026-03-29 02:30:00.00"] * 3 + ["2026-03-30 12:00:00.25"] * 3),
         "y": [0.1, 0.2, 1 / 3, 4.0, None, 5e-17],
+        "said": ["a", 'a "b", c', "two\nlines", "\\", "é", " "],
     }
 )
-DESIGN = dw.BetweenSubject(participant="who", arm="arm", control="NA", time="at", metrics=["y"], missing="drop")
+DESIGN = dw.BetweenSubject(
+    participant="who", arm="arm", control="NA", time="at", metrics=["y"], segments=["said"], missing="drop"
+)
 
 
 def written(folder: Path, ending: str) -> str:
@@ -66,6 +69,14 @@ def test_spark_names_what_it_cannot_find(engine: Opened) -> None:
             dw.read_table(path, engine="spark")
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_whole_numbers_stay_exact_beside_missing_ones(ending: str, tmp_path: Path) -> None:
+    ids = pd.array([2**53 + 1, 2**53, None, -(2**63)], dtype="Int64")
+    frame, path = pd.DataFrame({"who": ids, "y": [1.0, 2.0, 3.0, 4.0]}), str(tmp_path / f"ids.{ending}")
+    frame.to_csv(path, index=False) if ending == "csv" else frame.to_parquet(path, index=False)
+    assert values(dw.read_table(path, engine="pandas")) == values(frame)
+
+
 def test_pandas_reads_patterns_and_folders(tmp_path: Path) -> None:
     for place in ("a", "b"):
         (tmp_path / place).mkdir()
@@ -94,6 +105,7 @@ def test_a_name_is_a_table_of_spark_unless_it_says_files(
         ({"path": 7, "engine": "duckdb"}, "path must be a name"),
         ({"path": "a.csv", "engine": "sparc"}, "Did you mean 'spark'?"),
         ({"path": "no.csv", "engine": "duckdb"}, "No table is read from 'no.csv'"),
+        ({"path": "no.csv", "engine": "duckdb"}, "Give the path of CSV or Parquet files: one, a folder or a pattern."),
         ({"path": "no.parquet", "engine": "pandas"}, "No table is read from 'no.parquet'"),
     ],
 )
@@ -116,7 +128,9 @@ def test_nothing_of_spark_is_imported_for_files(tmp_path: Path) -> None:
 
 
 def test_an_instant_is_shown_with_its_zone() -> None:
-    table = duckdb.connect().sql("SELECT 'x' AS who, 'b' AS arm, TIMESTAMPTZ '2026-03-29 02:30:00+00' AS at, 1 AS y")
+    table = duckdb.connect().sql(
+        "SELECT 'x' AS who, 'b' AS arm, TIMESTAMPTZ '2026-03-29 02:30:00+00' AS at, 1 AS y, 2 AS said"
+    )
     shown = dw.preview(table, DESIGN)
     assert pd.Timestamp(shown["at"][0]) == pd.Timestamp("2026-03-29 02:30:00+00")
 
@@ -130,7 +144,7 @@ def test_a_preview_names_every_column_that_is_not_there(as_frame: bool, tmp_path
     for said in (
         "'whom' for the participant Did you mean 'who'?",
         "'amr' for the arm Did you mean 'arm'?",
-        "at, who, y",
+        "at, said, who, y",
     ):
         assert said in str(caught.value)
     assert list(dw.preview(table, dw.BetweenSubject(participant="who", arm="later", control="c", metrics=["y"]),
