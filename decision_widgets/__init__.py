@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
     from decision_widgets import estimates, examples
     from decision_widgets.analysis.monitoring import monitor
+    from decision_widgets.analysis.preview import preview
     from decision_widgets.analysis.summaries import summarize
     from decision_widgets.analysis.verbs import advise, analyze
     from decision_widgets.cards.design_widget import DesignWidget
     from decision_widgets.cards.power_widget import PowerWidget
+    from decision_widgets.data.named import read_table
     from decision_widgets.data.store import MetricStore
     from decision_widgets.design import Arm, BetweenSubject, Metric, Monitoring, Schedule, Switchback
     from decision_widgets.design.schedule import schedule
@@ -43,7 +45,9 @@ _HOME: Final = {
     "advise": "analysis.verbs",
     "analyze": "analysis.verbs",
     "monitor": "analysis.monitoring",
+    "preview": "analysis.preview",
     "summarize": "analysis.summaries",
+    "read_table": "data.named",
     "MetricStore": "data.store",
     "DesignWidget": "cards.design_widget",
     "PowerWidget": "cards.power_widget",
@@ -99,7 +103,9 @@ __all__ = [
     "estimates",
     "examples",
     "monitor",
+    "preview",
     "read_design",
+    "read_table",
     "schedule",
     "summarize",
 ]

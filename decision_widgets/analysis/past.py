@@ -29,7 +29,6 @@ from decision_widgets.estimates import (
 )
 from decision_widgets.moments import (
     HistorySpec,
-    HistorySummary,
     MetricSummary,
     TypedSummary,
     WindowSums,
@@ -112,7 +111,7 @@ def read_pasts(
     source = kept_source(history)
     known: dict[str, Known]
     if source is None:
-        read = _read(design, history, progress)
+        read = read_history(history, needs_of_past(design), progress)
         known = {metric.name: read.summary(metric.name) for metric in design.metrics}
     else:
         known = {m.name: as_defined(design, m, source.summary(m.name)) for m in design.metrics}
@@ -125,14 +124,14 @@ def read_pasts(
     return {name: past_from(each, estimand) for name, each in known.items()}
 
 
-def _read(design: BetweenSubject, table: Any, progress: bool | Listener | None) -> HistorySummary:
-    spec = HistorySpec(
+def needs_of_past(design: BetweenSubject) -> HistorySpec:
+    """Return what a design needs from a table of the past."""
+    return HistorySpec(
         participant=design.participant,
         time=design.time,
         metrics=tuple(metric.columns() for metric in design.metrics),
         missing=design.missing,
     )
-    return read_history(table, spec, progress)
 
 
 def past_from(known: Known, estimand: Estimand) -> Past | CannotEstimate:

@@ -14,6 +14,7 @@ from decision_widgets.design import Metric, Switchback
 from decision_widgets.design.clock import DAY, minute_of
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.fixed_effects import Matrix
+from decision_widgets.moments import SlotSpec
 from decision_widgets.vocabulary import Kind
 
 HOUR = 60
@@ -69,6 +70,11 @@ def grain_of(designs: Sequence[Switchback]) -> int:
     return gcd(HOUR, *(length for each in designs for length in (each.slot, each.burn_in)), *starts)
 
 
+def needs_of_history(design: Switchback) -> SlotSpec:
+    """Return what a switchback needs from a table of its history, in which nobody has an arm."""
+    return replace(design.needs(), arm=None, start=None, end=None, conditions=(), controls=())
+
+
 def read_past(history: Any, designs: Sequence[Switchback], progress: bool | Listener | None) -> PastPanel:
     """Gather a history by region and stretch, in its engine.
 
@@ -78,8 +84,7 @@ def read_past(history: Any, designs: Sequence[Switchback], progress: bool | List
         The table lacks a column, holds other things than the design says, or has too little of the deciding metric.
     """
     design, grain = designs[0], grain_of(designs)
-    spec = replace(design.needs(), slot=grain, burn_in=0, arm=None, start=None, end=None, conditions=(), controls=())
-    reading = read_slots(history, spec, progress)
+    reading = read_slots(history, replace(needs_of_history(design), slot=grain, burn_in=0), progress)
     per_day = DAY // grain
     seen = reading.slot[reading.rows > 0]
     first, last = _whole_days(int(seen.min()), int(seen.max()) + 1, per_day)

@@ -199,6 +199,9 @@ def checks_of(design: Switchback, check: ScheduleCheck, messages: Sequence[Messa
         Check(name=name, passed=not raised & set(codes), text=", ".join(sorted(raised & set(codes))) or "passed")
         for name, codes in RUN_CHECKS.items()
     ]
+    if check.status == "unknown" and run[0].passed:
+        why = "no schedule was given" if design.schedule is None else "what was served is not recorded"
+        run[0] = replace(run[0], passed=None, text=f"{why}, so nothing was compared with a plan")
     if check.balance_p is not None:
         text = f"p = {check.balance_p:.4g} ({check.balance_method})"
         run.append(Check(name="hours of the day by arm", passed=check.balance_p >= 0.001, text=text))

@@ -14,8 +14,9 @@ from urllib.parse import quote
 
 from decision_widgets.command.files import write_whole
 from decision_widgets.command.verdicts import EXIT_CODES, exit_code
+from decision_widgets.data.named import is_spark_table
 from decision_widgets.errors import InputError
-from decision_widgets.results.saved import read_result
+from decision_widgets.results.saved import Saved, read_result
 from decision_widgets.templates import Filling, Template, filled, open_template, read_answers, read_template
 from decision_widgets.vocabulary import CARD_MIME
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 OUTPUT_FOLDER = "output_folder"
+OWN_FILES = {"Plan": "plan.json", "Record": "decision.json", "Card": "decision.html"}
 
 
 def add_verb(verbs: Verbs) -> None:
@@ -55,10 +57,11 @@ def _run(asked: argparse.Namespace) -> int:
     at = asked.output / f"{template.id}.ipynb"
     if at.exists() and template.path.exists() and at.samefile(template.path):
         raise InputError(f"{at} is the template itself, which would be overwritten. Give -o another folder.")
-    answers = _answers(asked.output, template, filling.values)
+    folder = _answers_folder(asked.output, template, filling.values)
     asked.output.mkdir(parents=True, exist_ok=True)
-    for old in answers.values():
-        old.unlink(missing_ok=True)
+    for old in OWN_FILES.values():
+        (folder / old).unlink(missing_ok=True)
+    before = _named_records(folder)
     print(f"Running the template '{template.id}' …", flush=True)
     try:
         execute(filled(notebook, filling), asked.output)
@@ -69,11 +72,11 @@ def _run(asked: argparse.Namespace) -> int:
     report = at.with_suffix(".html")
     write_notebook(notebook, at)
     write_whole({report: notebook_page(notebook)})
-    code = _tell(answers)
+    answers = _answers(folder, before)
+    code = _tell([path for what, path in answers if what in ("Plan", "Record")])
     print()
-    for what, path in ({"Notebook": at, "Report": report} | answers).items():
-        if path.exists():
-            print(f"{what:10}{path}")
+    for what, path in (("Notebook", at), ("Report", report), *answers):
+        print(f"{what:10}{path}")
     return code if asked.headless else _open_lab(at)
 
 
@@ -82,22 +85,39 @@ def _template(named: str) -> tuple[Template, NotebookNode]:
     return open_template(Path(named)) if is_path else read_template(named)
 
 
-def _answers(output: Path, template: Template, values: Mapping[str, Any]) -> dict[str, Path]:
+def _answers_folder(output: Path, template: Template, values: Mapping[str, Any]) -> Path:
     """Say where a template writes what it found."""
     defaults = {parameter.name: parameter.default for parameter in template.parameters}
-    folder = output / str({**defaults, **values}.get(OUTPUT_FOLDER, "."))
-    return {"Record": folder / "decision.json", "Card": folder / "decision.html", "Plan": folder / "plan.json"}
+    return output / str({**defaults, **values}.get(OUTPUT_FOLDER, "."))
 
 
-def _tell(answers: Mapping[str, Path]) -> int:
-    """Print what was found, and return the exit code of the verdict."""
-    code = 0
-    for what in ("Record", "Plan"):
-        if answers[what].exists():
-            result = read_result(answers[what].read_text(encoding="utf-8"))
-            print(result.to_text())
-            code = max(code, exit_code(result))
-    return code
+def _named_records(folder: Path) -> dict[Path, tuple[int, ...]]:
+    """List the records called ``….decision.json``, by name, each with what changes when it is written again."""
+    found = sorted(path for path in folder.glob("*.decision.json") if path.is_file())
+    stats = {path: path.stat() for path in found}
+    return {path: (stat.st_mtime_ns, stat.st_size, stat.st_ino) for path, stat in stats.items()}
+
+
+def _answers(folder: Path, before: Mapping[Path, tuple[int, ...]]) -> list[tuple[str, Path]]:
+    """List what this run wrote; a record of another one, which lay there `before`, is none of it."""
+    own = [(what, folder / name) for what, name in OWN_FILES.items() if (folder / name).exists()]
+    return own + [("Record", path) for path, seen in _named_records(folder).items() if before.get(path) != seen]
+
+
+def _tell(records: Sequence[Path]) -> int:
+    """Print what was found, and return the exit code of the worst verdict."""
+    results = {path: _saved(path) for path in records}
+    several = sum(hasattr(result, "decision") for result in results.values()) > 1
+    for path, result in results.items():
+        print(f"\n{path.name}\n{result.to_text()}" if several else result.to_text())
+    return max((exit_code(result) for result in results.values()), default=0)
+
+
+def _saved(path: Path) -> Saved:
+    try:
+        return read_result(path.read_text(encoding="utf-8"))
+    except InputError as problem:
+        raise InputError(f"{path}: {problem}") from None
 
 
 def _filling(template: Template, pairs: Sequence[str]) -> Filling:
@@ -109,12 +129,16 @@ def _filling(template: Template, pairs: Sequence[str]) -> Filling:
         answers[name] = value
     filling = read_answers(template, answers)
     filling.raise_problems(template.id)
-    return replace(filling, values={name: _absolute(name, value) for name, value in filling.values.items()})
+    by_spark = filling.values.get("engine") == "spark"
+    values = {name: _absolute(name, value, by_spark=by_spark) for name, value in filling.values.items()}
+    return replace(filling, values=values)
 
 
-def _absolute(name: str, value: Any) -> Any:
+def _absolute(name: str, value: Any, *, by_spark: bool) -> Any:
     # The kernel runs in the output folder, where a path relative to this one would not be found.
     if not isinstance(value, str) or not value or "://" in value or name == OUTPUT_FOLDER:
+        return value
+    if by_spark and is_spark_table(value):
         return value
     path = Path(os.path.expanduser(value))
     looks_like_a_file = bool(path.suffix or len(path.parts) > 1) and path.is_file()

@@ -92,6 +92,18 @@ class DuckDB:
         columns: dict[str, NDArray[Any]] = self._execute(sql, lambda result: result.fetchnumpy())
         return columns
 
+    def frame(self) -> Any:
+        """Return all rows as a pandas frame; whole numbers stay whole where some are missing."""
+        import pandas as pd
+
+        frame = self._execute(f"SELECT * FROM {self.source}", lambda result: result.df())
+        for name, kind in self.types().items():
+            if kind == "integer" and frame[name].dtype.kind == "f":  # DuckDB before 2: inexact above 2**53
+                values = self.arrays(f"SELECT {self.name(name)} FROM {self.source}")[name]
+                if values.dtype.kind in "iu":
+                    frame[name] = pd.array(values.tolist(), dtype="UInt64" if values.dtype.kind == "u" else "Int64")
+        return frame
+
     def _execute(self, sql: str, fetch: Callable[[Any], Any]) -> Any:
         import duckdb
 

@@ -27,7 +27,7 @@ def open_table(table: Any, wanted: Wanted, watch: Watch, *, zones: bool = False)
 
     Times of frames lose their zone and keep their own calendar, unless `zones` are wanted.
     """
-    if _made_by(table, "pandas", "DataFrame"):
+    if is_pandas(table):
         check_columns([str(name) for name in table.columns], wanted)
         return DuckDB.of_frame(prepare_pandas(table, wanted, zones=zones), watch, in_order=len(table) <= IN_ORDER_UP_TO)
     if _made_by(table, "polars", "DataFrame", "LazyFrame"):
@@ -47,7 +47,7 @@ def open_table(table: Any, wanted: Wanted, watch: Watch, *, zones: bool = False)
 
 def columns_of(table: Any, watch: Watch) -> list[str]:
     """Name the columns of a table, those with a text for a name, in their order."""
-    if _made_by(table, "pandas", "DataFrame"):
+    if is_pandas(table):
         return [name for name in table.columns if isinstance(name, str)]
     if _made_by(table, "polars", "DataFrame", "LazyFrame"):
         return list(table.collect_schema())
@@ -60,6 +60,11 @@ def columns_of(table: Any, watch: Watch) -> list[str]:
         return list(engine.types())
     finally:
         engine.close()
+
+
+def is_pandas(table: Any) -> bool:
+    """Tell whether a table is a pandas frame."""
+    return _made_by(table, "pandas", "DataFrame")
 
 
 def is_table(given: Any) -> bool:

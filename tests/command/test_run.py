@@ -245,3 +245,67 @@ def test_a_template_is_never_overwritten_by_its_run(tmp_path: Path, capsys: pyte
     assert main(["run", str(tmp_path / "ours.ipynb"), "--headless", "-o", str(tmp_path)]) == 2
     assert "which would be overwritten" in capsys.readouterr().err
     assert (tmp_path / "ours.ipynb").read_bytes() == before
+
+
+VERDICTS = """\
+import decision_widgets as dw
+from pathlib import Path
+df = dw.examples.ride_hailing(riders=400)
+columns = {"participant": "rider_id", "arm": "variant", "time": "time"}
+design = dw.BetweenSubject(**columns, control="control", metrics=["booked"], planned_days=planned_days)
+Path(output_folder).mkdir(exist_ok=True)
+for name, days in (("b", 14), ("a", planned_days)):
+    words = {**design.to_dict(), "planned_days": days}
+    Path(output_folder, f"{name}.decision.json").write_text(dw.analyze(df, dw.BetweenSubject.of(words)).to_json())
+"""
+
+
+def _team(folder: Path, source: str, parameters: str = "planned_days = 28\noutput_folder = '.'") -> str:
+    asks = new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    nbformat.write(new_notebook(cells=[asks, new_code_cell(source)]), folder / "ours.ipynb")
+    return str(folder / "ours.ipynb")
+
+
+def test_every_record_that_a_run_wrote_is_told_and_the_worst_verdict_is_the_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours, out = _team(tmp_path, VERDICTS), tmp_path / "out"
+    out.mkdir()
+    # What another command kept in the same folder is neither told nor removed, however bad it is.
+    other = out / "another.decision.json"
+    other.write_text("of another run")
+    told = []
+    for _ in range(2):
+        assert main(["run", ours, "--headless", "-o", str(out)]) == EXIT["keep-running"] == 6
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1]
+    assert re.findall(r"^Record +(.*)$", told[0], re.MULTILINE) == [
+        str(out / "a.decision.json"), str(out / "b.decision.json")
+    ]  # fmt: skip
+    assert told[0].index("\na.decision.json\n") < told[0].index("\nb.decision.json\n")
+    codes = {
+        name: EXIT[json.loads((out / f"{name}.decision.json").read_text())["decision"]["verdict"]] for name in "ab"
+    }
+    assert codes["a"] == 6 > codes["b"]
+    assert other.read_text() == "of another run"
+
+
+def test_a_record_that_is_none_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ours = _team(tmp_path, "open('x.decision.json', 'w').write('{}')")
+    assert main(["run", ours, "--headless", "-o", str(tmp_path / "out")]) == 2
+    assert f"{tmp_path}/out/x.decision.json: This is not a saved result" in capsys.readouterr().err
+
+
+def test_a_metric_that_cannot_be_computed_keeps_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rides = dw.examples.ride_hailing(riders=600)
+    rides.assign(words="a").to_csv(tmp_path / "rides.csv", index=False)
+    metrics = [{"name": "booked", "minimum_effect": 0.02}, {"name": "words", "role": "secondary"}]
+    words = {"data_path": str(tmp_path / "rides.csv"), "metrics": json.dumps(metrics), "participant": "rider_id"}
+    words |= {"arm": "variant", "control": "control", "arms": "null"}
+    pairs = [part for name, value in words.items() for part in ("-p", f"{name}={value}")]
+    code = main(["run", "--headless", "-o", str(tmp_path / "out"), *pairs])
+    result = dw.DecisionResult.from_json((tmp_path / "out" / "decision.json").read_text())
+    assert result.effect("booked").effect is not None
+    assert result.effect("words").result == "not_estimable"
+    assert code == EXIT[result.decision.verdict]
+    assert "E_METRIC_KIND" in capsys.readouterr().out

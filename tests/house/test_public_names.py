@@ -39,7 +39,9 @@ NAMES = {
     "estimates",
     "examples",
     "monitor",
+    "preview",
     "read_design",
+    "read_table",
     "schedule",
     "summarize",
 }

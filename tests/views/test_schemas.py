@@ -8,9 +8,9 @@ from importlib.resources import files
 from typing import Any, get_args
 
 import pytest
+from against_schema import check, schemas
 from jsonschema import Draft202012Validator, ValidationError
 from made import CONTROL, TREATMENT, design, experiment, power_advice, running, slots_design, trips
-from referencing import Registry, Resource
 from switchback_history import history, switchback
 
 import decision_widgets as dw
@@ -23,24 +23,6 @@ from decision_widgets.views.schemas import json_schema, view_of
 from tests.views import payloads, switchback_payloads
 
 SEGMENTED = {"segments": ["city"], "strata": ["platform"]}
-
-
-def schemas() -> dict[str, dict[str, Any]]:
-    found = (json.loads(file.read_text("utf-8")) for file in files("decision_widgets.views").iterdir()
-             if file.name.endswith(".schema.json"))  # fmt: skip
-    return {each["$id"]: each for each in found}
-
-
-REGISTRY: Registry[Any] = Registry().with_resources((name, Resource.from_contents(s)) for name, s in schemas().items())
-
-
-def check(payload: dict[str, Any]) -> None:
-    """Hold a payload, and every card in it, against its schema."""
-    schema = json_schema(payload["schema"])
-    assert schema is not None, payload["schema"]
-    Draft202012Validator(schema, registry=REGISTRY).validate(payload)
-    for card in payload.get("cards", ()):
-        check(card)
 
 
 def frame(participants: int = 900, arms: int = 2) -> Any:
