@@ -377,16 +377,6 @@ def test_an_exported_notebook_reads_without_scripts_and_has_no_dead_buttons(
     assert outside == []
 
 
-def test_in_high_contrast_the_marks_keep_their_colours(alone: Callable[..., Page]) -> None:
-    page = alone(result())
-    colour = "all => [...new Set(all.map(each => getComputedStyle(each).backgroundColor))]"
-    marks = page.locator(".dw-forest .pt:not(.hollow), .dw-split i")
-    before = marks.evaluate_all(colour)
-    page.emulate_media(forced_colors="active")
-    assert marks.evaluate_all(colour) == before
-    assert page.locator(".dw-card").first.evaluate("it => getComputedStyle(it).backgroundColor") == "rgb(255, 255, 255)"
-
-
 def test_when_reading_again_fails_it_can_be_asked_again(alone: Callable[..., Page]) -> None:
     page = alone(result() | {"state": {"stale": {"reason": "df has 3 more rows than when this ran.", "again": True}}})
     again = page.locator("[data-key='result/again']")

@@ -51,6 +51,10 @@ class SavedCard extends Panel implements IRenderMime.IRenderer {
     this.addWidget(saved);
     this.showLive();
     await saved.renderModel(model);
+    if (!model.trusted) {
+      // Sanitised, a card has lost its own style, drawings and places: without ours it reads as paragraphs and tables.
+      saved.node.querySelectorAll('.dw').forEach((root) => root.classList.remove('dw'));
+    }
   }
 
   override dispose(): void {
