@@ -13,7 +13,7 @@ import pytest
 import decision_widgets as dw
 from tests.browser.accessibility import violations
 from tests.browser.conftest import Lab
-from tests.browser.notebooks import run_notebook, run_quietly
+from tests.browser.notebooks import run_notebook, run_quietly, write_notebook
 from tests.browser.speed import PAINTED
 
 if TYPE_CHECKING:
@@ -288,8 +288,7 @@ def test_the_code_rebuilds_the_form(lab: Lab, page: Page, source: str) -> None:
 
 @pytest.mark.parametrize("app", ["lab/tree", "notebooks"])
 def test_insert_puts_the_code_in_a_cell_below_the_card(lab: Lab, page: Page, app: str) -> None:
-    cells = [new_code_cell(EMPTY), new_code_cell("'the next cell'")]
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), lab.root / "insert.ipynb")
+    write_notebook(lab.root / "insert.ipynb", EMPTY, "'the next cell'")
     page.goto(f"{lab.url}/{app}/insert.ipynb")
     lab.wait_for_kernel(page)
     lab.run_all_cells(page)

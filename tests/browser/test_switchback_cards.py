@@ -11,7 +11,7 @@ import pytest
 from decision_widgets.views.html import page as whole_page
 from tests.browser.accessibility import violations
 from tests.browser.conftest import Lab
-from tests.browser.notebooks import open_notebook, run_quietly, show, source_of, spilling, write_notebook
+from tests.browser.notebooks import run_quietly, show, source_of, spilling, write_notebook
 from tests.browser.speed import PAINTED
 from tests.views.switchback_payloads import (
     advice_result,
