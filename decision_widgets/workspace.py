@@ -39,7 +39,10 @@ _SKIPPED: Final = frozenset({"node_modules", "__pycache__", "site-packages"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """One experiment as a list shows it: what it is, how it stands, and the file that says so (below the root)."""
+    """One experiment as a list shows it: what it is, how it stands, the file that says so and the notebook beside it.
+
+    The files are told by their paths below the root.
+    """
 
     name: str
     design: str
@@ -49,6 +52,7 @@ class Experiment:
     updated: str
     path: str
     kind: Kind
+    notebook: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,7 @@ def find_experiments(root: Path, *, hidden: bool = False) -> Workspace:
     by_name = defaultdict(list)
     for each in found:
         by_name[each.shown.name].append(each)
-    shown = [one for same in by_name.values() for one in _together(same)]
+    shown = [_with_notebook(root, one) for same in by_name.values() for one in _together(same)]
     ranked = sorted(shown, key=lambda each: each.updated, reverse=True)
     ranked.sort(key=lambda each: ATTENTION.index(each.status) if each.status in ATTENTION else len(ATTENTION))
     return Workspace(experiments=tuple(ranked), is_complete=is_complete)
@@ -192,7 +196,7 @@ def _unreadable(root: Path, path: Path, changed: float, problem: str) -> _Found:
 
 def _experiment(root: Path, path: Path, changed: float, kind: Kind, status: Status, headline: str) -> Experiment:
     return Experiment(
-        name=path.name.removesuffix(".yaml").removesuffix(".json").removesuffix(".decision").removesuffix(".plan"),
+        name=_stem(path.name),
         design="",
         status=status,
         label=LABELS.get(status, status),
@@ -201,6 +205,10 @@ def _experiment(root: Path, path: Path, changed: float, kind: Kind, status: Stat
         path=path.relative_to(root).as_posix(),
         kind=kind,
     )
+
+
+def _stem(name: str) -> str:
+    return name.removesuffix(".yaml").removesuffix(".json").removesuffix(".decision").removesuffix(".plan")
 
 
 def _together(found: Sequence[_Found]) -> Iterator[Experiment]:
@@ -233,3 +241,17 @@ def _decides(other: _Found, plan: _Found) -> bool:
 def _out_of_date(shown: Experiment) -> Experiment:
     headline = f"The design changed after the last run, which said: {shown.label}."
     return replace(shown, status="out-of-date", label=LABELS["out-of-date"], headline=headline)
+
+
+def _with_notebook(root: Path, shown: Experiment) -> Experiment:
+    """Name the notebook of the same name beside the file; an answer's may have any name where it is the only one."""
+    file = root / shown.path
+    beside = [
+        entry.name
+        for entry in _entries(file.parent)
+        if entry.name.endswith(".ipynb") and not entry.name.startswith(".") and entry.is_file(follow_symlinks=False)
+    ]
+    own = f"{_stem(file.name)}.ipynb"
+    only = beside[0] if len(beside) == 1 and shown.kind != "design" else None
+    name = own if own in beside else only
+    return shown if name is None else replace(shown, notebook=(file.parent / name).relative_to(root).as_posix())

@@ -70,7 +70,48 @@ def test_a_decision_says_its_verdict_in_words(tmp_path: Path) -> None:
         "updated": "2027-01-15T08:00:00+00:00",
         "path": "a b/eta.decision.json",
         "kind": "decision",
+        "notebook": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("answer", "notebooks", "found"),
+    [
+        ("decision.json", ["between-subject.ipynb"], "run/between-subject.ipynb"),
+        ("decision.json", ["a.ipynb", "b.ipynb"], None),
+        ("decision.json", [".hidden.ipynb", "b.ipynb"], "run/b.ipynb"),
+        ("eta.decision.json", ["b.ipynb", "eta.ipynb"], "run/eta.ipynb"),
+        ("eta.decision.json", [], None),
+    ],
+)
+def test_an_answer_names_the_notebook_that_can_only_be_its_own(
+    tmp_path: Path, answer: str, notebooks: list[str], found: str | None
+) -> None:
+    keep(tmp_path / "run", saved("ship"), answer)
+    (tmp_path / "elsewhere.ipynb").touch()
+    for name in notebooks:
+        (tmp_path / "run" / name).touch()
+    (shown,) = find_experiments(tmp_path).experiments
+    assert shown.notebook == found
+
+
+def test_a_notebook_is_noticed_when_it_comes_and_when_it_goes(tmp_path: Path) -> None:
+    keep(tmp_path, saved("ship"))
+    assert find_experiments(tmp_path).experiments[0].notebook is None
+    (tmp_path / "monitoring.ipynb").touch()
+    assert find_experiments(tmp_path).experiments[0].notebook == "monitoring.ipynb"
+    (tmp_path / "monitoring.ipynb").unlink()
+    (tmp_path / "monitoring.ipynb").symlink_to(tmp_path / "decision.json")
+    assert find_experiments(tmp_path).experiments[0].notebook is None
+
+
+def test_a_design_takes_no_notebook_but_that_of_its_name(tmp_path: Path) -> None:
+    design = dw.BetweenSubject(name="later", participant="u", arm="v", control="A", metrics=["y"])
+    (tmp_path / "later.decision.yaml").write_text(write_design(design))
+    (tmp_path / "other.ipynb").touch()
+    assert find_experiments(tmp_path).experiments[0].notebook is None
+    (tmp_path / "later.ipynb").touch()
+    assert find_experiments(tmp_path).experiments[0].notebook == "later.ipynb"
 
 
 def test_a_design_and_its_decision_are_one_until_the_design_changes(tmp_path: Path) -> None:

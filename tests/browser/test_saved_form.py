@@ -154,3 +154,15 @@ def test_what_was_not_saved_before_a_reload_is_told_again(lab: Lab, page: Page) 
     card.locator(".dw-wiz").first.wait_for()
     save(lab, page)
     assert saved(lab, "design.ipynb")[CARD]["question"] == "Before the reload?"
+
+
+def test_notebook_7_keeps_it_too(lab: Lab, page: Page) -> None:
+    pytest.importorskip("notebook", reason="Notebook 7 is not installed: pip install notebook")
+    card = show_design(lab, page, EMPTY)
+    lab.save(page)
+    page.goto(f"{lab.url}/notebooks/design.ipynb")
+    lab.wait_for_kernel(page)
+    card.get_by_label("Experiment name").fill("eta_badge")
+    save(lab, page)
+    assert saved(lab, "design.ipynb")[CARD]["name"] == "eta_badge"
+    assert without_kernel(lab, page).get_by_text("eta_badge", exact=True).is_visible()

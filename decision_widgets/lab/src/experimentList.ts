@@ -43,6 +43,7 @@ const EVERY_MS = 10_000;
 export interface IDoors {
   readonly settings: ServerConnection.ISettings;
   readonly open: (experiment: IExperiment) => void;
+  readonly openNotebook: (path: string) => void;
   readonly create: () => void;
 }
 
@@ -133,7 +134,7 @@ export class ExperimentList extends Widget {
     const several = shown.length === all.length ? `${all.length} in this workspace` : `${shown.length} of ${all.length}`;
     this.count.textContent = several;
     const held = document.activeElement?.getAttribute('data-path');
-    const rows = shown.map(experiment => element('li', {}, this.row(experiment)));
+    const rows = shown.map(experiment => element('li', {}, this.row(experiment), this.notebook(experiment)));
     const more = isComplete ? null : 'The workspace is large; not every folder was looked into.';
     const note = more === null ? [] : [element('p', { class: 'dw-Experiments-say small muted' }, more)];
     this.body.replaceChildren(element('ul', {}, ...rows), ...note);
@@ -157,6 +158,17 @@ export class ExperimentList extends Widget {
       element('span', { class: 'small muted' }, about.join(' · '))
     );
     return row;
+  }
+
+  private notebook({ name, notebook, path }: IExperiment): HTMLElement | null {
+    if (notebook === null) {
+      return null;
+    }
+    const open = button('Open notebook', 'dw-btn quiet', () => this.doors.openNotebook(notebook));
+    open.setAttribute('data-path', `notebook of ${path}`);
+    open.setAttribute('aria-label', `Open notebook of ${name}`);
+    open.title = notebook;
+    return open;
   }
 
   private readonly filter: HTMLInputElement;

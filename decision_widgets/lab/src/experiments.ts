@@ -16,11 +16,12 @@ function makeList(app: JupyterFrontEnd): ExperimentList {
     settings: serviceManager.serverSettings,
     create: () => void commands.execute(NEW_NOTEBOOK),
     open: ({ path, kind }) =>
-      void commands.execute('docmanager:open', { path, factory: kind === 'design' ? DESIGN_VIEW : RECORD_VIEW })
+      void commands.execute('docmanager:open', { path, factory: kind === 'design' ? DESIGN_VIEW : RECORD_VIEW }),
+    openNotebook: path => void commands.execute('docmanager:open', { path })
   });
   serviceManager.contents.fileChanged.connect((_, { newValue, oldValue }) => {
     const path = newValue?.path ?? oldValue?.path ?? '';
-    if (list.isVisible && /\.(yaml|json)$/.test(path)) {
+    if (list.isVisible && /\.(yaml|json|ipynb)$/.test(path)) {
       void list.refresh();
     }
   });

@@ -42,6 +42,7 @@ export interface IExperiment {
   readonly updated: string;
   readonly path: string;
   readonly kind: 'design' | 'plan' | 'decision';
+  readonly notebook: string | null;
 }
 
 export interface IWorkspace {
