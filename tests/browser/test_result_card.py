@@ -171,6 +171,8 @@ def test_an_invalid_result_leads_to_its_cause_and_holds_no_uplift(alone: Callabl
     assert page.evaluate("document.activeElement.dataset.card") == "srm"
     assert page.locator("[data-card=srm] tbody .off").first.inner_text() == "Android Platform"
     whole = page.content() + "".join(written(page, key, tmp_path).read_text("utf-8") for key in ("html", "json", "csv"))
+    whole += drawn(page, tmp_path)[1] + found.to_text() + found.to_html() + found.to_csv()
+    assert re.findall(r">\s*[+\u2212]\d[\d.]*\s?(?:%|pp)", whole) == []
     statistics = found.statistics
     assert all(str(each.mean) not in whole and f"{each.mean:.2f}" not in whole for each in statistics)
     assert all(word not in whole for word in ('class="up', '"effect"', '"mean": 2', "relative_effect"))
@@ -293,6 +295,55 @@ def ride_hailing() -> dw.BetweenSubject:
             dw.Metric("wait_minutes", role="guardrail", direction="decrease", limit=0.02),
         ],
     )
+
+
+CAPTURE = """() => {
+    const source = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, "src");
+    Object.defineProperty(HTMLImageElement.prototype, "src", {
+        set(value) { window.drawn = value; source.set.call(this, value); }, get() { return source.get.call(this); },
+    });
+}"""
+DRAWN = """() => {
+    const svg = new DOMParser().parseFromString(decodeURIComponent(drawn.split(",").slice(1).join()), "text/xml");
+    return [[...svg.querySelectorAll("[data-card]")].map((each) => each.dataset.card), svg.documentElement.textContent,
+        [...svg.querySelectorAll("thead th")].map((each) => each.textContent).filter((each) => each === "Variance")];
+}"""
+
+
+def drawn(page: Page, folder: Path) -> tuple[list[str], str, list[str], Path]:
+    """Export the picture: the cards in it, its words, the head of one sorted column, and its file."""
+    page.evaluate(CAPTURE)
+    at = written(page, "png", folder)
+    cards, words, heads = page.evaluate(DRAWN)
+    return cards, words, heads, at
+
+
+def test_the_picture_holds_every_card_with_something_to_look_at(
+    alone: Callable[..., Page], tmp_path: Path, shot: Callable[[Page, str], Path]
+) -> None:
+    found = dw.analyze(dw.examples.ride_hailing(riders=2000), ride_hailing())
+    page = alone(found.to_payload(), dark=True)
+    shown = page.locator(".dw-column > *").evaluate_all("all => all.map(each => each.dataset.card)")
+    cards, words, heads, at = drawn(page, tmp_path)
+    assert cards == shown == ["verdict", "metrics", "warnings", "srm", "distribution", "hte", "basics", "tests"]
+    assert all(word in words for word in ("Ship treatment", "+11.1%", "p\u00a00.002", "+4.1% to +18.6%"))
+    assert heads == ["Variance"]
+    offline = alone(result(), width=1300, height=2400)
+    offline.goto(f"file://{at}")
+    shot(offline, "result-picture")
+
+
+def test_a_picture_that_would_be_too_long_keeps_its_first_cards_at_full_size(
+    alone: Callable[..., Page], tmp_path: Path
+) -> None:
+    from matplotlib.image import imread
+
+    page = alone(many(85, 2), width=1000)
+    cards, _, _, at = drawn(page, tmp_path)
+    height, width = imread(at).shape[:2]
+    assert cards[:2] == ["verdict", "metrics"]
+    assert len(cards) < page.locator(".dw-column > *").count()
+    assert (height <= 16000, width) == (True, 2 * (round(page.locator(".dw-column").bounding_box()["width"]) + 32))
 
 
 @pytest.mark.parametrize("width", [320, 480, 640, 800, 1000, 1400])
