@@ -21,6 +21,7 @@ from decision_widgets.views.spreadsheet import to_csv
 from tests.browser.alone import NAMES, page_of, visit
 from tests.browser.conftest import is_outside
 from tests.views.payloads import metrics, result, row, srm, verdict, warnings, withheld
+from tests.views.test_schemas import check
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -109,6 +110,62 @@ def test_every_file_of_the_menu_says_what_the_card_says(alone: Callable[..., Pag
     assert offline.locator("[data-card=verdict] .dw-verdict-title").inner_text() == f"Ship {EVIL}"
     assert offline.title() == EVIL
     assert offline.locator("script, img, link, button, [onerror]").count() == 0
+
+
+def test_the_exported_json_keeps_to_its_schema(alone: Callable[..., Page], tmp_path: Path) -> None:
+    found = dw.analyze(dw.examples.ride_hailing(riders=2000), ride_hailing())
+    page = alone(found.to_payload())
+    exported = json.loads(written(page, "json", tmp_path).read_text("utf-8"))
+    check(exported)
+    assert [card["schema"] for card in exported["cards"]] == [card["schema"] for card in found.to_payload()["cards"]]
+
+
+def test_a_limit_that_is_not_ruled_out_is_said_and_keeps_the_change_from_shipping(alone: Callable[..., Page]) -> None:
+    wait = dw.Metric("wait_minutes", role="guardrail", direction="decrease", limit=0.005)
+    asked = dw.BetweenSubject(participant="rider_id", arm="variant", control="control", metrics=["booked", wait])
+    found = dw.analyze(dw.examples.ride_hailing(riders=2000), asked)
+    page = alone(found.to_payload())
+    assert page.locator("[data-card=metrics] td.p .strong").all_inner_texts() == ["Better", "Limit not ruled out"]
+    assert not page.locator(".dw-verdict-title").inner_text().startswith("Ship")
+    assert "worst case +0.9%, limit +0.5%" in page.locator(".dw-checks").inner_text()
+    low, high = page.locator(".dw-forest").last.evaluate("""it => {
+        const [bar, harm] = [".bar", ".harm"].map((css) => it.querySelector(css).getBoundingClientRect());
+        return [harm.left - bar.left, bar.right - harm.left];
+    }""")
+    assert low > 0
+    assert high > 0
+
+
+def test_before_the_plan_is_reached_the_verdict_names_its_always_valid_interval(alone: Callable[..., Page]) -> None:
+    words: dict[str, Any] = {"participant": "rider_id", "arm": "variant", "control": "control", "time": "time"}
+    said = {}
+    for planned in (9000, 2000):
+        asked = dw.BetweenSubject(**words, metrics=["booked"], planned_participants=planned)
+        found = dw.analyze(dw.examples.ride_hailing(riders=2000), asked)
+        payload = found.to_payload()
+        page = alone(payload)
+        said[payload["cards"][0]["basis"]] = (page.locator(".dw-verdict").inner_text(), found.decision.verdict)
+    assert "always-valid interval" in said["always_valid"][0]
+    assert "always-valid" not in said["fixed_n"][0]
+    assert said["fixed_n"][1] == "ship"
+
+
+def test_the_example_says_in_the_browser_what_it_says_in_python(alone: Callable[..., Page]) -> None:
+    found = dw.analyze(dw.examples.ride_hailing(riders=2000), ride_hailing())
+    page = alone(found.to_payload())
+    lines = found.to_text().splitlines()
+    table = lines[lines.index(next(line for line in lines if line.startswith("Metric "))) + 1 :][:5]
+    shown = page.locator("[data-card=metrics] tbody tr")
+    for line, place in zip(table, shown.all(), strict=True):
+        label, uplift, interval, absolute, p, _, reading = re.split(r"\s{2,}", line)
+        words = place.inner_text().splitlines()
+        assert {label, uplift, interval, reading} <= set(words)
+        assert any(each.startswith((f"p\u00a0{p}", f"p\u00a0{p},")) for each in words)
+        page.get_by_text("Absolute", exact=True).click()
+        assert absolute.partition(" (")[0] in place.inner_text().splitlines()
+        page.get_by_text("Relative", exact=True).click()
+    said = page.locator("[data-card=metrics] .dw-key").inner_text()
+    assert "Bars always show relative uplift" in said
 
 
 def test_the_picture_has_two_pixels_for_each_and_shows_ink_to_its_edges(
