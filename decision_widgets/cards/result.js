@@ -64,7 +64,7 @@ const EXPORTS = [
   ["html", "HTML", "One file, no server needed", pageOf],
   ["json", "JSON", "Schema dw.result/1, for pipelines", (card, model) => JSON.stringify(model.get("payload"), null, 2)],
   ["csv", "CSV", "One row per metric and arm", (card, model) => model.get("exports").csv],
-  ["png", "PNG", "The first two cards at 2×", pictureOf],
+  ["png", "PNG", "The cards with figures or tables, at 2×", pictureOf],
   ["code", "Copy code", "Python that reproduces this result", (card, model) => model.get("exports").code],
   ["sentence", "Copy sentence", "The verdict in words", (card) => verdictOf(card)],
 ];
@@ -199,10 +199,16 @@ async function pictureOf(card, model) {
     `box-sizing:border-box;width:${width + 32}px;padding:16px;--jp-layout-color1:#fff;--jp-ui-font-color1:#212121;--jp-brand-color1:#1976d2;` +
     `--jp-ui-font-family:${getComputedStyle(card).fontFamily.replaceAll('"', "'")}`;
   const column = Object.assign(document.createElement("div"), { className: "dw-column" });
-  column.append(...[...card.querySelector(".dw-column").children].slice(0, 2).map((each) => each.cloneNode(true)));
-  column.querySelectorAll("button, .acts, .dw-seg, .vh, .dw-plain").forEach((each) => each.remove());
+  column.append(...drawnCards(card).map((each) => each.cloneNode(true)));
+  column.querySelectorAll(".dw-sort").forEach((each) => each.replaceWith(each.textContent));
+  column.querySelectorAll("button, .acts, .dw-seg, .dw-pick, .vh, .dw-plain").forEach((each) => each.remove());
   paper.append(column);
-  const height = heightOf(paper, card);
+  let height = heightOf(paper, card);
+  // What would make the whole too long to be legible stays in the page and the tables that are exported.
+  while (2 * height > LONGEST_SIDE && column.children.length > 2) {
+    column.lastChild.remove();
+    height = heightOf(paper, card);
+  }
   const style = document.createElement("style");
   style.textContent = model.get("_css");
   paper.prepend(style);
@@ -224,6 +230,12 @@ async function pictureOf(card, model) {
     canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("the picture is too large"))), "image/png"),
   );
 }
+
+// The verdict stands first; of the others those with something to look at, as they stand.
+const drawnCards = (card) =>
+  [...card.querySelector(".dw-column").children].filter(
+    (each, at) => !at || each.matches(".dw-warnings") || each.querySelector("table, .dw-forest, .dw-plot, .dw-lane"),
+  );
 
 function heightOf(paper, card) {
   const hidden = document.createElement("div");

@@ -389,3 +389,42 @@ def test_notebook_7_has_the_doors_that_fit_it(lab: Lab, page: Page, shot: Callab
     page.goto(f"{lab.url}/edit/eta-7.decision.yaml?factory=Experiment%20design")
     page.frame_locator("iframe").get_by_text("Between-subject design").wait_for()
     assert [said for said in complaints if said not in OF_NOTEBOOK_7] == []
+
+
+def test_notebook_7_walks_from_a_form_to_a_verdict_and_its_files(
+    lab: Lab, page: Page, shot: Callable[[Page, str], Path], tmp_path: Path
+) -> None:
+    pytest.importorskip("notebook", reason="Notebook 7 is not installed: pip install notebook")
+    widget = "import decision_widgets as dw\ndf = dw.examples.ride_hailing(riders=2000)\ndw.DesignWidget(df)"
+    asked = 'participant="rider_id", arm="variant", control="control", metrics=["booked", "fare"], segments=["city"]'
+    cells = [new_code_cell(source) for source in (widget, f"dw.analyze(df, dw.BetweenSubject({asked}))")]
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), lab.root / "walk-7.ipynb")
+    page.set_viewport_size({"width": 1280, "height": 1600})
+    page.goto(f"{lab.url}/notebooks/walk-7.ipynb")
+    lab.wait_for_kernel(page)
+    lab.run_all_cells(page)
+    form = page.locator(".dw-live ~ div [data-card=design]")
+    form.locator(".dw-wiz").first.wait_for()
+    form.get_by_role("button", name="Next: Data").press("Enter")
+    assert form.get_by_label("Participant column").input_value() == "rider_id"
+    result = page.locator(".dw-live ~ div [data-card=result]")
+    result.locator(".dw-verdict-title").wait_for()
+    assert result.locator(".dw-verdict-title").inner_text() == "Ship treatment"
+    up = result.locator("[data-card=metrics] .up").filter(visible=True).first
+    assert up.inner_text() == "+11.1%"
+    result.get_by_role("radio", name="Relative").focus()
+    page.keyboard.press("ArrowRight")
+    assert up.inner_text() == "+3.7\u00a0pp"
+    for name, ending in (("HTML", "html"), ("PNG", "png")):
+        result.get_by_role("button", name="Export").click()
+        with page.expect_download() as waiting:
+            result.get_by_role("menuitem", name=name).click()
+        waiting.value.save_as(tmp_path / f"walk.{ending}")
+        result.get_by_role("menu").wait_for(state="hidden")
+    assert "Ship treatment" in (tmp_path / "walk.html").read_text("utf-8").replace(
+        '<span class="tone">Ship</span>', "Ship"
+    )
+    assert (tmp_path / "walk.png").read_bytes().startswith(b"\x89PNG")
+    assert_accessible(page, ".dw-live ~ div [data-card=result]")
+    result.scroll_into_view_if_needed()
+    shot(page, "notebook-7-walk")

@@ -22,6 +22,7 @@ from tests.browser.accessibility import RULES, violations
 from tests.browser.alone import NAMES, page_of, visit
 from tests.browser.conftest import is_outside
 from tests.views.payloads import metrics, result, row, srm, verdict, warnings, withheld
+from tests.views.test_schemas import check
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -112,6 +113,62 @@ def test_every_file_of_the_menu_says_what_the_card_says(alone: Callable[..., Pag
     assert offline.locator("script, img, link, button, [onerror]").count() == 0
 
 
+def test_the_exported_json_keeps_to_its_schema(alone: Callable[..., Page], tmp_path: Path) -> None:
+    found = dw.analyze(dw.examples.ride_hailing(riders=2000), ride_hailing())
+    page = alone(found.to_payload())
+    exported = json.loads(written(page, "json", tmp_path).read_text("utf-8"))
+    check(exported)
+    assert [card["schema"] for card in exported["cards"]] == [card["schema"] for card in found.to_payload()["cards"]]
+
+
+def test_a_limit_that_is_not_ruled_out_is_said_and_keeps_the_change_from_shipping(alone: Callable[..., Page]) -> None:
+    wait = dw.Metric("wait_minutes", role="guardrail", direction="decrease", limit=0.005)
+    asked = dw.BetweenSubject(participant="rider_id", arm="variant", control="control", metrics=["booked", wait])
+    found = dw.analyze(dw.examples.ride_hailing(riders=2000), asked)
+    page = alone(found.to_payload())
+    assert page.locator("[data-card=metrics] td.p .strong").all_inner_texts() == ["Better", "Limit not ruled out"]
+    assert not page.locator(".dw-verdict-title").inner_text().startswith("Ship")
+    assert "worst case +0.9%, limit +0.5%" in page.locator(".dw-checks").inner_text()
+    low, high = page.locator(".dw-forest").last.evaluate("""it => {
+        const [bar, harm] = [".bar", ".harm"].map((css) => it.querySelector(css).getBoundingClientRect());
+        return [harm.left - bar.left, bar.right - harm.left];
+    }""")
+    assert low > 0
+    assert high > 0
+
+
+def test_before_the_plan_is_reached_the_verdict_names_its_always_valid_interval(alone: Callable[..., Page]) -> None:
+    words: dict[str, Any] = {"participant": "rider_id", "arm": "variant", "control": "control", "time": "time"}
+    said = {}
+    for planned in (9000, 2000):
+        asked = dw.BetweenSubject(**words, metrics=["booked"], planned_participants=planned)
+        found = dw.analyze(dw.examples.ride_hailing(riders=2000), asked)
+        payload = found.to_payload()
+        page = alone(payload)
+        said[payload["cards"][0]["basis"]] = (page.locator(".dw-verdict").inner_text(), found.decision.verdict)
+    assert "always-valid interval" in said["always_valid"][0]
+    assert "always-valid" not in said["fixed_n"][0]
+    assert said["fixed_n"][1] == "ship"
+
+
+def test_the_example_says_in_the_browser_what_it_says_in_python(alone: Callable[..., Page]) -> None:
+    found = dw.analyze(dw.examples.ride_hailing(riders=2000), ride_hailing())
+    page = alone(found.to_payload())
+    lines = found.to_text().splitlines()
+    table = lines[lines.index(next(line for line in lines if line.startswith("Metric "))) + 1 :][:5]
+    shown = page.locator("[data-card=metrics] tbody tr")
+    for line, place in zip(table, shown.all(), strict=True):
+        label, uplift, interval, absolute, p, _, reading = re.split(r"\s{2,}", line)
+        words = place.inner_text().splitlines()
+        assert {label, uplift, interval, reading} <= set(words)
+        assert any(each.startswith((f"p\u00a0{p}", f"p\u00a0{p},")) for each in words)
+        page.get_by_text("Absolute", exact=True).click()
+        assert absolute.partition(" (")[0] in place.inner_text().splitlines()
+        page.get_by_text("Relative", exact=True).click()
+    said = page.locator("[data-card=metrics] .dw-key").inner_text()
+    assert "Bars always show relative uplift" in said
+
+
 def test_the_picture_has_two_pixels_for_each_and_shows_ink_to_its_edges(
     alone: Callable[..., Page], tmp_path: Path
 ) -> None:
@@ -172,6 +229,8 @@ def test_an_invalid_result_leads_to_its_cause_and_holds_no_uplift(alone: Callabl
     assert page.evaluate("document.activeElement.dataset.card") == "srm"
     assert page.locator("[data-card=srm] tbody .off").first.inner_text() == "Android Platform"
     whole = page.content() + "".join(written(page, key, tmp_path).read_text("utf-8") for key in ("html", "json", "csv"))
+    whole += drawn(page, tmp_path)[1] + found.to_text() + found.to_html() + found.to_csv()
+    assert re.findall(r">\s*[+\u2212]\d[\d.]*\s?(?:%|pp)", whole) == []
     statistics = found.statistics
     assert all(str(each.mean) not in whole and f"{each.mean:.2f}" not in whole for each in statistics)
     assert all(word not in whole for word in ('class="up', '"effect"', '"mean": 2', "relative_effect"))
@@ -294,6 +353,55 @@ def ride_hailing() -> dw.BetweenSubject:
             dw.Metric("wait_minutes", role="guardrail", direction="decrease", limit=0.02),
         ],
     )
+
+
+CAPTURE = """() => {
+    const source = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, "src");
+    Object.defineProperty(HTMLImageElement.prototype, "src", {
+        set(value) { window.drawn = value; source.set.call(this, value); }, get() { return source.get.call(this); },
+    });
+}"""
+DRAWN = """() => {
+    const svg = new DOMParser().parseFromString(decodeURIComponent(drawn.split(",").slice(1).join()), "text/xml");
+    return [[...svg.querySelectorAll("[data-card]")].map((each) => each.dataset.card), svg.documentElement.textContent,
+        [...svg.querySelectorAll("thead th")].map((each) => each.textContent).filter((each) => each === "Variance")];
+}"""
+
+
+def drawn(page: Page, folder: Path) -> tuple[list[str], str, list[str], Path]:
+    """Export the picture: the cards in it, its words, the head of one sorted column, and its file."""
+    page.evaluate(CAPTURE)
+    at = written(page, "png", folder)
+    cards, words, heads = page.evaluate(DRAWN)
+    return cards, words, heads, at
+
+
+def test_the_picture_holds_every_card_with_something_to_look_at(
+    alone: Callable[..., Page], tmp_path: Path, shot: Callable[[Page, str], Path]
+) -> None:
+    found = dw.analyze(dw.examples.ride_hailing(riders=2000), ride_hailing())
+    page = alone(found.to_payload(), dark=True)
+    shown = page.locator(".dw-column > *").evaluate_all("all => all.map(each => each.dataset.card)")
+    cards, words, heads, at = drawn(page, tmp_path)
+    assert cards == shown == ["verdict", "metrics", "warnings", "srm", "distribution", "hte", "basics", "tests"]
+    assert all(word in words for word in ("Ship treatment", "+11.1%", "p\u00a00.002", "+4.1% to +18.6%"))
+    assert heads == ["Variance"]
+    offline = alone(result(), width=1300, height=2400)
+    offline.goto(f"file://{at}")
+    shot(offline, "result-picture")
+
+
+def test_a_picture_that_would_be_too_long_keeps_its_first_cards_at_full_size(
+    alone: Callable[..., Page], tmp_path: Path
+) -> None:
+    from matplotlib.image import imread
+
+    page = alone(many(85, 2), width=1000)
+    cards, _, _, at = drawn(page, tmp_path)
+    height, width = imread(at).shape[:2]
+    assert cards[:2] == ["verdict", "metrics"]
+    assert len(cards) < page.locator(".dw-column > *").count()
+    assert (height <= 16000, width) == (True, 2 * (round(page.locator(".dw-column").bounding_box()["width"]) + 32))
 
 
 @pytest.mark.parametrize("width", [320, 480, 640, 800, 1000, 1400])
