@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from tests.browser.conftest import Lab
-from tests.browser.test_cards import run_quietly
+from tests.browser.notebooks import run_quietly
 from tests.browser.test_design_widget import EMPTY, REGIONS, TABLE, asked, go, read
 from tests.browser.test_design_widget import show as show_design
 from tests.browser.test_power_card import SHOW as POWER
@@ -65,7 +65,7 @@ def test_what_was_typed_is_in_the_notebook_without_a_kernel(lab: Lab, page: Page
     settle(page)
     assert booked.get_by_label("Min. effect").evaluate("it => it.getRootNode().activeElement === it")
     save(lab, page)
-    kept = saved(lab, "design.ipynb")
+    kept = saved(lab, "cards.ipynb")
     assert kept == asked(page, PYTHON_SAYS.format(name="widget"))
     assert (kept[CARD]["question"], kept[CARD]["name"]) == ("Show the badge?", HOSTILE)
     page.keyboard.press("Control+z")
@@ -89,7 +89,7 @@ def test_a_form_that_python_changed_is_kept_too(lab: Lab, page: Page) -> None:
     lab.save(page)
     run_quietly(page, "widget.form = widget.form | {'question': 'Set by Python?'}")
     save(lab, page)
-    assert saved(lab, "design.ipynb") == asked(page, PYTHON_SAYS.format(name="widget"))
+    assert saved(lab, "cards.ipynb") == asked(page, PYTHON_SAYS.format(name="widget"))
     assert without_kernel(lab, page).get_by_text("Set by Python?", exact=True).is_visible()
 
 
@@ -122,7 +122,7 @@ def test_the_answer_inside_the_design_is_kept_as_it_was_moved(lab: Lab, page: Pa
     save(lab, page)
     said = inner.locator(".dw-answer").inner_text()
     assert "9" in said
-    kept = saved(lab, "design.ipynb")
+    kept = saved(lab, "cards.ipynb")
     assert kept == asked(page, PYTHON_SAYS.format(name="widget"))
     assert [kept[CARD]["schema"], kept[CARD]["cards"][0]["schema"]] == ["dw.design/1", "dw.power/1"]
     assert without_kernel(lab, page).locator(".dw-answer").inner_text() == said
@@ -134,7 +134,7 @@ def test_a_notebook_that_is_only_looked_at_stays_saved(lab: Lab, page: Page, sou
     settle(page)
     lab.save(page)
     assert not page.evaluate(IS_DIRTY)
-    before = saved(lab, "design.ipynb")
+    before = saved(lab, "cards.ipynb")
     page.reload()
     card.locator(".dw-wiz").first.wait_for()
     settle(page)
@@ -142,7 +142,7 @@ def test_a_notebook_that_is_only_looked_at_stays_saved(lab: Lab, page: Page, sou
     go(card, "Metrics")
     settle(page)
     assert not page.evaluate(IS_DIRTY)
-    assert saved(lab, "design.ipynb") == before
+    assert saved(lab, "cards.ipynb") == before
 
 
 def test_what_was_not_saved_before_a_reload_is_told_again(lab: Lab, page: Page) -> None:
@@ -153,16 +153,16 @@ def test_what_was_not_saved_before_a_reload_is_told_again(lab: Lab, page: Page) 
     page.reload()
     card.locator(".dw-wiz").first.wait_for()
     save(lab, page)
-    assert saved(lab, "design.ipynb")[CARD]["question"] == "Before the reload?"
+    assert saved(lab, "cards.ipynb")[CARD]["question"] == "Before the reload?"
 
 
 def test_notebook_7_keeps_it_too(lab: Lab, page: Page) -> None:
     pytest.importorskip("notebook", reason="Notebook 7 is not installed: pip install notebook")
     card = show_design(lab, page, EMPTY)
     lab.save(page)
-    page.goto(f"{lab.url}/notebooks/design.ipynb")
+    page.goto(f"{lab.url}/notebooks/cards.ipynb")
     lab.wait_for_kernel(page)
     card.get_by_label("Experiment name").fill("eta_badge")
     save(lab, page)
-    assert saved(lab, "design.ipynb")[CARD]["name"] == "eta_badge"
+    assert saved(lab, "cards.ipynb")[CARD]["name"] == "eta_badge"
     assert without_kernel(lab, page).get_by_text("eta_badge", exact=True).is_visible()
