@@ -147,9 +147,14 @@ def test_files_give_the_same_record_however_they_are_read(
 @pytest.mark.parametrize("engine", SPARK_PARAMS[:1], indirect=True)
 @pytest.mark.parametrize("template", PARAMETERS)
 def test_tables_of_spark_give_the_same_record(template: str, engine: Opened, files: Path, tmp_path: Path) -> None:
-    for name in ("rides", "past", "run"):
-        engine.session.read.parquet(str(files / f"{name}.parquet")).createOrReplaceTempView(f"own_{name}")
-    check(template, asked(template, "spark", lambda name: f"own_{name}", files), files, tmp_path)
+    views = {name: f"own_{name}" for name in ("rides", "past", "run")}
+    for name, view in views.items():
+        engine.session.read.parquet(str(files / f"{name}.parquet")).createOrReplaceTempView(view)
+    try:
+        check(template, asked(template, "spark", views.__getitem__, files), files, tmp_path)
+    finally:
+        for view in views.values():
+            engine.session.catalog.dropTempView(view)
 
 
 @pytest.mark.spark
