@@ -134,7 +134,7 @@ def _split(payload: Payload) -> str:
         f"{one_line(arm['label'])} {texts[0]}" for arm, texts in zip(payload["arms"], _counts(payload), strict=True)
     )
     parts = "".join(
-        f'<i class="{arm_colour(arm["index"])}" style="flex:{seen}"></i>'
+        f'<i class="{arm_colour(arm["index"])}" style="flex:{seen}" data-label="{escape(arm["label"])}"></i>'
         for arm, seen in zip(payload["arms"], payload["observed"], strict=True)
     )
     plan = "".join(f'<span class="edge" style="left:{percent:.2f}%"></span>' for percent in _edges(payload["expected"]))
