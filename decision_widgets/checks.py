@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from numbers import Integral
-from typing import Protocol, TypeGuard
+from typing import Final, Protocol, TypeGuard
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -240,8 +241,12 @@ def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
+# Elsewhere a comma is read as nothing: 2,5 would be 25.
+_THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+
+
 def number_in(text: str) -> float:
-    """Read a number as people type it; "2%" is 0.02.
+    """Read a number as people type it; "2%" is 0.02. A comma stands between thousands and nowhere else.
 
     Raises
     ------
@@ -254,8 +259,9 @@ def number_in(text: str) -> float:
     (0.011, 146424.0)
     """
     said = text.strip()
+    plain = said.removesuffix("%").strip()
     try:
-        exact = Decimal(said.removesuffix("%").strip().replace(",", ""))
+        exact = Decimal(plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain)
         value = float(exact.scaleb(-2) if said.endswith("%") else exact)
     except (InvalidOperation, OverflowError):
         raise ValueError(f"not a number: {text!r}") from None

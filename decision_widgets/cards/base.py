@@ -46,7 +46,7 @@ class Card(anywidget.AnyWidget):
     payload = traitlets.Dict(help="what is shown; replaced whole").tag(sync=True)
     html = traitlets.Unicode(help="the payload as HTML; derived, never set").tag(sync=True)
     text = traitlets.Unicode("", help="a replaced payload as text; derived, never set").tag(sync=True)
-    style = traitlets.Unicode("", help="the style that it stands alone with; derived, never set").tag(sync=True)
+    stylesheet = traitlets.Unicode("", help="the style that it stands alone with; derived, never set").tag(sync=True)
     controls = traitlets.Dict(help="what the reader chose").tag(sync=True)
     error = traitlets.Unicode("", help="a message shown above the last good payload").tag(sync=True)
 
@@ -89,7 +89,7 @@ class Card(anywidget.AnyWidget):
         self.html = markup(payload)
         if change["old"]:
             # The bundle that the notebook holds is of another payload now; the browser brings it up to date with these.
-            self.text, self.style = to_text(payload), stylesheet(stems_of(payload))
+            self.text, self.stylesheet = to_text(payload), stylesheet(stems_of(payload))
 
     def follow(self, result: Any) -> None:
         """Keep to a result, where a card can: most show one payload for good."""

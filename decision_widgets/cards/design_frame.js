@@ -16,6 +16,7 @@ const designFrame = (() => {
     );
   };
 
+  const fileName = (name) => name.replace(/[^\p{L}\p{N}_-]+/gu, "_").replace(/^_+|_+$/g, "") || "experiment";
   const plan = (view) => view.plan.map(({ text, strong }) => (strong ? `<b>${escaped(text)}</b>` : escaped(text))).join("");
   const checks = (view) => view.checks.map(({ tone, text }) => `<li class="t-${tone}"><span class="tone">${icon(tone === "good" ? "check" : "triangle", tone === "good" ? "Passed" : "Warning")}</span><span>${escaped(text)}</span></li>`).join("");
   const likeness = (told) => `${designAmounts.tidy(told.rows_each)} rows each, ICC ${(told.icc ?? 0).toFixed(3)} for ${told.metric}: without clusters its errors would be ${Math.round(100 * (1 - told.design_effect ** -0.5))}% too small (design effect \u00d7\u00a0${told.design_effect.toFixed(2)}).`;
@@ -37,7 +38,7 @@ const designFrame = (() => {
     const share = told.share ?? null;
     const bar = asking && told.stage ? `<p class="small"><b>${escaped(told.stage)}</b>${share === null ? "" : ` ${share}%`}</p><div class="dw-prog" role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${share ?? 0}"><i style="width:${share ?? 0}%"></i></div>` : "";
     const failed = told.failed ? `<div class="dw-msg t-bad">${icon("alert", "Error")}<div class="body">${escaped(told.failed)}</div></div>` : "";
-    const made = told.done === "create" ? `<div class="dw-msg t-good">${icon("check")}<div class="body"><b>Created.</b> It is <code>widget.created</code>; <code>widget.save("${escaped(name || "experiment")}")</code> keeps it as a file.</div></div>` : "";
+    const made = told.done === "create" ? `<div class="dw-msg t-good">${icon("check")}<div class="body"><b>Created.</b> It is <code>widget.created</code>; <code>widget.save("${fileName(name)}")</code> keeps it as a file.</div></div>` : "";
     const changed = old ? `<div class="dw-msg t-warn">${icon("triangle", "Out of date")}<div class="body"><b>The form changed since this was computed.</b> Compute again.</div></div>` : "";
     return bar || failed || changed || made || (asking ? '<p class="small muted">Asking Python\u2026</p>' : "");
   };

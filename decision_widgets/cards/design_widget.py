@@ -86,6 +86,8 @@ class DesignWidget(DesignCard):
         self.sentences = {code: list(said) for code, said in COPY.items()}
         self.on_msg(self._hear)
         self._watch_cells("register")
+        if (shell := _shell()) is not None:  # the drawer's cell of %%decision runs where it is put
+            shell.extension_manager.load_extension("decision_widgets")
         self.form = form
 
     @classmethod

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from decision_widgets.checks import number_in
 from decision_widgets.design import BetweenSubject, Metric
 from decision_widgets.errors import InputError
 from decision_widgets.moments import TypedSummary
@@ -188,20 +189,18 @@ def _number(name: str, text: str) -> float | None:
     try:
         return _fraction(written)
     except InputError:
-        raise InputError(f"{_WORDS[name]} must be a number, for example 0.35 or 35%; got {written!r}.") from None
+        comma = " Write decimals with a point." if "," in written else ""
+        raise InputError(f"{_WORDS[name]} must be a number, for example 0.35 or 35%; got {written!r}.{comma}") from None
 
 
 def _fraction(text: str) -> float:
-    clean = text.strip().replace("\u2212", "-").replace(",", "").replace("\u00a0", "").replace(" ", "")
-    percent = clean.endswith("%")
+    clean = text.strip().replace("\u2212", "-").replace("\u00a0", "").replace(" ", "")
+    above, _, under = clean.removesuffix("%").partition("/")
     try:
-        above, _, under = clean.removesuffix("%").partition("/")
-        value = float(above) / (float(under) if under else 1.0)
+        value = number_in(above) / (number_in(under) if under else 1.0)
     except (ValueError, ZeroDivisionError):
         raise InputError(f"{text!r} is not a number.") from None
-    if value != value or abs(value) == float("inf"):
-        raise InputError(f"{text!r} is not a number.")
-    return value / 100 if percent else value
+    return value / 100 if clean.endswith("%") else value
 
 
 def _attempt_typed(name: str, given: Mapping[str, float], problems: dict[str, str]) -> TypedSummary | None:

@@ -8,7 +8,7 @@ const GIVE_UP_AFTER = 4000;
 const ONE_STEP = 600;
 const NBSP = "\u00a0";
 const TELL_AFTER = 100;
-const SHOWN = ["payload", "html", "text", "style"];
+const SHOWN = ["payload", "html", "text", "stylesheet"];
 
 function render({ model, el }) {
   const status = Object.assign(document.createElement("div"), { className: "dw dw-live" });
@@ -65,7 +65,7 @@ function render({ model, el }) {
 
 // The card as Python writes it where no kernel is: its HTML with its style, its text, its payload.
 function standing(model) {
-  const html = model.get("html").replace('<div class="dw">', (start) => `${start}<style>${model.get("style")}</style>`);
+  const html = model.get("html").replace('<div class="dw">', (start) => `${start}<style>${model.get("stylesheet")}</style>`);
   return { html, text: model.get("text"), payload: model.get("payload") };
 }
 

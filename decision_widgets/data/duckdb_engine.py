@@ -20,6 +20,8 @@ from decision_widgets.errors import EngineFailed, InputError
 _INTEGERS: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
                     "UBIGINT", "UHUGEINT")  # fmt: skip
 
+_WIDE: Final = ("HUGEINT", "UHUGEINT")
+
 
 class DuckDB:
     """One table inside a DuckDB connection."""
@@ -93,15 +95,18 @@ class DuckDB:
         return columns
 
     def frame(self) -> Any:
-        """Return all rows as a pandas frame; whole numbers stay whole where some are missing."""
+        """Return all rows as a pandas frame, numbers as exact as they are written."""
         import pandas as pd
 
         frame = self._execute(f"SELECT * FROM {self.source}", lambda result: result.df())
-        for name, kind in self.types().items():
-            if kind == "integer" and frame[name].dtype.kind == "f":  # DuckDB before 2: inexact above 2**53
-                values = self.arrays(f"SELECT {self.name(name)} FROM {self.source}")[name]
-                if values.dtype.kind in "iu":
-                    frame[name] = pd.array(values.tolist(), dtype="UInt64" if values.dtype.kind == "u" else "Int64")
+        described = self.query(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {self.source})")
+        for name, kind in ((str(name), str(kind)) for name, kind in described):
+            wide = kind in _WIDE or kind.startswith("DECIMAL")
+            # pandas holds neither, and DuckDB before 2 makes floats of whole numbers beside missing ones.
+            if wide or (_type(kind) == "integer" and frame[name].dtype.kind == "f"):
+                values = [value for (value,) in self.query(f"SELECT {self.name(name)} FROM {self.source}")]
+                whole = "UInt64" if kind.startswith("U") else "Int64"
+                frame[name] = pd.array(values, dtype=object if wide else whole)
         return frame
 
     def _execute(self, sql: str, fetch: Callable[[Any], Any]) -> Any:

@@ -108,10 +108,10 @@ def test_a_payload_edited_and_given_again_renders_anew() -> None:
 def test_a_replaced_payload_brings_all_that_the_notebook_holds_of_the_card() -> None:
     card = DesignWidget()
     untouched = VerdictCard(verdict())
-    assert (untouched.text, untouched.style) == ("", "")
+    assert (untouched.text, untouched.stylesheet) == ("", "")
     card.form = card.form | {"name": "<script>alert(1)</script>"}
     bundle = card._repr_mimebundle_()[0]
-    standing = card.html.replace('<div class="dw">', f'<div class="dw"><style>{card.style}</style>', 1)
+    standing = card.html.replace('<div class="dw">', f'<div class="dw"><style>{card.stylesheet}</style>', 1)
     assert (standing, card.text, card.payload) == (bundle["text/html"], bundle["text/plain"], bundle[CARD_MIME])
     assert "&lt;script&gt;" in standing
     assert "<script" not in standing
@@ -130,7 +130,7 @@ def test_a_misspelt_option_is_named_with_the_nearest() -> None:
         VerdictCard(verdict(), control={})
 
 
-@pytest.mark.parametrize("derived", ["html", "text", "style", "error"])
+@pytest.mark.parametrize("derived", ["html", "text", "stylesheet", "error"])
 def test_what_is_derived_cannot_be_given(derived: str) -> None:
     with pytest.raises(InputError, match=derived):
         VerdictCard(verdict(), **{derived: "x"})

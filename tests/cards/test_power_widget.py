@@ -69,6 +69,10 @@ def test_nothing_happens_while_the_question_is_incomplete() -> None:
         ("power", "1", "Power must lie between 5% and 100%; no number of participants gives certainty."),
         ("confidence", "100%", "Confidence must lie between 50% and 100%."),
         ("mean", "x", "Mean must be a number, for example 0.35 or 35%; got 'x'."),
+        ("mean", "0,35", "Mean must be a number, for example 0.35 or 35%; got '0,35'. Write decimals with a point."),
+        ("lift", "2,5%", "The lift must be a number, for example 0.35 or 35%; got '2,5%'. Write decimals with a point."),
+        ("cv_observations", "0,5", "CV must be a number, for example 0.35 or 35%; got '0,5'."),
+        ("participants_per_day", "1,50", "Participants per day must be a number"),
         ("mean", "12", "Mean must lie between 0 and 1 without std_dev, which says binary; got 12."),
         ("std_dev", "-1", "Standard deviation must be"),
         ("observations_per_participant", "0.5", "Observations each must be at least 1; got 0.5."),
@@ -85,6 +89,14 @@ def test_a_wrong_field_says_so_beside_itself_and_the_last_answer_stays(field: st
     assert card.payload == before
     fill(card, **{field: "50/50" if field == "shares" else ""} | TYPED)
     assert card.problems == {}
+
+
+def test_a_comma_between_thousands_is_read() -> None:
+    plain, with_comma = dw.PowerWidget(), dw.PowerWidget()
+    fill(plain, **TYPED | {"participants_per_day": "12500"})
+    fill(with_comma, **TYPED | {"participants_per_day": "12,500"})
+    assert with_comma.problems == {}
+    assert with_comma.payload == plain.payload
 
 
 def test_all_wrong_fields_are_named_together() -> None:
