@@ -42,7 +42,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alike:
-    """How alike observations of one participant are, and what follows; for the explanation, not for the size."""
+    """How alike observations of one participant are, and what follows; for the explanation, not for the size.
+
+    `design_effect` is of the longest window, whose observations are worth `effective_observations`.
+    """
 
     std_dev: float
     icc: float | None
@@ -92,6 +95,13 @@ class Past:
             cv_observations=float(self.cv[index]),
             binary=self.binary,
         )
+
+    def design_effects(self, icc: float | None = None) -> Array:
+        """Return the design effect of each length of the window, at another correlation if one is given; shape (D,)."""
+        assert self.alike is not None
+        known = 0.0 if self.alike.icc is None else self.alike.icc
+        # (1 + CV²)·m̄ = Σn²/Σn does not change with participants who have no observation, of whom m̄ may be below 1.
+        return 1 + ((1 + self.cv**2) * self.observations - 1) * (known if icc is None else icc)
 
     def left_out(self, index: int) -> float:
         """Return the share of the variance that covariates remove, never below 0."""

@@ -81,9 +81,13 @@ def _row(size: Size, pair: tuple[int, int], arms: PlannedArms, messages: list[Me
         power=power,
         alpha=goal.alpha,
         icc=None if size.past.alike is None else size.past.alike.icc,
-        design_effect=None if size.past.alike is None else size.past.alike.design_effect,
+        design_effect=_design_effect(size),
         codes=tuple(dict.fromkeys(about)),
     )
+
+
+def _design_effect(size: Size) -> float | None:
+    return None if size.past.alike is None else float(size.past.design_effects()[size.index])
 
 
 def _names(arms: PlannedArms, pair: tuple[int, int]) -> tuple[str, str]:
@@ -118,7 +122,7 @@ def metric_advice(size: Size, arms: PlannedArms, question: SizingQuestion) -> Me
         icc=None if alike is None else alike.icc,
         observations_per_participant=planning.observations_per_participant,
         cv_observations=planning.cv_observations,
-        design_effect=None if alike is None else alike.design_effect,
+        design_effect=_design_effect(size),
         effective_observations=None if alike is None else alike.effective_observations,
         variance_reduction=None if past.reduction is None else past.left_out(size.index),
         adjusted=size.adjusted,

@@ -16,7 +16,6 @@ from decision_widgets.analysis.past import Past
 from decision_widgets.analysis.sizing import SHIPPED
 from decision_widgets.design import Arm, BetweenSubject, Metric
 from decision_widgets.errors import CannotEstimate, InputError, did_you_mean, listed
-from decision_widgets.estimates import design_effect
 from decision_widgets.moments import TypedSummary
 from decision_widgets.records import Record
 from decision_widgets.results.sizing import SizingAdvice
@@ -112,7 +111,9 @@ def ask(advice: SizingAdvice, what: WhatIf) -> SizingAdvice:
 
 
 def with_icc(past: Past | CannotEstimate, icc: float) -> Past | CannotEstimate:
-    """Return the past if observations of one participant were correlated by `icc`: DEFF scales the variance.
+    """Return the past if observations of one participant were correlated by `icc`.
+
+    The variance of each window is scaled by its own design effect: a longer one holds more observations of each.
 
     >>> from decision_widgets.analysis.past import past_from
     >>> from decision_widgets.moments import TypedSummary
@@ -122,9 +123,8 @@ def with_icc(past: Past | CannotEstimate, icc: float) -> Past | CannotEstimate:
     """
     if isinstance(past, CannotEstimate) or past.alike is None or past.alike.icc is None:
         return past
-    m, cv = float(past.observations[-1]), float(past.cv[-1])
-    deff = float(design_effect(m, icc, cv=cv))
-    scale = deff / past.alike.design_effect
+    deff = past.design_effects(icc)
+    scale = deff / past.design_effects()
     summary = replace(past.summary, icc=icc) if isinstance(past.summary, TypedSummary) else past.summary
     effective = past.alike.effective_observations
     alike = replace(
@@ -132,8 +132,8 @@ def with_icc(past: Past | CannotEstimate, icc: float) -> Past | CannotEstimate:
         icc=icc,
         icc_found=icc,
         negative=False,
-        design_effect=deff,
-        effective_observations=None if effective is None else effective / scale,
+        design_effect=float(deff[-1]),
+        effective_observations=None if effective is None else effective / float(scale[-1]),
     )
     return replace(past, variance=past.variance * scale, alike=alike, summary=summary)
 
@@ -203,12 +203,11 @@ def _known(advice: SizingAdvice, metric: MetricAdvice, past: Past | CannotEstima
     }
 
 
-def _alike(past: Past) -> dict[str, float] | None:
-    """Return what the correlation of a participant's observations does, over the longest window."""
+def _alike(past: Past) -> dict[str, list[float]] | None:
+    """Return what the correlation of a participant's observations does, by length of the window."""
     if past.alike is None:
         return None
-    m, cv = float(past.observations[-1]), float(past.cv[-1])
-    return {"m": m, "cv": cv, "design_effect": past.alike.design_effect}
+    return {"design_effects": past.design_effects().tolist(), "per_icc": (past.design_effects(1.0) - 1).tolist()}
 
 
 def _scenarios(advice: SizingAdvice) -> Iterator[dict[str, Any]]:

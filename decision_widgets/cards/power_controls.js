@@ -57,7 +57,7 @@ function powerControls(card, { base, start, end, now, change }) {
   };
 
   const buildIcc = () => {
-    if (!metric.alike || metric.icc === null || metric.alike.m <= 1) return [];
+    if (!metric.alike || metric.icc === null || metric.alike.per_icc.at(-1) <= 0) return [];
     return [knob("icc", "What if the ICC were", { min: 0, max: Math.max(0.3, Math.min(1, metric.icc * 2)), step: 0.0025 })];
   };
 

@@ -29,7 +29,7 @@ const sizing = (() => {
   const level = (metric, day) => (metric.grid ? metric.grid.level[day] : metric.mean);
   const perParticipant = (metric, day) => (metric.grid ? metric.grid.observations_per_participant[day] : metric.m);
   // What a history showed, or what another correlation would make of as many observations per participant.
-  const designEffect = (metric, icc) => icc === null ? metric.alike.design_effect : 1 + ((1 + metric.alike.cv ** 2) * metric.alike.m - 1) * icc;
+  const designEffect = (metric, icc, day) => icc === null ? metric.alike.design_effects[day] : 1 + metric.alike.per_icc[day] * icc;
 
   const shown = (base, s) => base.metrics.find((each) => each.metric === s.metric);
   const isShown = (metric, s) => metric.metric === s.metric;
@@ -38,7 +38,7 @@ const sizing = (() => {
     const raw = metric.grid ? metric.grid.variance[day] : metric.variance;
     const removed = metric.grid ? metric.grid.variance_reduction[day] : metric.vr ?? 0;
     const adjusts = isShown(metric, s) && s.otherCovariates ? !metric.cuped : metric.cuped;
-    const alike = isShown(metric, s) && s.icc !== null ? designEffect(metric, s.icc) / metric.alike.design_effect : 1;
+    const alike = isShown(metric, s) && s.icc !== null ? designEffect(metric, s.icc, day) / metric.alike.design_effects[day] : 1;
     return raw * (adjusts ? 1 - removed : 1) * alike;
   };
 
@@ -175,7 +175,7 @@ const sizing = (() => {
       relative: metric.relative ? found.lift : R > 0 && inUnits !== null ? inUnits / R : null,
       m: perParticipant(metric, last),
       icc: s.icc ?? metric.icc,
-      designEffect: metric.alike ? designEffect(metric, s.icc) : null,
+      designEffect: metric.alike ? designEffect(metric, s.icc, last) : null,
       cuped: s.otherCovariates ? !metric.cuped : metric.cuped,
     };
   };

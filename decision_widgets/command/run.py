@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
 from decision_widgets.command.files import write_whole
-from decision_widgets.command.verdicts import EXIT_CODES, exit_code
+from decision_widgets.command.verdicts import EXIT_CODES, exit_code, worst
 from decision_widgets.data.named import is_spark_table
 from decision_widgets.errors import InputError
 from decision_widgets.results.saved import Saved, read_result
@@ -110,7 +110,7 @@ def _tell(records: Sequence[Path]) -> int:
     several = sum(hasattr(result, "decision") for result in results.values()) > 1
     for path, result in results.items():
         print(f"\n{path.name}\n{result.to_text()}" if several else result.to_text())
-    return max((exit_code(result) for result in results.values()), default=0)
+    return worst(exit_code(result) for result in results.values())
 
 
 def _saved(path: Path) -> Saved:

@@ -105,8 +105,8 @@ class DuckDB:
             # pandas holds neither, and DuckDB before 2 makes floats of whole numbers beside missing ones.
             if wide or (_type(kind) == "integer" and frame[name].dtype.kind == "f"):
                 values = [value for (value,) in self.query(f"SELECT {self.name(name)} FROM {self.source}")]
-                whole = "UInt64" if kind.startswith("U") else "Int64"
-                frame[name] = pd.array(values, dtype=object if wide else whole)
+                whole = pd.UInt64Dtype() if kind.startswith("U") else pd.Int64Dtype()
+                frame[name] = pd.Series(values, dtype=object) if wide else pd.Series(values, dtype=whole)
         return frame
 
     def _execute(self, sql: str, fetch: Callable[[Any], Any]) -> Any:

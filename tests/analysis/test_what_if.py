@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import decision_widgets as dw
@@ -71,6 +73,25 @@ def test_another_correlation_scales_what_a_history_showed() -> None:
     less, more = (ask(advice, what(days=14, icc=icc)).metric("booked") for icc in (0.0, 0.5))
     assert less.design_effect == 1
     assert more.variance / less.variance == pytest.approx(more.design_effect)
+
+
+def test_another_correlation_counts_the_observations_of_the_plans_own_days() -> None:
+    rng = np.random.default_rng(5)
+    user = np.repeat(np.arange(3_000), 12)
+    history = pd.DataFrame({"user": user, "day": np.datetime64("2026-03-02") + rng.integers(0, 28, len(user))})
+    history["y"] = 10 + rng.normal(size=3_000)[user] + rng.normal(size=len(user))
+    design = dw.BetweenSubject(participant="user", arm="arm", control="a", arms=["a", "b"], time="day", metrics=["y"])
+    advice = dw.advise(design, history, days=7)
+    planned, longest = advice.metric("y"), dw.advise(design, history, days=28).metric("y")
+    apart = ask(advice, WhatIf(metric="y", days=7, icc=0.0)).metric("y")
+    assert planned.icc == pytest.approx(0.5, abs=0.03)
+    assert longest.observations_per_participant == 12
+    assert longest.design_effect == pytest.approx(1 + 11 * planned.icc)
+    m, cv = planned.observations_per_participant, planned.cv_observations
+    assert m < 4
+    assert planned.design_effect == pytest.approx(1 + ((1 + cv**2) * m - 1) * planned.icc)
+    # Independent observations: the variance of one, shared by those of a participant.
+    assert apart.variance == pytest.approx(history["y"].var() / m, rel=0.05)
 
 
 def test_a_guardrail_moves_its_limit_and_a_worthwhile_effect_its_minimum() -> None:

@@ -70,7 +70,11 @@ def test_nothing_happens_while_the_question_is_incomplete() -> None:
         ("confidence", "100%", "Confidence must lie between 50% and 100%."),
         ("mean", "x", "Mean must be a number, for example 0.35 or 35%; got 'x'."),
         ("mean", "0,35", "Mean must be a number, for example 0.35 or 35%; got '0,35'. Write decimals with a point."),
-        ("lift", "2,5%", "The lift must be a number, for example 0.35 or 35%; got '2,5%'. Write decimals with a point."),
+        (
+            "lift",
+            "2,5%",
+            "The lift must be a number, for example 0.35 or 35%; got '2,5%'. Write decimals with a point.",
+        ),
         ("cv_observations", "0,5", "CV must be a number, for example 0.35 or 35%; got '0,5'."),
         ("participants_per_day", "1,50", "Participants per day must be a number"),
         ("mean", "12", "Mean must lie between 0 and 1 without std_dev, which says binary; got 12."),

@@ -77,6 +77,22 @@ def test_whole_numbers_stay_exact_beside_missing_ones(ending: str, tmp_path: Pat
     assert values(dw.read_table(path, engine="pandas")) == values(frame)
 
 
+@pytest.mark.parametrize("kind", ["DECIMAL(20, 0)", "HUGEINT"])
+def test_ids_too_wide_for_a_float_stay_different_participants(kind: str, tmp_path: Path) -> None:
+    path = str(tmp_path / ("ids.csv" if kind == "HUGEINT" else "ids.parquet"))
+    ids = f"(10000000000000000000 + i // 4)::{kind}"
+    duckdb.execute(
+        f"COPY (SELECT {ids} AS who, i % 2 AS arm, i % 7 AS y, (i % 3)::DECIMAL(9, 2) AS paid FROM range(4000) r(i)) "
+        f"TO '{path}'"
+    )
+    by_duckdb, by_pandas = (dw.summarize(dw.read_table(path, engine=engine), metrics=["y", "paid"], participant="who")
+                            for engine in ("duckdb", "pandas"))  # fmt: skip
+    for read, other in zip(by_pandas.metrics, by_duckdb.metrics, strict=True):
+        assert read.windows[-1].n_participants == other.windows[-1].n_participants == 1000
+        assert read.windows[-1].sum_m2 == other.windows[-1].sum_m2
+        assert read.windows[-1].sum_s2 == pytest.approx(other.windows[-1].sum_s2, rel=1e-12)
+
+
 def test_pandas_reads_patterns_and_folders(tmp_path: Path) -> None:
     for place in ("a", "b"):
         (tmp_path / place).mkdir()
