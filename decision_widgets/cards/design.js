@@ -231,6 +231,8 @@ function designWizard(card, model) {
     step = at;
     if (DESIGN_STEPS[step] === "power") visited = new Set(DESIGN_STEPS);
     refresh();
+    // A shorter step would leave its beginning above what is seen, once it is painted.
+    requestAnimationFrame(() => setTimeout(() => find(".dw-wiz-title").scrollIntoView({ block: "nearest" })));
     keepControls();
     if (DESIGN_STEPS[step] === "power") askPower();
   };

@@ -309,6 +309,21 @@ def test_insert_puts_the_code_in_a_cell_below_the_card(lab: Lab, page: Page, app
     assert page.evaluate(sources) == [EMPTY, "'the next cell'"]
 
 
+def test_the_next_step_begins_in_view(lab: Lab, page: Page) -> None:
+    card = show(lab, page, TABLE)
+    page.set_viewport_size({"width": 1400, "height": 500})
+    go(card, "Metrics")
+    card.get_by_role("button", name="Next: Clusters & assignment").click()
+    page.wait_for_function(
+        """() => {
+        const box = document.querySelector(".dw-live ~ div .dw-wiz-title").getBoundingClientRect();
+        const panel = document.querySelector(".jp-Notebook").getBoundingClientRect();
+        return box.top >= panel.top - 1 && box.bottom <= innerHeight;
+        }""",
+        timeout=3000,
+    )
+
+
 def test_insert_copies_where_no_extension_answers(lab: Lab, page: Page) -> None:
     card = show(lab, page, EMPTY)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -117,6 +117,16 @@ def test_the_dialog_names_what_to_mend_and_makes_the_notebook_when_it_is(
     create.click(force=True)  # or Playwright waits until it is enabled
     page.wait_for_function("document.activeElement?.id === 'dw-arms'")
     assert not list(lab.root.glob("mended*.ipynb"))
+    metrics = dialog.get_by_label("Metrics", exact=True)
+    before = metrics.input_value()
+    metrics.fill('[{"name": "takeup", "direction": "up"}]')
+    said = dialog.get_by_text("direction must be one of")
+    said.first.wait_for()
+    metrics.scroll_into_view_if_needed()
+    assert said.first.evaluate(
+        "it => { const box = it.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
+    )
+    metrics.fill(before)
     theme(page, "dark")
     assert violations(page, ".jp-Dialog") == []
     shot(page, "dialog-dark")
