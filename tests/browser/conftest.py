@@ -60,9 +60,10 @@ class Lab:
         page.goto(f"{self.url}/lab?reset")
         page.locator(".jp-Launcher").wait_for()
 
-    def open_notebook(self, page: Page, name: str) -> None:
-        """Show a notebook of the root folder and wait for its kernel."""
-        page.goto(f"{self.url}/lab/tree/{name}?reset")
+    def open_notebook(self, page: Page, name: str, app: str = "lab/tree") -> None:
+        """Show a notebook of the root folder, in Lab or in Notebook 7 (``notebooks``), and wait for its kernel."""
+        # Without the reset JupyterLab shows what an earlier test left open.
+        page.goto(f"{self.url}/{app}/{name}" + ("?reset" if app == "lab/tree" else ""))
         self.wait_for_kernel(page)
 
     def create_from_template(self, page: Page, title: str, answers: dict[str, str] | None = None) -> None:

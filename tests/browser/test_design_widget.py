@@ -289,8 +289,7 @@ def test_the_code_rebuilds_the_form(lab: Lab, page: Page, source: str) -> None:
 @pytest.mark.parametrize("app", ["lab/tree", "notebooks"])
 def test_insert_puts_the_code_in_a_cell_below_the_card(lab: Lab, page: Page, app: str) -> None:
     write_notebook(lab.root / "insert.ipynb", EMPTY, "'the next cell'")
-    page.goto(f"{lab.url}/{app}/insert.ipynb")
-    lab.wait_for_kernel(page)
+    lab.open_notebook(page, "insert.ipynb", app)
     lab.run_all_cells(page)
     card = page.locator(".dw-live ~ div [data-card=design]")
     card.get_by_role("button", name="Code").click()

@@ -162,8 +162,7 @@ def test_the_design_is_copied_and_a_working_simulation_can_be_cancelled(lab: Lab
 @pytest.mark.parametrize("app", ["lab/tree", "notebooks"])
 def test_cancel_interrupts_the_kernel_within_two_seconds(lab: Lab, page: Page, app: str) -> None:
     write_notebook(lab.root / "long.ipynb", source_of(working_simulation()) + "import time\ntime.sleep(60)\n")
-    page.goto(f"{lab.url}/{app}/long.ipynb")
-    lab.wait_for_kernel(page)
+    lab.open_notebook(page, "long.ipynb", app)
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells') && null")
     page.locator(".dw-live ~ div .dw").get_by_role("button", name="Cancel", exact=True).click()
     page.get_by_text("KeyboardInterrupt").first.wait_for(timeout=2000)
