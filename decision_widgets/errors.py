@@ -82,6 +82,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
+def first_line(problem: Exception) -> str:
+    """Return what an engine's error says before it goes into details, or its kind when it says nothing.
+
+    >>> first_line(ValueError("No such file\\n  at line 3"))
+    'No such file'
+    """
+    return next(iter(str(problem).strip().splitlines()), type(problem).__name__)
+
+
 def listed(words: Sequence[str], most: int = 12) -> str:
     """Join words for a sentence; a long list is cut and counted.
 

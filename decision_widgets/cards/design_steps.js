@@ -134,7 +134,8 @@ const designFields = (() => {
     const covariates = (v, metric, path) => {
       if (v.form.design === "switchback") return '<p class="small strong">Covariate</p><p class="small muted">time effects do this job</p>';
       if (!v.columns.length) return input(`${path}.covariates`, "Covariates", metric.covariates.join(", "), "", 'data-list placeholder="measured before"');
-      const free = v.columns.filter(({ col, kind }) => kind && col !== metric.name && !metric.covariates.includes(col));
+      const taken = new Set([...Object.values(designAmounts.namedColumns(v.form)), metric.name, ...metric.covariates]);
+      const free = v.columns.filter(({ col, kind }) => kind && !taken.has(col));
       const held = metric.covariates.map((name, at) => `<button type="button" class="dw-btn chip" data-act="uncover:${path}:${at}" data-key="${path}.covariate.${at}" aria-label="Remove covariate ${escaped(name)}"><span dir="auto">${escaped(name)}</span> \u00d7</button>`).join("");
       return select(`${path}._covariate`, "Covariate", "", [["", metric.covariates.length ? "add another" : "none"], ...free.map(({ col }) => [col, col])]) + held;
     };

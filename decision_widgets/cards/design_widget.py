@@ -143,13 +143,17 @@ class DesignWidget(DesignCard):
         Raises
         ------
         InputError
-            Nothing was computed yet, or the card shows a what-if of other arms, power, confidence or covariates.
+            Nothing was computed yet, or the card shows a what-if of other arms, power, confidence, covariates or ICC.
         """
         design, shown = self._ready(), self.power
         if shown is None or shown.advice is None or shown.advice.plan is None:
             raise InputError("Nothing was computed yet; press Compute.")
         if not is_plan_of(shown.design, design):
             raise InputError("The card shows a what-if of another design: undo it, or change the design itself.")
+        if shown.icc is not None:
+            raise InputError(
+                f"The card shows a what-if, an ICC of {shown.icc:.3f}: move it back, or type the plan's participants."
+            )
         plan = shown.advice.plan
         taken = {"planned_participants": str(plan.n_participants)}
         if design.time is not None and plan.days is not None:

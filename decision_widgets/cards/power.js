@@ -9,9 +9,11 @@ enhancers.power = ({ card, model }) => {
   const stopForm = powerForm(card, model);
   model.on("change:payload", panel.take);
   model.on("change:error", panel.refuse);
+  model.on("change:problems", panel.doubt);
   const stop = () => {
     model.off("change:payload", panel.take);
     model.off("change:error", panel.refuse);
+    model.off("change:problems", panel.doubt);
     panel.stop();
     stopForm();
   };
@@ -35,6 +37,7 @@ function powerPanel(card, model, answers) {
     card.dataset.state = payload?.metric ? "confirmed" : "empty";
     addCopies(card);
     if (!base) return;
+    if (inDoubt()) tellConfirmed("confirmed");
     state = keptState() ?? stateOf(payload, base);
     end = payload.axis.n_max;
     confirmedAt = payload.created ? new Date(payload.created) : new Date();
@@ -113,6 +116,10 @@ function powerPanel(card, model, answers) {
     write(slot("tag"), tagHtml(text, good));
   };
 
+  // While something is wrong with what was typed, the answer is that of the fields before it.
+  const inDoubt = () => Object.keys(model.get("problems") ?? {}).length > 0;
+  const tellConfirmed = (name) => (inDoubt() ? tell("earlier", "of the fields before the error") : tell(name, "confirmed by Python", true));
+
   const speech = announcer(() => slot("answer"), () => spoken);
 
   const ask = () => {
@@ -164,8 +171,8 @@ function powerPanel(card, model, answers) {
     const off = estimate && estimate.seq === payload.seq ? apart(payload) : 0;
     if (off > APART) {
       write(slot("note"), noteHtml(off));
-      tell("disagree", "confirmed by Python", true);
-    } else tell("confirmed", "confirmed by Python", true);
+      tellConfirmed("disagree");
+    } else tellConfirmed("confirmed");
     settle(payload);
     speech.later();
   };
@@ -192,6 +199,7 @@ function powerPanel(card, model, answers) {
       offline.stop();
       tell("estimate", "estimate, not confirmed");
     },
+    doubt: () => base && tellConfirmed("confirmed"),
     stop: () => {
       [asking, speech, offline].forEach((each) => each.stop());
       card.removeEventListener("keydown", undo);

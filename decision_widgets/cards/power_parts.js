@@ -24,7 +24,7 @@ function likenessOf(view) {
   const { metric } = view;
   const collected = integer(words.planSize(view.n * view.m));
   const lines = [
-    ...(view.icc === null ? [] : [["Intraclass correlation", fixed(view.icc, 3)]]),
+    ...(view.icc === null ? [] : [[`Intraclass correlation${view.icc === metric.icc ? "" : ` (what if; ${fixed(metric.icc, 3)} is known)`}`, fixed(view.icc, 3)]]),
     ["Observations per participant", `${fixed(view.m, 2)} ± ${fixed(view.m * metric.cv, 2)}`],
     ...(view.designEffect === null ? [] : [["Design effect", `×${NBSP}${fixed(view.designEffect, 2)}`]]),
     ...(metric.vr === null ? [] : [["CUPED", view.cuped ? `\u2212${fixed(metric.vr * 100, 1)}% variance` : "off"]]),

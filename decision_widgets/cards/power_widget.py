@@ -56,6 +56,7 @@ class PowerWidget(PowerCard):
         self._refuse_unknown(dict.fromkeys(unknown))
         self._advice: SizingAdvice | None = None
         self._shown: SizingAdvice | None = None
+        self._icc: float | None = None
         self._base: dict[str, Any] | None = None
         self._table: Any = None
         super().__init__(_empty())
@@ -86,6 +87,11 @@ class PowerWidget(PowerCard):
         """The design that the card shows now; ``None`` while it is empty."""
         return None if self._shown is None else self._shown.design
 
+    @property
+    def icc(self) -> float | None:
+        """The correlation within a participant that a what-if puts in place of the one found; ``None`` without."""
+        return self._icc
+
     def __repr__(self) -> str:
         return f"PowerWidget({'empty' if self._shown is None else self._shown.sentence()})"
 
@@ -99,6 +105,7 @@ class PowerWidget(PowerCard):
 
     def _fill(self, advice: SizingAdvice) -> None:
         self._advice = self._shown = advice
+        self._icc = None
         self._base = circumstances(advice)
         self._tell(advice, None, None)
 
@@ -109,6 +116,9 @@ class PowerWidget(PowerCard):
             if message.severity in TOLD
         ]
         payload = power_card(advice, metric) | {"what_if": self._base, "seq": seq, "messages": messages}
+        if self._icc is not None and self._base is not None:
+            known = next(each["icc"] for each in self._base["metrics"] if each["metric"] == metric)
+            payload["inputs"] = payload["inputs"] | {"icc_found": known}
         payload["created"] = datetime.now().astimezone().isoformat(timespec="seconds")
         with self.hold_sync():
             self.payload = payload
@@ -124,7 +134,7 @@ class PowerWidget(PowerCard):
         if shown_row(found) is None:
             self.error = found.sentence()
             return
-        self._shown = found
+        self._shown, self._icc = found, what.get("icc")
         self._tell(found, str(what["metric"]), seq)
 
     def _read(self, form: Mapping[str, str]) -> None:
@@ -139,6 +149,10 @@ class PowerWidget(PowerCard):
             return
         except InputError as problem:
             self.problems = {"": str(problem)}
+            return
+        if asked is None and self._shown is not None:
+            needed = "A metric, its mean" if columns is None else "A metric"
+            self.problems = {"": f"{needed} and a lift are needed; the answer below is of the fields before."}
             return
         self.problems = {}
         if asked is not None:

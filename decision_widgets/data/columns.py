@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from decision_widgets.vocabulary import Kind
 LOOKS_LIKE_AN_ID: Final = 1_000  # different whole numbers in a row, not one of them twice
 LARGEST: Final = 1e100  # the squares of totals must stay finite
 SMALLEST: Final = 1e-100  # and above 0
+_WITH_COMMA: Final = re.compile(r"[+-]?\d+,\d+")
 _SETTLED: Final = 8  # aggregates that settle what a column is; the four powers follow
 
 
@@ -109,7 +111,8 @@ def _texts(engine: Engine, name: str) -> tuple[str, str] | Unreadable:
     words = two_words(levels)
     if words is not None:
         return words
-    if len(levels) == 2 and not any(map(_is_number, levels)):
+    numbers = [level for level in levels if _is_number(level) or _WITH_COMMA.fullmatch(level)]
+    if len(levels) == 2 and not numbers:
         first, second = sorted(levels)
         return Unreadable(
             what=f"The column '{name}' holds two texts, '{first}' and '{second}', and does not say which counts as 1.",
@@ -118,7 +121,7 @@ def _texts(engine: Engine, name: str) -> tuple[str, str] | Unreadable:
     if not levels:
         (rows,) = engine.query(f"SELECT count(*) FROM {engine.source}")
         return Unreadable(what=f"The column '{name}' is missing in all {rows[0]:,} rows.", remedy="check the join")
-    if len(levels) == 1 and not _is_number(levels[0]):
+    if len(levels) == 1 and not numbers:
         what = f"The column '{name}' holds one text only, '{levels[0]}'."
         return Unreadable(what=what, remedy="check the metric's query")
     return _text_in_numbers(engine, name)
@@ -138,6 +141,8 @@ def _text_in_numbers(engine: Engine, name: str) -> Unreadable:
     shown = f", {row}" if numbered is not None else ""
     order = f" ORDER BY {row}" if numbered is not None else ""
     example = engine.query(f"SELECT {column}{shown} FROM {source} WHERE {wrong}{order} LIMIT 1")[0]
+    if _WITH_COMMA.fullmatch(str(example[0])):
+        remedy = f"write the decimals of '{name}' with a point, for example by pd.read_csv(…, decimal=',')"
     where = f" in row {example[1]:,}" if numbered is not None else ""
     return Unreadable(
         what=f"The column '{name}' has text in {n_wrong:,} of {rows:,} rows, for example {str(example[0])!r}{where}.",

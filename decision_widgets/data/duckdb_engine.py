@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from decision_widgets.data.engine import ColumnType, Dialect, Row
 from decision_widgets.data.frames import Prepared
 from decision_widgets.data.progress import Watch
-from decision_widgets.errors import EngineFailed, InputError
+from decision_widgets.errors import EngineFailed, InputError, first_line
 
 _INTEGERS: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
                     "UBIGINT", "UHUGEINT")  # fmt: skip
@@ -58,7 +58,7 @@ class DuckDB:
         try:
             engine._run(f"CREATE TEMP VIEW files AS SELECT * FROM {read.format(_text(text))}", _nothing)
         except duckdb.Error as problem:
-            raise InputError(f"No table is read from {text!r}: {_first_line(problem)}") from problem
+            raise InputError(f"No table is read from {text!r}: {first_line(problem)}") from problem
         return engine
 
     @classmethod
@@ -121,7 +121,7 @@ class DuckDB:
                 raise KeyboardInterrupt from None
             raise
         except duckdb.Error as problem:
-            raise EngineFailed(f"DuckDB could not read the table: {_first_line(problem)}") from problem
+            raise EngineFailed(f"DuckDB could not read the table: {first_line(problem)}") from problem
 
     def _run(self, sql: str, fetch: Callable[[Any], Any]) -> Any:
         def work() -> Any:
@@ -225,10 +225,6 @@ def _embedded(process: int, *, in_order: bool) -> Any:
 
 def _nothing(_: Any) -> None:
     """Fetch nothing."""
-
-
-def _first_line(problem: Exception) -> str:
-    return str(problem).strip().splitlines()[0]
 
 
 def _quoted(name: str) -> str:

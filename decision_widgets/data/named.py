@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 from decision_widgets import checks
 from decision_widgets.data.duckdb_engine import DuckDB
 from decision_widgets.data.engine import Wanted
-from decision_widgets.data.progress import Watch, watching
+from decision_widgets.data.progress import watching
 from decision_widgets.data.tables import check_columns, is_pandas, open_table
-from decision_widgets.errors import EngineFailed, EngineMissing, InputError
+from decision_widgets.errors import EngineFailed, EngineMissing, InputError, first_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,14 +61,16 @@ def read_table(path: str | Path, *, engine: NamedEngine = "duckdb") -> Any:
         raise InputError.together("Reading a table", problems)
     if engine == "spark":
         return _of_spark(path)
-    try:
-        files = DuckDB.of_files(path, Watch())
-    except InputError as problem:
-        raise InputError(f"{problem} Give the path of CSV or Parquet files: one, a folder or a pattern.") from problem
-    try:
-        return files.frame() if engine == "pandas" else path
-    finally:
-        files.close()
+    with watching(False) as watch:
+        try:
+            files = DuckDB.of_files(path, watch)
+        except InputError as problem:
+            said = f"{problem} Give the path of CSV or Parquet files: one, a folder or a pattern."
+            raise InputError(said) from problem
+        try:
+            return files.frame() if engine == "pandas" else path
+        finally:
+            files.close()
 
 
 def is_spark_table(path: str) -> bool:
@@ -119,14 +121,14 @@ def _of_spark(path: str) -> Any:
     try:
         session = SparkSession.builder.getOrCreate()
     except PySparkException as problem:
-        raise EngineFailed(f"Spark does not start: {_first_line(problem)} Check its settings and Java.") from problem
+        raise EngineFailed(f"Spark does not start: {first_line(problem)} Check its settings and Java.") from problem
     try:
         table = _spark_frame(session, path)
         list(table.columns)  # a Connect session looks for the table only when it is asked about it
         return table
     except PySparkException as problem:
         raise EngineFailed(
-            f"Spark reads no table from {path!r}: {_first_line(problem)} "
+            f"Spark reads no table from {path!r}: {first_line(problem)} "
             "Give the name of one of its tables, or the path of CSV or Parquet files."
         ) from problem
 
@@ -152,7 +154,3 @@ def _csv(session: Any, path: str) -> Any:
     finally:
         session.conf.set(key, before)
     return session.read.schema(found).csv(path, **words)
-
-
-def _first_line(problem: Exception) -> str:
-    return str(problem).strip().splitlines()[0]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from decision_widgets.data.engine import ColumnType, Dialect, Row
 from decision_widgets.data.progress import Watch
 from decision_widgets.data.spark_jobs import jobs_of
-from decision_widgets.errors import EngineFailed
+from decision_widgets.errors import EngineFailed, first_line
 
 T = TypeVar("T")
 _TYPES: Final[dict[str, ColumnType]] = {
@@ -77,7 +77,7 @@ class Spark:
         try:
             return self._watch.run(self._jobs.tagged(work), cancel=self._jobs.cancel, share=self._jobs.share)
         except PySparkException as problem:
-            raise EngineFailed(f"Spark could not read the table: {str(problem).strip().splitlines()[0]}") from problem
+            raise EngineFailed(f"Spark could not read the table: {first_line(problem)}") from problem
 
     def keep(self, sql: str) -> str:
         rows = self._run(lambda: self._session.sql(sql)).persist()

@@ -101,7 +101,8 @@ def check_columns(available: Sequence[str], wanted: Wanted) -> None:
     if len(missing) == 1:
         raise ColumnNotFound.among(missing[0], available, columns[missing[0]])
     if missing:
-        each = [f"{column!r} for {columns[column]}{did_you_mean(column, available)}" for column in missing]
+        near = {column: did_you_mean(column, available).replace(" Did", ", did") for column in missing}
+        each = [f"{column!r} for {columns[column]}{near[column]}" for column in missing]
         raise ColumnNotFound(f"The table lacks columns: {'; '.join(each)}. It has: {listed(sorted(available))}.")
     twice = [column for column in columns if available.count(column) > 1]
     if twice:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from decision_widgets.estimates.fixed_effects import NEGLIGIBLE, Codes, Matrix, Span, quiet_product
+from decision_widgets.estimates.fixed_effects import NEGLIGIBLE, Codes, Matrix, Span, product
 
 # Up to this many cells an eigendecomposition is cheap and runs on one thread; beyond, threads cost more than they give.
 SMALL = 16
@@ -64,7 +64,7 @@ def satterthwaite(span: Span, cluster: Codes, w: Matrix) -> float:
     taken = np.asarray(levels.multiply(levels).sum(axis=1)).ravel() + (columns**2).sum(axis=1)
     per_cluster, per_level = np.diff(levels.indptr).astype(float), np.bincount(levels.indices).astype(float)
     thin = (levels.T @ levels) if (per_cluster**2).sum() < (per_level**2).sum() else (levels @ levels.T)
-    both = (thin.data**2).sum() + 2 * ((levels.T @ columns) ** 2).sum() + (quiet_product(columns.T, columns) ** 2).sum()
+    both = (thin.data**2).sum() + 2 * ((levels.T @ columns) ** 2).sum() + (product(columns.T, columns) ** 2).sum()
     trace, squares = own.sum() - taken.sum(), (own**2).sum() - 2 * (own * taken).sum() + both
     return float(trace**2 / squares) if trace > NEGLIGIBLE * own.sum() and squares > 0 else 0.0
 
@@ -158,14 +158,14 @@ def _lanczos(product: Callable[[Matrix], Matrix], b: Matrix) -> tuple[Matrix, Ma
     return half, whole, float(np.where(settled, lost, 0.0).max()), settled
 
 
-def _krylov(product: Callable[[Matrix], Matrix], start: Matrix, steps: int) -> tuple[Matrix, Matrix, Matrix]:
+def _krylov(multiply: Callable[[Matrix], Matrix], start: Matrix, steps: int) -> tuple[Matrix, Matrix, Matrix]:
     """Return the Lanczos vectors, shape (n, m, steps), and the two diagonals, (n, steps) and (n, steps − 1)."""
     n, m = start.shape
     vectors, diagonal, beside = np.zeros((n, m, steps)), np.zeros((n, steps)), np.zeros((n, steps - 1))
     vectors[..., 0] = start
     for s in range(steps):
         current = vectors[..., s]
-        x = product(current)
+        x = multiply(current)
         # A space that is exhausted goes on with zero vectors, uncoupled from the rest.
         diagonal[:, s] = np.where(current.any(axis=1), (current * x).sum(axis=1), 1.0)
         if s + 1 == steps:

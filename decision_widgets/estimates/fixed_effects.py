@@ -12,15 +12,13 @@ from scipy.linalg import lapack
 from scipy.sparse.csgraph import connected_components
 
 from decision_widgets.errors import InputError
+from decision_widgets.estimates.blas import one_thread, threads_for
 
 Matrix = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
 # A column whose own part is below this share of its variation is a combination of the others.
 NEGLIGIBLE = 1e-10
-SMALL_PRODUCT = 10_000_000
-# Multiplications up to which OpenBLAS stays on one thread.
-QUIET = 250_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -98,21 +96,9 @@ def absorb(effects: Sequence[Codes], weight: Matrix) -> Span:
 
 
 def product(a: Matrix, b: Matrix) -> Matrix:
-    """Return ``ab``; small ones on one thread, since to wake the others of a busy machine takes longer."""
-    small = a.shape[0] * a.shape[1] * b.shape[1] < SMALL_PRODUCT
-    return np.asarray(np.einsum("ij,jk->ik", a, b) if small else a @ b)
-
-
-def quiet_product(a: Matrix, b: Matrix) -> Matrix:
-    """Return ``ab`` of long rows and columns in pieces, each so small that BLAS stays on one thread.
-
-    On a busy machine threads that wait for each other take ten times as long as the products.
-    """
-    step = max(8, QUIET // max(a.shape[0] * b.shape[1], 1))
-    total = a[:, :step] @ b[:step]
-    for i in range(step, a.shape[1], step):
-        total += a[:, i : i + step] @ b[i : i + step]
-    return np.asarray(total)
+    """Return ``ab``, a small one on one thread."""
+    with threads_for(a.shape[0] * a.shape[1] * b.shape[1]):
+        return np.asarray(a @ b)
 
 
 def nested(codes: Codes, cluster: Codes) -> bool:
@@ -153,7 +139,8 @@ def _pivots(gram: Matrix) -> Codes:
     # LAPACK compares every pivot but the first with its tolerance.
     if gram.size == 0 or gram.diagonal().max() <= NEGLIGIBLE:
         return np.empty(0, dtype=np.intp)
-    _, pivots, rank, _ = lapack.dpstrf(gram, tol=NEGLIGIBLE)
+    with one_thread():
+        _, pivots, rank, _ = lapack.dpstrf(gram, tol=NEGLIGIBLE)
     return np.sort(pivots[:rank] - 1).astype(np.intp)
 
 
@@ -162,7 +149,10 @@ def _orthonormal(columns: Matrix) -> Matrix:
     try:
         columns = columns / np.sqrt((columns**2).sum(axis=0))
         for _ in range(2):
-            columns = product(columns, np.linalg.inv(np.linalg.cholesky(product(columns.T, columns))).T)
+            gram = product(columns.T, columns)
+            with one_thread():
+                back = np.linalg.inv(np.linalg.cholesky(gram)).T
+            columns = product(columns, back)
     except np.linalg.LinAlgError:
         raise InputError("The fixed effects are too close to each other to be told apart; leave one out.") from None
     return columns

@@ -9,6 +9,7 @@ import numpy as np
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.arguments import checked_alpha
+from decision_widgets.estimates.blas import threads_for
 from decision_widgets.estimates.cluster_leverage import adjust, satterthwaite
 from decision_widgets.estimates.fixed_effects import Codes, Matrix, absorb, nested, unit_rank
 from decision_widgets.estimates.panel_cells import PanelCells, PanelSolution, solve_panel
@@ -111,14 +112,16 @@ def panel_regression(cells: PanelCells, *, alpha: float = 0.05) -> PanelRegressi
     (2.5, 1.118034, 2.0)
     """
     solution = solve_panel(cells)
-    treatment, *controls = panel_coefficients(solution, alpha=alpha)
+    with threads_for(solution.span.basis.size * solution.span.basis.shape[1]):
+        treatment, *controls = panel_coefficients(solution, alpha=alpha)
+        share = unit_rank(solution.effects, solution.cluster) / solution.n_clusters
     return PanelRegression(
         **{name: getattr(treatment, name) for name in PanelCoefficient.__dataclass_fields__},
         controls=tuple(controls),
         residual_variance=_residual_variance(solution),
         retained_variation=solution.retained_variation,
         fixed_effects_rank=solution.fixed_rank,
-        fixed_effects_share=unit_rank(solution.effects, solution.cluster) / solution.n_clusters,
+        fixed_effects_share=share,
         n_observations=round(solution.n_rows),
         n_cells=len(solution.residual),
         n_clusters=solution.n_clusters,

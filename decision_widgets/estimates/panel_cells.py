@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from decision_widgets.errors import InputError
 from decision_widgets.estimates.arguments import squarable
+from decision_widgets.estimates.blas import threads_for
 from decision_widgets.estimates.fixed_effects import NEGLIGIBLE, Codes, Matrix, Span, absorb
 from decision_widgets.estimates.labels import label_codes
 from decision_widgets.moments import ROUNDING, floats
@@ -122,18 +123,21 @@ def solve_panel(cells: PanelCells) -> PanelSolution:
     if cluster.max() < 1:
         raise InputError("Clustered errors need at least 2 clusters; got 1.")
     names = (TREATMENT, *cells.controls)
-    fixed = absorb(effects, weight)
-    own, length, retained = _cleared(fixed, regressors, names)
-    columns, triangle = np.linalg.qr(own / length)
-    _refuse_dependence(triangle, names)
-    span = fixed.with_columns(columns)
-    outcome = fixed.root * (y - np.average(y, weights=weight))
-    back = np.linalg.inv(triangle) / length[:, None]
-    residual = span.residual(outcome[:, None])[:, 0]
-    _assert_orthogonal(span, residual, outcome)
+    others = sum(sorted(int(codes.max()) for codes in effects)[:-1])
+    with threads_for(len(y) * (len(names) + others) ** 2):
+        fixed = absorb(effects, weight)
+        own, length, retained = _cleared(fixed, regressors, names)
+        columns, triangle = np.linalg.qr(own / length)
+        _refuse_dependence(triangle, names)
+        span = fixed.with_columns(columns)
+        outcome = fixed.root * (y - np.average(y, weights=weight))
+        back = np.linalg.inv(triangle) / length[:, None]
+        residual = span.residual(outcome[:, None])[:, 0]
+        _assert_orthogonal(span, residual, outcome)
+        estimates = back @ (columns.T @ outcome)
     return PanelSolution(
         names=names,
-        estimates=back @ (columns.T @ outcome),
+        estimates=estimates,
         residual=residual,
         rounding=ROUNDING * np.sqrt(weight * y**2 + np.mean(weight * y**2)),
         span=span,

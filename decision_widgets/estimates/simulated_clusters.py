@@ -14,7 +14,8 @@ import numpy as np
 import scipy
 from scipy import sparse
 
-from decision_widgets.estimates.fixed_effects import NEGLIGIBLE, Codes, Matrix, Span, quiet_product
+from decision_widgets.estimates.blas import one_thread
+from decision_widgets.estimates.fixed_effects import NEGLIGIBLE, Codes, Matrix, Span
 from decision_widgets.estimates.simulated_freedom import Freedom
 from decision_widgets.estimates.simulated_window import SwitchbackWindow
 
@@ -153,7 +154,8 @@ class _Projected:
         """Return the directions of ``columns @ tosses`` less its fixed effects, shape (G·k, B)."""
         cleared: Matrix = columns @ tosses
         cleared -= space.levels @ (self.means @ tosses)
-        cleared -= quiet_product(space.basis, quiet_product(self.along, tosses))
+        with one_thread():
+            cleared -= space.basis @ (self.along @ tosses)
         return cleared
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from decision_widgets.estimates.fixed_effects import QUIET, Codes, Matrix, Span
+from decision_widgets.estimates.blas import one_thread
+from decision_widgets.estimates.fixed_effects import Codes, Matrix, Span
 
 # Beyond this rank the largest fixed effect is kept as levels, of which a cluster has few.
 DENSE_RANK = 160
@@ -86,12 +87,10 @@ class Freedom:
         return np.asarray(np.divide(1, spread, out=np.full_like(spread, np.nan), where=spread > 0))
 
 
+@one_thread()
 def _squared(values: Matrix) -> Matrix:
-    """Return ``‖ZᵀZ‖²`` of each draw, shape (B,), from (B, r, G), piece by piece on one thread (`quiet_product`)."""
-    step = max(8, QUIET // values.shape[1] ** 2)
-    pieces = (values[:, :, i : i + step] for i in range(0, values.shape[2], step))
-    gram = np.asarray(sum(np.matmul(piece, piece.swapaxes(1, 2)) for piece in pieces))
-    return np.asarray((gram**2).sum(axis=(1, 2)))
+    """Return ``‖ZᵀZ‖²`` of each draw, shape (B,), from (B, r, G)."""
+    return np.asarray((np.matmul(values, values.swapaxes(1, 2)) ** 2).sum(axis=(1, 2)))
 
 
 def _turned(values: Matrix) -> Matrix:

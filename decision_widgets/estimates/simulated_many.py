@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from decision_widgets.estimates.blas import one_thread
 from decision_widgets.estimates.cluster_leverage import satterthwaite
-from decision_widgets.estimates.fixed_effects import Codes, Matrix, Span, quiet_product
+from decision_widgets.estimates.fixed_effects import Codes, Matrix, Span
 from decision_widgets.estimates.simulated_clusters import LEAST_RETAINED, Simulated
 from decision_widgets.estimates.simulated_window import SwitchbackWindow
 
@@ -72,10 +73,11 @@ class ManyClusters:
         """How many numbers one draw takes at a time."""
         return self.window.n_clusters // 4  # tosses are read once, row by row, and need not stay in a cache
 
+    @one_thread()
     def simulate(self, tosses: Matrix) -> Simulated:
         """Return what the regression says under each column of `tosses`, shape (K, B)."""
         p, n_levels, r = self._products, len(self.span.level_weight), self.span.basis.shape[1]
-        sums, along = p.by_level @ tosses, quiet_product(p.by_basis, tosses)
+        sums, along = p.by_level @ tosses, p.by_basis @ tosses
         means, tied = sums[:n_levels], sums[n_levels:]
         basis, mixed = along[:r], along[r : 2 * r]
         squares = self._total - self.span.level_weight @ means**2 - (basis**2).sum(axis=0)
@@ -83,9 +85,9 @@ class ManyClusters:
         squares = np.where(told, squares, 1.0)
         effect = along[-2] / squares
         scores = p.constant - 2 * ((means * tied).sum(axis=0) + (basis * mixed).sum(axis=0))
-        scores += (means * (p.levels @ means + 2 * quiet_product(p.mixed, basis))).sum(axis=0) + (
-            basis * (p.basis @ basis)
-        ).sum(axis=0)
+        scores += (means * (p.levels @ means + 2 * p.mixed @ basis)).sum(axis=0) + (basis * (p.basis @ basis)).sum(
+            axis=0
+        )
         tilt = along[-1] - p.sums[0] @ means - p.sums[1] @ basis
         variance = (scores - 2 * effect * tilt + effect**2 * p.expected) / squares**2
         effect, variance = (np.where(told, value, np.nan) for value in (effect, variance))
@@ -93,6 +95,7 @@ class ManyClusters:
         df = np.where(told, self.df, np.nan)
         return Simulated(effect=effect, variance=variance, df=df, share=nothing + 1, cross=nothing, own=nothing)
 
+    @one_thread()
     def _prepare(self) -> _Products:
         window, span, x = self.window, self.span, self._columns
         g, n_levels = window.n_clusters, len(span.level_weight)
@@ -113,7 +116,7 @@ class ManyClusters:
             by_basis=np.vstack([np.asarray(x.T @ span.basis).T, (basis * own[:, None]).T, held, own * scaled]),
             levels=sparse.csr_array(levels @ levels.T),
             mixed=np.asarray(levels @ basis),
-            basis=quiet_product(basis.T, basis),
+            basis=basis.T @ basis,
             sums=(np.asarray(levels @ scaled), basis.T @ scaled),
             constant=float(own @ own / 4),
             expected=float(scaled @ scaled),

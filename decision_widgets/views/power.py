@@ -104,7 +104,9 @@ def _likeness_html(payload: Payload) -> str:
 def _likeness(payload: Payload, inputs: Payload, found: Payload) -> Iterator[tuple[str, str]]:
     m, deff = inputs["m"], payload.get("design_effect")
     if inputs.get("icc") is not None:
-        yield "Intraclass correlation", numbers.fixed(inputs["icc"], 3)
+        found_icc = inputs.get("icc_found")
+        instead = "" if found_icc is None else f" (what if; {numbers.fixed(found_icc, 3)} is known)"
+        yield f"Intraclass correlation{instead}", numbers.fixed(inputs["icc"], 3)
     yield "Observations per participant", f"{numbers.fixed(m, 2)} ± {numbers.fixed(m * inputs['cv'], 2)}"
     if deff is not None:
         yield "Design effect", f"×{numbers.NBSP}{numbers.fixed(deff, 2)}"

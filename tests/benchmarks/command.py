@@ -20,6 +20,7 @@ def main(words: Sequence[str]) -> int:
     a.data.mkdir(parents=True, exist_ok=True)
     rivals = str(Path(a.rivals).absolute()) if a.rivals else None
     bench = Bench(ours=sys.executable, rivals=rivals, folder=a.data.absolute(), timeout=a.timeout)
+    bench.compile()
     lines = [
         "## Against rivals and the limit",
         "",

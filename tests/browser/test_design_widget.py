@@ -261,7 +261,7 @@ def test_another_kind_changes_the_test_and_keeps_the_evidence(lab: Lab, page: Pa
 
 @pytest.mark.parametrize("source", [TABLE, REGIONS], ids=["between", "switchback"])
 def test_the_code_rebuilds_the_form(lab: Lab, page: Page, source: str) -> None:
-    card = show(lab, page, source, "%load_ext decision_widgets")
+    card = show(lab, page, source)
     if source == TABLE:
         go(card, "Metrics")
         card.locator("[data-path='metrics.0.role']").select_option("primary")

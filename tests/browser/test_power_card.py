@@ -505,8 +505,10 @@ def test_an_empty_card_fills_from_its_fields_and_tells_what_is_wrong(
         card.locator(".dw-form").get_by_text(said).wait_for()
         assert field.get_attribute("aria-invalid") == "true"
         assert card.locator(".dw-answer").inner_text().startswith("You need 147,000")
+        assert card.locator("[data-slot=tag]").inner_text() == "of the fields before the error"
         field.fill(right)
         card.locator(".dw-form [aria-invalid=true]").wait_for(state="detached")
+        card.locator("[data-slot=tag]").get_by_text("confirmed by Python").wait_for()
     icc.fill("-0.1")
     card.get_by_text("ICC must be 0 or a number").wait_for()
     shot(page, "power-bad-input")

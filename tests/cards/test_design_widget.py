@@ -282,8 +282,11 @@ def test_a_plan_is_adopted_but_no_what_if() -> None:
     widget.power.controls = {"seq": 1, "what": what | {"more_arms": True}}
     with pytest.raises(InputError, match="what-if of another design"):
         widget.adopt()
+    widget.power.controls = {"seq": 2, "what": what | {"icc": 0.4}}
+    with pytest.raises(InputError, match=r"a what-if, an ICC of 0\.400"):
+        widget.adopt()
     assert widget.design.planned_participants is None
-    widget.power.controls = {"seq": 2, "what": what}
+    widget.power.controls = {"seq": 3, "what": what}
     widget.adopt()
     assert (widget.design.planned_participants, widget.design.planned_days) == (plan.n_participants, plan.days)
 

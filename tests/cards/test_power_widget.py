@@ -95,6 +95,30 @@ def test_a_wrong_field_says_so_beside_itself_and_the_last_answer_stays(field: st
     assert card.problems == {}
 
 
+def test_an_answer_to_fields_that_were_emptied_is_not_passed_off_as_current() -> None:
+    card = dw.PowerWidget()
+    fill(card, **TYPED)
+    before = card.payload
+    fill(card, **TYPED | {"mean": ""})
+    assert card.payload == before
+    assert card.problems == {"": "A metric, its mean and a lift are needed; the answer below is of the fields before."}
+    fill(card, **TYPED)
+    assert card.problems == {}
+
+
+def test_a_what_if_of_the_icc_says_so_in_what_is_saved() -> None:
+    card = dw.PowerWidget()
+    fill(card, **TYPED | {"icc": "0.05", "observations_per_participant": "4"})
+    assert "<dt>Intraclass correlation</dt><dd>0.050</dd>" in card.html
+    what = {"metric": "booked", "lift": 0.02}
+    card.controls = {**card.controls, "seq": 1, "what": what | {"icc": 0.2}}
+    assert "<dt>Intraclass correlation (what if; 0.050 is known)</dt><dd>0.200</dd>" in card.html
+    assert card.icc == 0.2
+    card.controls = {**card.controls, "seq": 2, "what": what}
+    assert "<dt>Intraclass correlation</dt><dd>0.050</dd>" in card.html
+    assert card.icc is None
+
+
 def test_a_comma_between_thousands_is_read() -> None:
     plain, with_comma = dw.PowerWidget(), dw.PowerWidget()
     fill(plain, **TYPED | {"participants_per_day": "12500"})

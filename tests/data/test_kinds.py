@@ -176,6 +176,8 @@ def test_a_category_of_two_words_is_binary() -> None:
         ([1.5, "n/a", 3], "text in 2 of 6 rows, for example 'n/a' in row 1"),
         ([None, 1.5, "n/a"], "text in 2 of 6 rows, for example 'n/a' in row 2"),
         (["a", "b", "c"], "text in 6 of 6 rows, for example 'a' in row 0"),
+        (["2,5", "3", "4,25"], "text in 4 of 6 rows, for example '2,5' in row 0"),
+        (["2,5", "4,25"], "text in 4 of 4 rows, for example '2,5' in row 0"),
         (["yes", "yes"], "holds one text only, 'yes'"),
         ([1.0, np.inf, -np.inf], "infinite in 4 of 6 rows, first in row 1"),
         ([Decimal("Infinity"), Decimal(1)], "infinite in 2 of 4 rows"),
@@ -187,6 +189,12 @@ def test_a_category_of_two_words_is_binary() -> None:
 )
 def test_what_is_no_metric_says_why(values: Any, said: str) -> None:
     assert re.search(said, refusal(values))
+
+
+def test_decimals_with_a_comma_are_to_be_read_as_such() -> None:
+    found = reading(["2,5", "3,25", "4"], None)
+    assert isinstance(found, Unreadable)
+    assert found.remedy == "write the decimals of 'y' with a point, for example by pd.read_csv(…, decimal=',')"
 
 
 def test_three_values_declared_binary_are_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -122,7 +123,7 @@ def test_an_error_of_the_function_ends_the_read_and_passes_on() -> None:
     assert statements() == []
 
 
-def test_no_thread_outlives_a_read_or_its_error() -> None:
+def test_no_thread_outlives_a_read_or_its_error(tmp_path: Path) -> None:
     dw.analyze(small(), DESIGN)
     with pytest.raises(dw.InputError):
         dw.analyze("nothing.parquet", DESIGN)
@@ -130,6 +131,10 @@ def test_no_thread_outlives_a_read_or_its_error() -> None:
     connection.execute("CREATE VIEW broken AS SELECT 1 AS pid, 'A' AS arm, error('no') AS y")
     with pytest.raises(dw.InputError):
         dw.analyze((connection, "broken"), DESIGN, progress=True)
+    small().to_csv(tmp_path / "rows.csv")
+    dw.read_table(tmp_path / "rows.csv")
+    with pytest.raises(dw.InputError):
+        dw.read_table("nothing.parquet")
     assert statements() == []
 
 
