@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -217,10 +217,24 @@ def _own_connection(*, in_order: bool = False) -> Any:
 
 @cache
 def _embedded(process: int, *, in_order: bool) -> Any:
-    """Start the engine once, which takes longer than a small scan; its threads do not survive a fork."""
+    """Start the engine once, which takes longer than a small scan; its threads do not survive a fork.
+
+    It outlives every read, so memory that it freed must go back to the system by itself.
+    """
     import duckdb
 
-    return duckdb.connect(config={"threads": 1} if in_order else {})
+    config: dict[str, Any] = {"allocator_background_threads": True} | ({"threads": 1} if in_order else {})
+    engine = duckdb.connect(config=config)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=partial(_never_close, engine))
+    return engine
+
+
+def _never_close(engine: Any) -> None:
+    """Keep a parent's engine in a forked process, which would wait at its end for threads that it does not have."""
+    import ctypes
+
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(engine))
 
 
 def _nothing(_: Any) -> None:
