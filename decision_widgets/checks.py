@@ -27,18 +27,19 @@ class Rule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A finite number strictly between two bounds; `or_low` lets the lower bound in."""
+    """A finite number strictly between two bounds; `or_low` lets the lower one in, `example` shows how to write one."""
 
     low: float
     high: float
     or_low: bool = False
+    example: str = ""
 
     def accepts(self, value: object) -> bool:
         return _is_number(value) and (self.low < value < self.high or (self.or_low and value == self.low))
 
     def wants(self) -> str:
         start = f"{self.low:g} or a number" if self.or_low else "a number"
-        return f"{start} between {self.low:g} and {self.high:g}"
+        return f"{start} between {self.low:g} and {self.high:g}" + (f" ({self.example})" if self.example else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from decision_widgets.analysis.slot_run import (
 from decision_widgets.analysis.time_effects import HOURS
 from decision_widgets.design.clock import DAY, as_length
 from decision_widgets.design.schedule import Schedule, alias_problem
-from decision_widgets.errors import InputError
+from decision_widgets.errors import InputError, listed
 from decision_widgets.estimates import (
     LabelBalance,
     PanelCells,
@@ -36,6 +36,7 @@ from decision_widgets.estimates import (
     sample_ratio,
 )
 from decision_widgets.estimates.slot_balance import MISMATCH_LIMIT
+from decision_widgets.moments import EVERYWHERE
 from decision_widgets.results import Message
 from decision_widgets.results.switchback_records import ScheduleCheck, UnitCount, VolumeShift
 from decision_widgets.views import numbers
@@ -303,10 +304,14 @@ def _gaps(run: SlotRun) -> Iterator[Message]:
     seen = np.zeros((run.shape[0], len(hours)), dtype=bool)
     own = (reading.slot >= 0) & (reading.slot < run.n_slots) & (reading.rows > 0)
     seen[reading.region[own], reading.hour[own] - hours[0]] = True
-    share = 1 - float(seen.mean())
+    plan = run.design.schedule
+    absent = [] if plan is None else [name for name in plan.arms if name not in (*reading.regions, EVERYWHERE)]
+    share = 1 - float(seen.sum()) / ((run.shape[0] + len(absent)) * len(hours))
     if share <= GAPS_ABOVE:
         return
-    if run.shape[0] > 1:
+    if absent:
+        where = f"{'region' if len(absent) == 1 else 'the regions'} {listed(absent, 3)}, which no row names"
+    elif run.shape[0] > 1:
         where = f"region {reading.regions[int((~seen).sum(axis=1).argmax())]}"
     else:
         lacking = np.bincount((hours % HOURS).astype(np.intp), (~seen[0]).astype(float), minlength=HOURS)

@@ -73,7 +73,7 @@ const designMessages = (() => {
     const aboutSize = (metric, name, path) => {
       const field = metric.role === "guardrail" ? "limit" : "effect";
       const size = effectOf(metric[field]);
-      if (size === undefined) say("BAD_SIZE", [`${path}.${field}`], { metric: name, typed: metric[field].trim() });
+      if (size === undefined || size >= 1) say("BAD_SIZE", [`${path}.${field}`], { metric: name, typed: metric[field].trim() });
       else if (size === null && metric.role === "guardrail") say("NO_LIMIT", [`${path}.limit`], { metric: name });
       else if (size === null && metric.role === "primary") say("NO_EFFECT", [`${path}.effect`], { metric: name });
     };

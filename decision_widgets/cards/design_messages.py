@@ -162,7 +162,7 @@ def _held_messages(
 def _size_messages(metric: Form, name: str, path: str) -> Iterator[Message]:
     field = "limit" if metric["role"] == "guardrail" else "effect"
     found = effect_of(metric[field])
-    if found is NOT_READ:
+    if found is NOT_READ or (isinstance(found, float) and found >= 1):
         yield say("BAD_SIZE", f"{path}.{field}", metric=name, typed=metric[field].strip())
     elif found is None and metric["role"] == "guardrail":
         yield say("NO_LIMIT", f"{path}.limit", metric=name)

@@ -192,7 +192,7 @@ const designFields = (() => {
     const power = (v) => {
       const { form } = v;
       const between = form.design === "between";
-      const plan = between ? input("planned_participants", "Planned participants", form.planned_participants, "before it is reached, keep running", 'inputmode="numeric"') + input("planned_days", "Planned days", form.planned_days, "needs the time column", 'inputmode="numeric"') : "";
+      const plan = between ? input("planned_participants", "Planned participants", form.planned_participants, "before it is reached, keep running", 'inputmode="numeric"') + input("planned_days", "Planned days", form.planned_days, form.time ? "before they are over, keep running" : "needs the time column", 'inputmode="numeric"') : "";
       return (
         heading(between ? "How many participants?" : "How long?") + '<div data-blocked class="stack"></div>' +
         `<div class="dw-fields">${input("lift", "Lift to find", form.lift, "empty: from the smallest effect of the metric", 'inputmode="decimal" placeholder="2%"')}${plan}</div>` +

@@ -217,7 +217,7 @@ def _why_not(each: Adjuster, place: int, spread: Mapping[str, Moments], n_arms: 
         return "with it nothing of the metric is left, which nothing measured before exposure does"
     if len(spread) < n_arms or any(moments.cross[0, 0] == 0 for moments in spread.values()):
         return "it does not vary in every arm"
-    fewest = min(arm.n_participants for arm in each.arms.values())
+    fewest = min((arm.n_participants for arm in each.arms.values()), default=0)
     most = fewest // PARTICIPANTS_PER_COVARIATE
     return f"an arm of {fewest} participants supports {most}" if place >= most else "other covariates determine it"
 

@@ -27,10 +27,19 @@ def arms_in_order(found: list[str], spec: MomentSpec) -> tuple[str, ...]:
     unknown = sorted(set(found) - set(spec.arms))
     if unknown:
         raise InputError(
-            f"The column {spec.arm!r} holds arms that the design does not name: {listed(unknown)}. "
-            f"The design names: {listed(list(spec.arms))}. Add them to arms=, or filter those rows out."
+            f"The column {spec.arm!r} holds arms that the design does not name: {listed([*map(repr, unknown)])}. "
+            f"The design names: {listed([*map(repr, spec.arms)])}. {_alike(unknown, spec.arms)}"
         )
     return spec.arms
+
+
+def _alike(unknown: Sequence[str], arms: Sequence[str]) -> str:
+    """Say what to do: names that differ by blanks or capitals alone are the same arm."""
+    same = {name.strip().casefold(): name for name in arms}
+    twins = [(name, same[name.strip().casefold()]) for name in unknown if name.strip().casefold() in same]
+    if twins:
+        return f"{twins[0][0]!r} differs from {twins[0][1]!r} by blanks or capitals alone; write them alike."
+    return "Add them to arms=, or filter those rows out."
 
 
 def arm_code(

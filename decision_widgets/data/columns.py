@@ -19,7 +19,9 @@ from decision_widgets.vocabulary import Kind
 LOOKS_LIKE_AN_ID: Final = 1_000  # different whole numbers in a row, not one of them twice
 LARGEST: Final = 1e100  # the squares of totals must stay finite
 SMALLEST: Final = 1e-100  # and above 0
-_WITH_COMMA: Final = re.compile(r"[+-]?\d+,\d+")
+_WITH_COMMA: Final = re.compile(r"[+-]?\d+(,\d+)+")
+_THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
+_SIGNS: Final = "$€£% "
 _SETTLED: Final = 8  # aggregates that settle what a column is; the four powers follow
 
 
@@ -141,8 +143,16 @@ def _text_in_numbers(engine: Engine, name: str) -> Unreadable:
     shown = f", {row}" if numbered is not None else ""
     order = f" ORDER BY {row}" if numbered is not None else ""
     example = engine.query(f"SELECT {column}{shown} FROM {source} WHERE {wrong}{order} LIMIT 1")[0]
-    if _WITH_COMMA.fullmatch(str(example[0])):
+    shown_text = str(example[0])
+    if _THOUSANDS.fullmatch(shown_text):
+        remedy = (
+            f"say what its commas are: pd.read_csv(…, thousands=',') if '{shown_text}' is "
+            f"{shown_text.replace(',', '')}, decimal=',' if not"
+        )
+    elif _WITH_COMMA.fullmatch(shown_text):
         remedy = f"write the decimals of '{name}' with a point, for example by pd.read_csv(…, decimal=',')"
+    elif _is_number(shown_text.strip(_SIGNS)):
+        remedy = f'df["{name}"] = df["{name}"].str.strip("{_SIGNS}").astype(float)'
     where = f" in row {example[1]:,}" if numbered is not None else ""
     return Unreadable(
         what=f"The column '{name}' has text in {n_wrong:,} of {rows:,} rows, for example {str(example[0])!r}{where}.",

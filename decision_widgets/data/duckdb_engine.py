@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache, partial
@@ -21,6 +22,8 @@ _INTEGERS: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTIN
                     "UBIGINT", "UHUGEINT")  # fmt: skip
 
 _WIDE: Final = ("HUGEINT", "UHUGEINT")
+_DAY_OR_MONTH_FIRST: Final = re.compile(r"\s*\d{1,2}[/-]\d{1,2}[/-]")
+MONTHS: Final = 12
 
 
 class DuckDB:
@@ -40,8 +43,13 @@ class DuckDB:
     @classmethod
     def of_frame(cls, prepared: Prepared, watch: Watch, *, in_order: bool = False) -> DuckDB:
         """Scan a frame in memory where it lies."""
+        import duckdb
+
         connection = _own_connection(in_order=in_order)
-        connection.register("frame", prepared.frame)
+        try:
+            connection.register("frame", prepared.frame)
+        except duckdb.Error as problem:
+            raise InputError(f"DuckDB reads no such frame: {first_line(problem)} Cast that column first.") from problem
         return cls(connection, "frame", watch, prepared)
 
     @classmethod
@@ -49,17 +57,64 @@ class DuckDB:
         """Scan Parquet or CSV files; the path may be a folder or hold wildcards."""
         import duckdb
 
-        text = str(path)
+        text = given = str(path)
         if Path(text).is_dir():
-            text = f"{text.rstrip('/')}/**/*.parquet"
-        # Types come from all of a CSV: a first decimal after 20,000 whole numbers must not be rounded away.
-        read = "read_csv({}, sample_size=-1)" if ".csv" in Path(text).name.lower() else "read_parquet({})"
+            ending = "parquet" if any(Path(text).rglob("*.parquet")) or not any(Path(text).rglob("*.csv*")) else "csv*"
+            text = f"{text.rstrip('/')}/**/*.{ending}"
+        # Types come from all of a CSV: a first decimal after 20,000 whole numbers must not be rounded away; no line is
+        # a comment. Of several Parquet files each column gets a type that holds the values of all.
+        words = {"sample_size": "-1", "comment": "''"} if ".csv" in Path(text).name.lower() else {}
+        if Path(text).is_file():
+            words["hive_partitioning"] = "false"  # what its folders are called is not in the file
+        elif not words:
+            words["union_by_name"] = "true"
         engine = cls(_own_connection(), "files", watch)
         try:
-            engine._run(f"CREATE TEMP VIEW files AS SELECT * FROM {read.format(_text(text))}", _nothing)
+            engine._view(text, words)
+            if "sample_size" in words and (guessed := engine._guessed_dates(text)):
+                words["types"] = "{" + ", ".join(f"{_text(name)}: 'VARCHAR'" for name in guessed) + "}"
+                engine._view(text, words)
+            if "hive_partitioning" not in words and "://" not in text:
+                engine._refuse_columns_of_folders(text, words)
         except duckdb.Error as problem:
-            raise InputError(f"No table is read from {text!r}: {first_line(problem)}") from problem
+            raise InputError(f"No table is read from {given!r}: {first_line(problem)}") from problem
         return engine
+
+    def _view(self, path: str, words: Mapping[str, str]) -> None:
+        named = "".join(f", {name}={value}" for name, value in words.items())
+        read = f"{'read_csv' if 'sample_size' in words else 'read_parquet'}({_text(path)}{named})"
+        self._run(f"CREATE OR REPLACE TEMP VIEW files AS SELECT * FROM {read}", _nothing)
+
+    def _refuse_columns_of_folders(self, path: str, words: Mapping[str, str]) -> None:
+        """Refuse files with a column that their folders name too, as in ``city=Oslo``: DuckDB takes the folder's."""
+        first = self.query(f"SELECT file FROM glob({_text(path)}) LIMIT 1")
+        folders = {part.partition("=")[0] for (file,) in first for part in Path(str(file)).parts[:-1] if "=" in part}
+        if not folders:
+            return
+        self._view(path, {**words, "hive_partitioning": "false"})
+        both = sorted(folders & self.types().keys())
+        if both:
+            raise InputError(
+                f"The files hold a column {both[0]!r}, and the name of their folder says another; rename one of them."
+            )
+        self._view(path, words)
+
+    def _guessed_dates(self, path: str) -> list[str]:
+        """Name the dates of CSV files in which no day is beyond 12: DuckDB guessed which number is the month."""
+        dated = [name for name, kind in self.types().items() if kind in ("date", "timestamp")]
+        if not dated:
+            return []
+        columns = ", ".join(map(_quoted, dated))
+        raw = self.query(f"SELECT {columns} FROM read_csv({_text(path)}, all_varchar=true) LIMIT 100")
+        foreign = [
+            name
+            for at, name in enumerate(dated)
+            if any(row[at] and _DAY_OR_MONTH_FIRST.match(str(row[at])) for row in raw)
+        ]
+        if not foreign:
+            return []
+        (latest,) = self.query(f"SELECT {', '.join(f'max(day({_quoted(name)}))' for name in foreign)} FROM files")
+        return [name for name, day in zip(foreign, latest, strict=True) if day is not None and day <= MONTHS]
 
     @classmethod
     def of_relation(cls, relation: Any, watch: Watch) -> DuckDB:

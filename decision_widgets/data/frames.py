@@ -107,13 +107,18 @@ def _plain(column: Any, zones: bool) -> Any:
         return _of_categories(column)
     if isinstance(column.dtype, pd.PeriodDtype):
         return column.dt.to_timestamp()
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
+    if isinstance(column.dtype, pd.DatetimeTZDtype) or _is_zoned_arrow(column):
         return column if zones else column.dt.tz_localize(None)
     if column.dtype == object:
         return _one_type(column, zones)
     if column.dtype.kind in "mc" or isinstance(column.dtype, pd.IntervalDtype):
         return None
     return column.astype("float64") if column.dtype == np.longdouble else column
+
+
+def _is_zoned_arrow(column: Any) -> bool:
+    held = getattr(column.dtype, "pyarrow_dtype", None)
+    return held is not None and getattr(held, "tz", None) is not None
 
 
 def _of_categories(column: Any) -> Any:

@@ -155,6 +155,10 @@ class MetricReader:
                 what=f"Its denominator '{columns.denominator}' is negative in some rows, down to {d.lowest:g}.",
                 remedy="a ratio of totals needs a denominator of 0 or more",
             )
+        if not any(total for total, _ in d.sums.values()):
+            return Unreadable(
+                what=f"Its denominator '{columns.denominator}' is 0 in every row.", remedy="check the metric's query"
+            )
         return replace(
             plain,
             d=d.number,

@@ -20,6 +20,7 @@ from decision_widgets.moments import HistorySpec, MomentSpec
 from decision_widgets.vocabulary import Kind
 
 SAMPLE_ROWS: Final = 10_000
+LONGEST_RUN: Final = 3_660  # days: more of them come from a mistaken date
 Spec = MomentSpec | HistorySpec
 FEW_VALUES: Final = 100
 FEW_COMBINATIONS: Final = 10_000
@@ -54,6 +55,7 @@ def look_over(engine: Engine, spec: Spec, types: Mapping[str, ColumnType]) -> Ov
     n_rows = int(sum(row[1] for row in rows))
     if n_rows == 0:
         raise InputError("The table has no rows; check the query or the filter before it.")
+    first_day, last_day = _days(rows, spec, types)
     aggregates = Aggregates(powers=spec.participant is None)
     columns: dict[tuple[str, Kind | None], Column | Unreadable] = {}
     for name, declared in wanted:
@@ -70,10 +72,20 @@ def look_over(engine: Engine, spec: Spec, types: Mapping[str, ColumnType]) -> Ov
         without_arm=int(sum(row[1] for row in rows if is_nothing(row[0]))),
         columns=columns,
         without_time=sum(int(row[2] or 0) for row in rows),
-        first_day=None if spec.time is None else day_of(min(present(rows, 3), default=None), spec, types),
-        last_day=None if spec.time is None else day_of(max(present(rows, 4), default=None), spec, types),
+        first_day=first_day,
+        last_day=last_day,
         row_hashes=sum(int(row[5] or 0) for row in rows),
     )
+
+
+def _days(rows: Sequence[Row], spec: Spec, types: Mapping[str, ColumnType]) -> tuple[date, date] | tuple[None, None]:
+    if spec.time is None:
+        return None, None
+    first = day_of(min(present(rows, 3), default=None), spec, types)
+    last = day_of(max(present(rows, 4), default=None), spec, types)
+    if (last - first).days > LONGEST_RUN:
+        raise InputError(f"The rows last from {first} to {last}; look for a mistaken date in {spec.time!r}.")
+    return first, last
 
 
 def _wanted(spec: Spec) -> list[tuple[str, Kind | None]]:
@@ -217,7 +229,12 @@ def day_of(moment: Any, spec: Spec, types: Mapping[str, ColumnType]) -> date:
     """Return the calendar day of a `moment` that came back."""
     assert spec.time is not None
     if moment is None:
-        held = "not read as dates: no row holds one" if types[spec.time] == "text" else "missing in every row"
+        held = (
+            "not read as dates: no row holds one as 2026-11-25; convert it first, for example with "
+            "pd.to_datetime(..., format='%m/%d/%Y')"
+            if types[spec.time] == "text"
+            else "missing in every row"
+        )
         raise InputError(f"The time column {spec.time!r} is {held}.")
     days = int(moment) if types[spec.time] == "date" else int(moment) // MICROS_PER_DAY
     try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from decision_widgets.data.arms import arms_in_order
 from decision_widgets.data.each_metric import read_what_can_be_read
-from decision_widgets.data.engine import Engine
+from decision_widgets.data.engine import Engine, check_ids
 from decision_widgets.data.metrics import MetricReader, Metrics
 from decision_widgets.data.missing import missing_values
 from decision_widgets.data.overview import Overview, look_over
@@ -59,6 +59,7 @@ def read_moments(table: Any, spec: MomentSpec, progress: bool | Listener | None 
 
 def _read(engine: Engine, spec: MomentSpec, watch: Watch) -> Reading:
     types = engine.types()
+    check_ids(engine, spec.participant, types)
     engine = up_to(engine, spec, types)
     watch.stage(f"Looking at {counted(len(spec.columns()), 'column')}")
     overview = look_over(engine, spec, types)

@@ -143,7 +143,8 @@ class Reading:
     first_day, last_day : str or None
         ISO dates.
     fingerprint : str
-        Of the columns read, in any order of rows; the same data gives the same text in the same engine.
+        Of the columns read; the same data gives the same text in the same engine. In another order of rows it does
+        too, unless the first 10,000 rows suggest another way of counting.
     metrics : mapping of name to MetricReading or Unreadable
     groups : mapping of name to GroupReading or Unreadable
     people : ParticipantTable or None

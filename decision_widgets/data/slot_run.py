@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from decision_widgets.data.overview import LONGEST_RUN
 from decision_widgets.data.slot_clock import DAY, Clock, day_of
 from decision_widgets.data.slot_keys import Labels
 from decision_widgets.data.slot_panel import NOBODY
@@ -16,7 +17,6 @@ from decision_widgets.data.slot_rows import FineCells
 from decision_widgets.errors import InputError
 from decision_widgets.moments import SlotSpec, name_arms
 
-LONGEST_RUN: Final = 3_660  # days: more of them come from a mistaken date
 AFTER_THE_END: Final = "after the schedule"
 OTHER_BEFORE: Final = "before the start with another arm than control"
 

@@ -76,8 +76,11 @@ class Spark:
 
         try:
             return self._watch.run(self._jobs.tagged(work), cancel=self._jobs.cancel, share=self._jobs.share)
-        except PySparkException as problem:
-            raise EngineFailed(f"Spark could not read the table: {first_line(problem)}") from problem
+        except Exception as problem:
+            # The latter when a task fails; its package is not there where Spark is only a client.
+            if isinstance(problem, PySparkException) or type(problem).__name__ == "Py4JJavaError":
+                raise EngineFailed(f"Spark could not read the table: {first_line(problem)}") from problem
+            raise
 
     def keep(self, sql: str) -> str:
         rows = self._run(lambda: self._session.sql(sql)).persist()

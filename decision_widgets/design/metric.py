@@ -19,8 +19,8 @@ _RULES: dict[str, checks.Rule] = {
     "denominator": checks.Optional(checks.Name()),
     "role": checks.OneOf(words(Role)),
     "direction": checks.OneOf(words(Direction)),
-    "minimum_effect": checks.Optional(checks.Between(0, 10, or_low=True)),
-    "limit": checks.Optional(checks.Between(0, 10, or_low=True)),
+    "minimum_effect": checks.Optional(checks.Between(0, 1, or_low=True, example="5% is 0.05")),
+    "limit": checks.Optional(checks.Between(0, 1, or_low=True, example="5% is 0.05")),
     "covariates": checks.Names(),
 }
 

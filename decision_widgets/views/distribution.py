@@ -58,7 +58,8 @@ def _metric(metric: Payload) -> str:
         [Cell(arm_html(arm["arm"], arm["arm_index"])), *(number(text) for text in line[1:])]
         for arm, line in zip(metric["arms"], _quantiles(metric), strict=True)
     ]
-    quantiles = table_html(f"Quantiles of {metric['label']}", head, rows)
+    without = " without zeros" if metric.get("without_zeros") else ""
+    quantiles = table_html(f"Quantiles of {metric['label']}{without}", head, rows)
     bins = fold(f"bins/{metric['metric']}", '<span class="small">Data table</span>', _bins(metric), opened=False)
     return f"{say}{histogram_html(metric)}{_legend(metric)}{quantiles}{bins}"
 
@@ -71,7 +72,8 @@ def _sentence(metric: Payload) -> str:
     if middle is not None and drawn:
         values = numbers.levels_of_arms([arm["quantiles"][middle] for arm in drawn], kind)
         said = _by_arm(drawn, values)
-        parts.append(f"The middle value is {said}.")
+        among = "Among values other than 0 the" if metric.get("without_zeros") else "The"
+        parts.append(f"{among} middle value is {said}.")
     if any(arm["zero_share"] for arm in metric["arms"]):
         shares = [numbers.level_percent(arm["zero_share"]) for arm in metric["arms"]]
         left_out = ", and not drawn" if metric.get("without_zeros") else ""

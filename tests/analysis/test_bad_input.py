@@ -102,8 +102,43 @@ def test_the_design_in_the_place_of_the_data_is_one_clear_error() -> None:
 
 
 def test_an_arm_that_the_design_does_not_name_is_one_clear_error() -> None:
-    with pytest.raises(dw.InputError, match="does not name: treatment_2"):
+    with pytest.raises(dw.InputError, match=r"does not name: 'treatment_2'.* Add them to arms="):
         dw.analyze(experiment(60, arms=3), design(arms=[CONTROL, TREATMENT]))
+
+
+def test_an_arm_with_a_blank_is_not_to_be_added_to_the_arms() -> None:
+    frame = experiment(60).astype({"variant": object})
+    frame.loc[:9, "variant"] = f"{CONTROL.title()} "
+    with pytest.raises(dw.InputError, match="differs from 'control' by blanks or capitals alone; write them alike"):
+        dw.analyze(frame, design(arms=[CONTROL, TREATMENT]))
+
+
+def test_ids_that_are_floats_beyond_exactness_are_one_clear_error() -> None:
+    frame = experiment(60)
+    with pytest.raises(dw.InputError, match=r"'user' are floating-point numbers up to 1\.8e\+18.*int64"):
+        dw.analyze(frame.assign(user=frame.user + 1.8e18), design("spend"))
+    assert dw.analyze(frame.assign(user=frame.user * 1.0), design("spend")).effect("spend").result == "estimate"
+
+
+def test_a_participant_column_that_is_none_is_told_as_such_with_covariates_too() -> None:
+    frame = experiment(60).assign(before=1.0, country="x")
+    metric = dw.Metric("spend", covariates=["before"])
+    with pytest.raises(dw.InputError, match="seen in more than one arm; check the participant"):
+        dw.analyze(frame, design(metric, participant="country"))
+
+
+def test_a_percentage_typed_as_a_whole_number_is_refused() -> None:
+    for word in ({"minimum_effect": 2}, {"role": "guardrail", "limit": 5}):
+        with pytest.raises(dw.InputError, match=r"between 0 and 1 \(5% is 0\.05\)"):
+            dw.Metric("spend", **word)
+
+
+def test_a_mistaken_date_is_one_clear_error() -> None:
+    frame = experiment(60).assign(time=pd.Timestamp("2026-10-05"))
+    frame.loc[3, "time"] = pd.Timestamp("1970-01-01")
+    for verb in (dw.analyze, dw.monitor):
+        with pytest.raises(dw.InputError, match="last from 1970-01-01 to 2026-10-05; look for a mistaken date"):
+            verb(frame, design("spend", time="time"))
 
 
 def test_missing_values_are_counted_by_metric_and_arm() -> None:
@@ -161,7 +196,7 @@ def test_a_metric_that_cannot_be_computed_is_refused_and_the_others_are_not(
     ("change", "code"),
     [
         (set_to("views", -1, first_rows(2)), "E_METRIC_KIND"),
-        (set_to("views", 0), "E_SMALL_N"),
+        (set_to("views", 0), "E_METRIC_KIND"),
         (set_to("views", 0, in_arm(TREATMENT)), "E_SMALL_N"),
         (set_to("views", None), "E_METRIC_KIND"),
         (set_to("views", "many"), "E_METRIC_KIND"),

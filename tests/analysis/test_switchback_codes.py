@@ -408,6 +408,13 @@ def test_missing_slots_cost_themselves_only() -> None:
     assert result.timeline.served[0][4] == "."
 
 
+def test_a_region_of_the_schedule_that_no_row_names_is_told() -> None:
+    told = {m.code: m for m in messages(planned(of(lambda f: f[f.region != "North"], world=PLENTY), days=14))}
+    assert told["W_PANEL_GAPS"].title == "50.0% of the hours have no rows."
+    assert "region North, which no row names" in told["W_PANEL_GAPS"].text
+    assert "W_PANEL_GAPS" not in {m.code for m in messages(planned(of(world=PLENTY), days=14))}
+
+
 def test_every_code_of_a_switchback_is_tested_here_or_beside() -> None:
     beside = {"W_CARRYOVER", "I_CLOCK_CHANGE", "W_RI_DISAGREES", "W_FE_ABSORBS", "W_FRAGILE", "W_CONTAMINATION"}
     assert beside | PAIRS.keys() <= set(CODES)

@@ -191,10 +191,23 @@ def test_what_is_no_metric_says_why(values: Any, said: str) -> None:
     assert re.search(said, refusal(values))
 
 
-def test_decimals_with_a_comma_are_to_be_read_as_such() -> None:
-    found = reading(["2,5", "3,25", "4"], None)
+@pytest.mark.parametrize(
+    ("texts", "remedy"),
+    [
+        (["2,5", "3,25", "4"], "write the decimals of 'y' with a point, for example by pd.read_csv(…, decimal=',')"),
+        (
+            ["988", "11,370", "1,234,567"],
+            "say what its commas are: pd.read_csv(…, thousands=',') if '11,370' is 11370, decimal=',' if not",
+        ),
+        (["$2.5", "$3", "$4"], 'df["y"] = df["y"].str.strip("$€£% ").astype(float)'),
+        (["85%", "3%", "4%"], 'df["y"] = df["y"].str.strip("$€£% ").astype(float)'),
+        (["a lot", "3", "4"], "clean the column 'y' so that it holds numbers only, then run again"),
+    ],
+)
+def test_numbers_as_others_write_them_are_refused_with_what_to_do(texts: list[str], remedy: str) -> None:
+    found = reading(texts, None)
     assert isinstance(found, Unreadable)
-    assert found.remedy == "write the decimals of 'y' with a point, for example by pd.read_csv(…, decimal=',')"
+    assert found.remedy == remedy
 
 
 def test_three_values_declared_binary_are_refused() -> None:

@@ -47,7 +47,7 @@ def test_each_bin_of_whole_numbers_is_named_by_what_is_in_it() -> None:
 def test_zeros_are_told_and_not_drawn() -> None:
     html = to_html(payload(spread([0, 0, 1.5, 2.5], [0, 1.5, 1.5, 3.5])))
     assert "Zeros are 50.0% under control and 25.0% under arm 1, and not drawn." in html
-    assert "The middle value is 2.00 under control and 1.50 under arm 1." in html
+    assert "Among values other than 0 the middle value is 2.00 under control and 1.50 under arm 1." in html
 
 
 def test_several_metrics_are_behind_their_names_and_the_first_is_open() -> None:
