@@ -329,7 +329,7 @@ CODES: Final[dict[str, Code]] = {
     ),
     "I_CUPED_WEAK": Code(
         title="Covariates will help {metric} little.",
-        text="The window before explains {percent} of its variance.",
+        text="Its own window before, which stands for them in a plan, explains {percent} of its variance.",
         do="look for another covariate",
     ),
     "E_SCHEDULE_ALIAS": Code(

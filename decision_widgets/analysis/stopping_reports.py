@@ -146,13 +146,14 @@ class Looks:
 
 
 def decide_monitoring(reports: Sequence[MonitoredEffect | NotMonitored]) -> MonitoringDecision:
-    """Decide on every treatment, and name the most urgent.
+    """Decide on every treatment, and name the most urgent; of several alike the one whose last look says it loudest.
 
     Harm: a primary metric crossed in the wrong direction, or a guardrail is past its limit (without a limit: is worse
     beyond doubt). Benefit: a primary metric crossed in the right one.
     """
     by_arm = {arm: _of_arm([each for each in reports if each.arm == arm]) for arm in {each.arm: 0 for each in reports}}
-    lead = min(by_arm, key=lambda arm: _URGENT_FIRST.index(by_arm[arm][0]))
+    loud = {(each.metric, each.arm): _last_statistic(each) for each in reports}
+    lead = min(by_arm, key=lambda arm: (_URGENT_FIRST.index(by_arm[arm][0]), -loud[by_arm[arm][1], arm]))
     verdict, metric = by_arm[lead]
     return MonitoringDecision(
         verdict=verdict, metric=metric, arm=lead, by_arm={arm: word for arm, (word, _) in by_arm.items()}
@@ -168,6 +169,12 @@ def _of_arm(reports: Sequence[MonitoredEffect | NotMonitored]) -> tuple[Monitori
         return "continue", next(each for each in reports if not primary or each.role == "primary").metric
     word, effect = min(speaking, key=lambda each: _URGENT_FIRST.index(each[0]))
     return word, effect.metric
+
+
+def _last_statistic(effect: MonitoredEffect | NotMonitored) -> float:
+    return (
+        abs(effect.report.looks[-1].statistic) if isinstance(effect, MonitoredEffect) and effect.report.looks else 0.0
+    )
 
 
 def _word(effect: MonitoredEffect | NotMonitored) -> MonitoringVerdict | None:

@@ -266,6 +266,15 @@ def test_several_treatments_share_the_error_and_the_most_urgent_is_named() -> No
         result.report("spend")
 
 
+def test_of_two_treatments_that_may_stop_the_better_one_is_named() -> None:
+    frame = running(3000, arms=3, effect=1.0)
+    for better in (TREATMENT, "treatment_2"):
+        made = frame.assign(spend=frame.spend + 1.0 * (frame.variant != CONTROL) + 2.0 * (frame.variant == better))
+        result = dw.monitor(made, design("spend", time="time", planned_days=14, monitoring=FOUR))
+        assert set(result.decision.by_arm.values()) == {"stop-benefit"}
+        assert result.decision.arm == better
+
+
 def broken(frame: pd.DataFrame, lost: pd.Series) -> pd.DataFrame:
     """Lose the treated participants that are marked."""
     users = frame.user[lost & (frame.variant == TREATMENT)].unique()
