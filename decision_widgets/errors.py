@@ -83,7 +83,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def first_line(problem: Exception) -> str:
-    """Return what an engine's error says before it goes into details, or its kind when it says nothing.
+    """Return what a library's error says before it goes into details, or its kind when it says nothing.
 
     >>> first_line(ValueError("No such file\\n  at line 3"))
     'No such file'

@@ -74,6 +74,7 @@ DUCKDB: dict[str, Callable[[pa.Table, Path], Any]] = {
     "duckdb table": table,
 }
 SPARK = ("spark classic", "spark connect")
+# Spark and its Java bridge warn of what is theirs: open sockets, pandas' and Python's coming changes.
 SPARK_PARAMS = [
     pytest.param(name, marks=[pytest.mark.spark, pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(300)])
     for name in SPARK

@@ -199,7 +199,8 @@ function powerPanel(card, model, answers) {
       offline.stop();
       tell("estimate", "estimate, not confirmed");
     },
-    doubt: () => base && tellConfirmed("confirmed"),
+    // Only what was in doubt is confirmed again: an estimate still waits for the kernel.
+    doubt: () => base && (inDoubt() || card.dataset.state === "earlier") && tellConfirmed("confirmed"),
     stop: () => {
       [asking, speech, offline].forEach((each) => each.stop());
       card.removeEventListener("keydown", undo);

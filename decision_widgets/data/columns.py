@@ -14,6 +14,7 @@ import numpy as np
 from decision_widgets.data.engine import ColumnType, Engine, Row, as_number, double
 from decision_widgets.data.kinds import Profile, Recognition, recognise, two_words, written
 from decision_widgets.data.reading import Unreadable
+from decision_widgets.errors import InputError
 from decision_widgets.vocabulary import Kind
 
 LOOKS_LIKE_AN_ID: Final = 1_000  # different whole numbers in a row, not one of them twice
@@ -155,9 +156,26 @@ def _text_in_numbers(engine: Engine, name: str) -> Unreadable:
         remedy = f'df["{name}"] = df["{name}"].str.strip("{_SIGNS}").astype(float)'
     where = f" in row {example[1]:,}" if numbered is not None else ""
     return Unreadable(
-        what=f"The column '{name}' has text in {n_wrong:,} of {rows:,} rows, for example {str(example[0])!r}{where}.",
+        what=f"The column '{name}' has text in {n_wrong:,} of {rows:,} rows, for example {shown_text!r}{where}.",
         remedy=remedy,
     )
+
+
+def check_ids(engine: Engine, column: str | None, types: Mapping[str, ColumnType]) -> None:
+    """Refuse participants whose ids are floats so large that neighbours are one number; the first rows tell."""
+    if column is None or types[column] != "number":
+        return
+    first = f"SELECT {engine.name(column)} AS x FROM {engine.source} LIMIT 10000"
+    held = f"SELECT CAST(x AS DOUBLE) AS id, typeof(x) AS kind FROM ({first}) AS first_rows WHERE x IS NOT NULL"
+    ((largest, kind),) = engine.query(
+        f"SELECT max(abs(id)), min(kind) FROM ({held}) AS held WHERE NOT isnan(id) AND abs(id) < 1.0E300"
+    )
+    exact = {"DOUBLE": 2**53, "FLOAT": 2**24}.get(str(kind).upper())
+    if exact is not None and largest >= exact:
+        raise InputError(
+            f"The participants in {column!r} are floating-point numbers up to {largest:.3g}, where different ids "
+            "become one number; read the ids as text or whole numbers (int64)."
+        )
 
 
 def _totals(parts: Sequence[Row]) -> Row:

@@ -23,7 +23,7 @@ _INTEGERS: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTIN
 
 _WIDE: Final = ("HUGEINT", "UHUGEINT")
 _DAY_OR_MONTH_FIRST: Final = re.compile(r"\s*\d{1,2}[/-]\d{1,2}[/-]")
-MONTHS: Final = 12
+_MONTHS: Final = 12
 
 
 class DuckDB:
@@ -71,7 +71,7 @@ class DuckDB:
         engine = cls(_own_connection(), "files", watch)
         try:
             engine._view(text, words)
-            if "sample_size" in words and (guessed := engine._guessed_dates(text)):
+            if "sample_size" in words and (guessed := engine._guessed_dates(text, words)):
                 words["types"] = "{" + ", ".join(f"{_text(name)}: 'VARCHAR'" for name in guessed) + "}"
                 engine._view(text, words)
             if "hive_partitioning" not in words and "://" not in text:
@@ -81,9 +81,7 @@ class DuckDB:
         return engine
 
     def _view(self, path: str, words: Mapping[str, str]) -> None:
-        named = "".join(f", {name}={value}" for name, value in words.items())
-        read = f"{'read_csv' if 'sample_size' in words else 'read_parquet'}({_text(path)}{named})"
-        self._run(f"CREATE OR REPLACE TEMP VIEW files AS SELECT * FROM {read}", _nothing)
+        self._run(f"CREATE OR REPLACE TEMP VIEW files AS SELECT * FROM {_reading(path, words)}", _nothing)
 
     def _refuse_columns_of_folders(self, path: str, words: Mapping[str, str]) -> None:
         """Refuse files with a column that their folders name too, as in ``city=Oslo``: DuckDB takes the folder's."""
@@ -99,13 +97,13 @@ class DuckDB:
             )
         self._view(path, words)
 
-    def _guessed_dates(self, path: str) -> list[str]:
+    def _guessed_dates(self, path: str, words: Mapping[str, str]) -> list[str]:
         """Name the dates of CSV files in which no day is beyond 12: DuckDB guessed which number is the month."""
         dated = [name for name, kind in self.types().items() if kind in ("date", "timestamp")]
         if not dated:
             return []
         columns = ", ".join(map(_quoted, dated))
-        raw = self.query(f"SELECT {columns} FROM read_csv({_text(path)}, all_varchar=true) LIMIT 100")
+        raw = self.query(f"SELECT {columns} FROM {_reading(path, {**words, 'all_varchar': 'true'})} LIMIT 100")
         foreign = [
             name
             for at, name in enumerate(dated)
@@ -114,7 +112,7 @@ class DuckDB:
         if not foreign:
             return []
         (latest,) = self.query(f"SELECT {', '.join(f'max(day({_quoted(name)}))' for name in foreign)} FROM files")
-        return [name for name, day in zip(foreign, latest, strict=True) if day is not None and day <= MONTHS]
+        return [name for name, day in zip(foreign, latest, strict=True) if day is not None and day <= _MONTHS]
 
     @classmethod
     def of_relation(cls, relation: Any, watch: Watch) -> DuckDB:
@@ -290,6 +288,11 @@ def _never_close(engine: Any) -> None:
     import ctypes
 
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(engine))
+
+
+def _reading(path: str, words: Mapping[str, str]) -> str:
+    named = "".join(f", {name}={value}" for name, value in words.items())
+    return f"{'read_csv' if 'sample_size' in words else 'read_parquet'}({_text(path)}{named})"
 
 
 def _nothing(_: Any) -> None:

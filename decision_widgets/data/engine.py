@@ -9,8 +9,6 @@ from typing import Any, Literal, Protocol
 
 from numpy.typing import NDArray
 
-from decision_widgets.errors import InputError
-
 ColumnType = Literal["integer", "number", "bool", "text", "date", "timestamp", "instant", "other"]
 """A timestamp is read off a clock, whichever; an instant knows its zone and is counted in UTC."""
 Row = tuple[Any, ...]
@@ -119,23 +117,6 @@ def literal(engine: Engine, value: object) -> str:
     if isinstance(value, float):
         return double(value) if math.isfinite(value) else f"CAST({engine.text(str(value))} AS DOUBLE)"
     return str(value) if isinstance(value, int) else engine.text(str(value))
-
-
-def check_ids(engine: Engine, column: str | None, types: Mapping[str, ColumnType]) -> None:
-    """Refuse participants whose ids are floats so large that neighbours are one number; the first rows tell."""
-    if column is None or types[column] != "number":
-        return
-    first = f"SELECT {engine.name(column)} AS x FROM {engine.source} LIMIT 10000"
-    held = f"SELECT CAST(x AS DOUBLE) AS id, typeof(x) AS kind FROM ({first}) AS first_rows WHERE x IS NOT NULL"
-    ((largest, kind),) = engine.query(
-        f"SELECT max(abs(id)), min(kind) FROM ({held}) AS held WHERE NOT isnan(id) AND abs(id) < 1.0E300"
-    )
-    exact = {"DOUBLE": 2**53, "FLOAT": 2**24}.get(str(kind).upper())
-    if exact is not None and largest >= exact:
-        raise InputError(
-            f"The participants in {column!r} are floating-point numbers up to {largest:.3g}, where different ids "
-            "become one number; read the ids as text or whole numbers (int64)."
-        )
 
 
 def as_key(engine: Engine, column: str, kind: ColumnType) -> str:

@@ -9,8 +9,9 @@ from hashlib import sha256
 from typing import Any
 
 from decision_widgets.data.arms import arms_in_order
+from decision_widgets.data.columns import check_ids
 from decision_widgets.data.each_metric import read_what_can_be_read
-from decision_widgets.data.engine import Engine, check_ids
+from decision_widgets.data.engine import Engine
 from decision_widgets.data.metrics import MetricReader, Metrics
 from decision_widgets.data.missing import missing_values
 from decision_widgets.data.overview import Overview, look_over

@@ -116,7 +116,7 @@ def spending_bounds(
     paths, values, before = start(0.0), [], 0.0
     for k, t in enumerate(looks):
         side = spent[k] - before
-        value = _critical_value(lambda z, now=paths, t=t: now.above(t, z), side) if side > NOTHING else None  # type: ignore[misc]
+        value = _critical_value(lambda z, now=paths, t=t: now.above(t, z), side) if side > NOTHING else None  # type: ignore[misc]  # defaults
         values.append(value)
         bound = math.inf if value is None else value
         following = looks[k + 1] if k + 1 < len(looks) else None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from decision_widgets.design.yaml import DESIGNS
-from decision_widgets.errors import InputError, did_you_mean, listed
+from decision_widgets.errors import InputError, did_you_mean, first_line, listed
 from decision_widgets.templates.parameters import Parameter, read_parameters
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _read(path: Path) -> tuple[Template, NotebookNode | None]:
     except SyntaxError as error:
         problem = f"Its parameters cell is not Python: {error.msg}, line {error.lineno}."
     except Exception as error:  # nbformat raises whatever a broken file makes it raise
-        problem = f"It is not a notebook: {str(error).splitlines()[0] if str(error) else type(error).__name__}."
+        problem = f"It is not a notebook: {first_line(error)}."
     return Template(id=str(path), title=path.name, description="", problem=problem), None
 
 

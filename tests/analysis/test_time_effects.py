@@ -29,7 +29,7 @@ MOMENTS = [datetime(1970, 1, 1, tzinfo=UTC) + timedelta(hours=int(hour)) for hou
     ],
 )
 def test_the_words_own_meaning(given: dict[str, str], n_regions: int, days: float, wanted: str) -> None:
-    design = dw.Switchback(**{"time": "at", "slot": "2h", "region": "city", "metrics": ["x"], **given})  # type: ignore[arg-type]
+    design = dw.Switchback(**{"time": "at", "slot": "2h", "region": "city", "metrics": ["x"], **given})  # type: ignore[arg-type]  # words of a design
     assert time_effects_of(design, n_regions, days) == wanted
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import decision_widgets as dw
@@ -90,7 +91,6 @@ def test_dates_that_can_be_read_one_way_are_read(written: str, tmp_path: Path) -
 
 
 def test_a_time_zone_of_arrow_keeps_its_own_days() -> None:
-    pa = pytest.importorskip("pyarrow")
     at = pd.date_range("2026-01-01 20:00", periods=60, freq="6h", tz="America/New_York")
     own = rows().assign(t=at)
     arrow = own.assign(t=own.t.astype(pd.ArrowDtype(pa.timestamp("us", "America/New_York"))))
@@ -99,7 +99,6 @@ def test_a_time_zone_of_arrow_keeps_its_own_days() -> None:
 
 
 def test_a_kind_that_the_engine_does_not_know_is_one_clear_error() -> None:
-    pa = pytest.importorskip("pyarrow")
     table = pa.table(rows())
     wide = table.set_column(2, "y", table["y"].cast(pa.decimal256(40, 2)))
     with pytest.raises(dw.InputError, match=r"DuckDB reads no such frame: .* Cast that column first"):
