@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,8 @@ from numpy.typing import NDArray
 from decision_widgets.moments import Sample
 
 Integers = NDArray[np.int64]
+STRETCH: Final = 100_000
+"""Values of the longer sample whose places a processor's cache holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,6 +45,16 @@ class Merged:
         return np.concatenate([with_treatment[with_treatment > 1], self.control.counts[alone]])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Stretch:
+    """The values of two samples in one stretch of their scale, and how many units of each lie below all of it."""
+
+    control: Sample
+    treatment: Sample
+    below_control: int
+    below_treatment: int
+
+
 def merge(control: Sample, treatment: Sample) -> Merged:
     """Place two samples on one scale: a stable sort of two ascending runs merges them, a control before its tie."""
     k_c, k_t = len(control.values), len(treatment.values)
@@ -49,7 +63,9 @@ def merge(control: Sample, treatment: Sample) -> Merged:
     to_treatment, below_control = np.flatnonzero(treated), np.flatnonzero(~treated)
     to_treatment -= np.arange(k_t)
     below_control -= np.arange(k_c)
-    tied = treatment.values == control.values.take(to_treatment - 1, mode="clip")
+    tied = np.zeros(k_t, dtype=np.bool_)
+    if k_c:
+        tied = treatment.values == control.values.take(to_treatment - 1, mode="clip")
     if not tied.any():
         to_treatment, below_control = _units(control, to_treatment), _units(treatment, below_control)
         return Merged(
@@ -70,6 +86,29 @@ def merge(control: Sample, treatment: Sample) -> Merged:
         below_control=_units(treatment, below_control),
         to_control=_units(treatment, below_control + tied_control),
     )
+
+
+def stretches(control: Sample, treatment: Sample) -> list[Stretch]:
+    """Divide two samples at the same values."""
+    longer = max((control.values, treatment.values), key=len)
+    edges = longer[STRETCH::STRETCH]
+    cuts = (pairwise([0, *np.searchsorted(each.values, edges), len(each.values)]) for each in (control, treatment))
+    found, below_control, below_treatment = [], 0, 0
+    for of_control, of_treatment in zip(*cuts, strict=True):
+        own = Stretch(
+            control=_part(control, *of_control),
+            treatment=_part(treatment, *of_treatment),
+            below_control=below_control,
+            below_treatment=below_treatment,
+        )
+        found.append(own)
+        below_control, below_treatment = below_control + own.control.n_units, below_treatment + own.treatment.n_units
+    return found
+
+
+def _part(sample: Sample, start: int, stop: int) -> Sample:
+    counts = sample.counts[start:stop]
+    return Sample(values=sample.values[start:stop], counts=counts, n_units=int(counts.sum()))
 
 
 def _units(sample: Sample, n_values: Integers) -> Integers:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from decision_widgets.errors import CannotEstimate
 from decision_widgets.estimates.arguments import checked_alpha
-from decision_widgets.estimates.merged import Integers, merge
+from decision_widgets.estimates.merged import Stretch, merge, stretches
 from decision_widgets.estimates.quantiles import upper_quantile
 from decision_widgets.estimates.rank_counts import EXACT_BELOW, corrected_normal, exact_p, mann_whitney_counts
 from decision_widgets.moments import Sample
@@ -77,22 +80,20 @@ def mann_whitney(control: Sample, treatment: Sample, *, alpha: float = 0.05) -> 
     (8.0, 0.888889, 0.2)
     """
     checked_alpha(alpha)
-    merged = merge(control, treatment)
     n_c, n_t = control.n, treatment.n
-    ties = merged.tied_units.astype(np.float64)
     total = n_c + n_t
-    if len(ties) and ties[0] == total:
+    if len(control.values) == len(treatment.values) == 1 and control.values[0] == treatment.values[0]:
         value = float(control.values[0])
         raise CannotEstimate("E_NO_VARIATION", f"All {total} units hold {value:g}.", n=total, value=value)
-    twice_t, twice_c = merged.below_treatment + merged.to_treatment, merged.below_control + merged.to_control
-    twice_u = int(treatment.counts @ twice_t)
-    variance = n_t * n_c / 12 * (total + 1 - float((ties**3 - ties).sum()) / (total * (total - 1)))
+    parts = _compared(stretches(control, treatment), n_c, n_t)
+    twice_u, tied = sum(part.twice_u for part in parts), sum(part.tied for part in parts)
+    tie_cubes = math.fsum(part.tie_cubes for part in parts)
+    variance = n_t * n_c / 12 * (total + 1 - tie_cubes / (total * (total - 1)))
     z, p_normal = corrected_normal((twice_u - n_t * n_c) / 2, math.sqrt(variance))
-    exact = not len(ties) and max(n_c, n_t) < EXACT_BELOW
+    exact = not tied and max(n_c, n_t) < EXACT_BELOW
     superiority = twice_u / (2 * n_t * n_c)
-    squares_t = _squares_of_placements(treatment, twice_t, n_c, superiority)
-    squares_c = _squares_of_placements(control, twice_c, n_t, 1 - superiority)
-    std_error, df, lower, upper = _brunner_munzel(superiority, (squares_t, squares_c), (n_t, n_c), alpha)
+    squares = (_squares([part.shares_t for part in parts]), _squares([part.shares_c for part in parts]))
+    std_error, df, lower, upper = _brunner_munzel(superiority, squares, (n_t, n_c), alpha)
     return MannWhitney(
         n_control=n_c,
         n_treatment=n_t,
@@ -106,16 +107,65 @@ def mann_whitney(control: Sample, treatment: Sample, *, alpha: float = 0.05) -> 
         p_value_normal=p_normal,
         p_value=exact_p(mann_whitney_counts(n_t, n_c), twice_u // 2) if exact else p_normal,
         method="exact" if exact else "normal approximation",
-        tie_share=float(ties.sum()) / total,
+        tie_share=tied / total,
         alpha=alpha,
     )
 
 
-def _squares_of_placements(sample: Sample, twice_below: Integers, n_other: int, mean: float) -> float:
-    """Return ``Σ(F − F̄)²`` over an arm's units, F the share of the other arm's units below, ties half."""
-    deviation = twice_below / (2 * n_other)
-    deviation -= mean
-    return float(np.einsum("i,i,i", sample.counts, deviation, deviation))
+Shares = tuple[int, float, float]
+"""Units of a stretch, the mean of their placements, the sum of squares about it.
+
+A placement is the share of the other arm's units below a unit's value, ties half.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What a stretch adds: 2U, units in groups of equal values, ``Σ(g³ − g)`` of these, and both arms' shares."""
+
+    twice_u: int
+    tied: int
+    tie_cubes: float
+    shares_t: Shares
+    shares_c: Shares
+
+
+def _compared(parts: list[Stretch], n_c: int, n_t: int) -> list[_Part]:
+    """Compare stretch by stretch, several at once where there are many."""
+    if len(parts) == 1:
+        return [_compare(parts[0], n_c, n_t)]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return list(threads.map(lambda part: _compare(part, n_c, n_t), parts))
+
+
+def _compare(part: Stretch, n_c: int, n_t: int) -> _Part:
+    merged = merge(part.control, part.treatment)
+    twice_t = merged.below_treatment + merged.to_treatment + 2 * part.below_control
+    twice_c = merged.below_control + merged.to_control + 2 * part.below_treatment
+    ties = merged.tied_units.astype(np.float64)
+    return _Part(
+        twice_u=int(part.treatment.counts @ twice_t),
+        tied=int(ties.sum()),
+        tie_cubes=float((ties**3 - ties).sum()),
+        shares_t=_shares(part.treatment, twice_t / (2 * n_c)),
+        shares_c=_shares(part.control, twice_c / (2 * n_t)),
+    )
+
+
+def _shares(sample: Sample, placements: NDArray[np.float64]) -> Shares:
+    if sample.n_units == 0:
+        return 0, 0.0, 0.0
+    # Sums and no products of vectors: BLAS would start threads of its own, which wait for those that are here.
+    mean = float((sample.counts * placements).sum()) / sample.n_units
+    deviation = placements - mean
+    return sample.n_units, mean, float((sample.counts * deviation * deviation).sum())
+
+
+def _squares(parts: list[Shares]) -> float:
+    """Return ``Σ(F − F̄)²`` over an arm's units, F their placements: within the stretches and between them."""
+    n, means, within = np.array(parts).T
+    between = means - float(n @ means) / n.sum()
+    return float(within.sum() + n @ (between * between))
 
 
 def _brunner_munzel(

@@ -50,7 +50,7 @@ class Sample:
         array.sort()
         differs = array[1:] != array[:-1]
         if differs.all():
-            return cls(values=array, counts=np.ones(len(array), dtype=np.int64), n_units=len(array))
+            return cls(values=array, counts=np.broadcast_to(np.int64(1), len(array)), n_units=len(array))
         starts = np.concatenate([[0], np.flatnonzero(differs) + 1])
         counts = np.diff(starts, append=len(array)).astype(np.int64)
         return cls(values=array[starts], counts=counts, n_units=len(array))

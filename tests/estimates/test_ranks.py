@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from decision_widgets.errors import CannotEstimate, InputError
-from decision_widgets.estimates import MannWhitney, mann_whitney
+from decision_widgets.estimates import MannWhitney, mann_whitney, merged
 from decision_widgets.estimates.rank_counts import mann_whitney_counts
 from decision_widgets.moments import Sample
 
@@ -134,6 +134,35 @@ def test_alpha_is_a_share() -> None:
 @EVERY
 def test_the_record_survives_its_plain_form(arms: tuple[np.ndarray, np.ndarray]) -> None:
     assert MannWhitney.from_json(ranks(arms).to_json()) == ranks(arms)
+
+
+@EVERY
+@pytest.mark.parametrize("length", [1, 2, 7, 50])
+def test_stretches_of_the_scale_add_up_to_the_whole(
+    arms: tuple[np.ndarray, np.ndarray], length: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = ranks(arms)
+    monkeypatch.setattr(merged, "STRETCH", length)
+    parted = ranks(arms)
+    assert (parted.statistic, parted.superiority, parted.tie_share) == (
+        whole.statistic, whole.superiority, whole.tie_share
+    )  # fmt: skip
+    assert parted.p_value == pytest.approx(whole.p_value, rel=1e-12)
+    assert [parted.std_error, parted.df] == pytest.approx([whole.std_error, whole.df], rel=1e-12)
+
+
+def test_stretches_with_one_arm_only_leave_arms_apart_without_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merged, "STRETCH", 3)
+    for control, treatment in itertools.permutations((np.arange(80.0), np.arange(100.0, 170.0))):
+        apart = ranks((control, treatment))
+        assert (apart.superiority, apart.std_error) == (float(treatment[0] > control[0]), None)
+
+
+def test_many_values_compared_in_threads_are_scipys() -> None:
+    rng = np.random.default_rng(9)
+    control, treatment = rng.normal(0, 1, 250_000), np.round(rng.normal(0.01, 2, 180_000), 4)
+    test_statistic_and_normal_p_value_are_scipys((control, treatment))
+    test_the_standard_error_is_brunner_and_munzels((control, treatment))
 
 
 def test_counts_of_a_billion_units_stay_exact() -> None:
