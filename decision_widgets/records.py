@@ -25,7 +25,8 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON-legal values; what is not finite becomes ``None``."""
-        plain: dict[str, Any] = _converter().unstructure(self)
+        written = getattr(self, "_to_plain", None)  # of records that people write; it needs no converter
+        plain: dict[str, Any] = _converter().unstructure(self) if written is None else written()
         return plain
 
     def to_json(self, *, indent: int | None = 2) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from decision_widgets.data import Listener, SlotMetric, SlotReading, Unreadable, read_slots
+from decision_widgets.data import Listener, SlotMetric, SlotReading, Unreadable
+from decision_widgets.data.slots import read_slots
 from decision_widgets.design import Metric, Switchback
 from decision_widgets.design.clock import DAY, minute_of
 from decision_widgets.errors import InputError

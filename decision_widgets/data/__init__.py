@@ -13,7 +13,6 @@ from decision_widgets.data.reading import (
     SlotReading,
     Unreadable,
 )
-from decision_widgets.data.slots import read_slots
 
 __all__ = [
     "Adjustment",
@@ -28,5 +27,4 @@ __all__ = [
     "SlotReading",
     "Unreadable",
     "read_moments",
-    "read_slots",
 ]

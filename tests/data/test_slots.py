@@ -13,7 +13,8 @@ import pytest
 from engines import Opened, assert_same
 
 import decision_widgets as dw
-from decision_widgets.data import SlotMetric, SlotReading, Unreadable, read_slots
+from decision_widgets.data import SlotMetric, SlotReading, Unreadable
+from decision_widgets.data.slots import read_slots
 from decision_widgets.design.clock import minute_of
 from decision_widgets.moments import SlotSpec
 

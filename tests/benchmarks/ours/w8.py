@@ -1,4 +1,4 @@
-"""W8: import one module and nothing else."""
+"""W8: import these modules and nothing else."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from importlib import import_module
 from benchmarks.line import say
 
 
-def main(module: str) -> None:
-    import_module(module)
+def main(*modules: str) -> None:
+    for module in modules:
+        import_module(module)
     say({})
 
 
