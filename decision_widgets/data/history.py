@@ -200,7 +200,7 @@ def _without_participant(engine: Engine, spec: HistorySpec, types: Mapping[str, 
 def _raise_if_missing(spec: HistorySpec, left_out: int, found: Sequence[MetricSummary]) -> None:
     if spec.missing != "raise":
         return
-    named = " or ".join(name for name in (spec.participant, spec.time) if name)
+    named = " or ".join(name for name in (spec.participant, spec.time and f"readable {spec.time}") if name)
     problems = [f"{left_out:,} rows have no {named}"] if left_out else []
     problems += [
         f"metric {each.metric!r} is missing in {each.n_missing:,} of {each.n_rows:,} rows"

@@ -13,7 +13,7 @@ from decision_widgets.data.columns import check_ids
 from decision_widgets.data.each_metric import read_what_can_be_read
 from decision_widgets.data.engine import Engine
 from decision_widgets.data.metrics import MetricReader, Metrics
-from decision_widgets.data.missing import missing_values
+from decision_widgets.data.missing import missing_values, rows_without
 from decision_widgets.data.overview import Overview, look_over
 from decision_widgets.data.people import arm_codes
 from decision_widgets.data.progress import Listener, Watch, counted
@@ -131,7 +131,7 @@ def _raise_if_missing(
 ) -> None:
     if spec.missing != "raise":
         return
-    problems = [f"{n:,} rows have no {column}" for column, n in left_out.items() if n]
+    problems = rows_without(left_out, spec.time)
     for name, reading in metrics.items():
         if isinstance(reading, MetricReading) and (count := sum(reading.missing.values())):
             where = ", ".join(f"{arm}: {n:,}" for arm, n in reading.missing.items())

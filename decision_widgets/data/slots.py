@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from decision_widgets.data.each_metric import read_what_can_be_read
 from decision_widgets.data.engine import Engine
-from decision_widgets.data.missing import missing_values
+from decision_widgets.data.missing import missing_values, rows_without
 from decision_widgets.data.progress import Listener, Watch, counted
 from decision_widgets.data.reading import SlotMetric, SlotReading, Unreadable
 from decision_widgets.data.seen import remember
@@ -129,7 +129,7 @@ def _raise_if_missing(
 ) -> None:
     if spec.missing != "raise":
         return
-    problems = [f"{n:,} rows have no {column}" for column, n in lacking.items() if n]
+    problems = rows_without(lacking, spec.time)
     for name, metric in metrics.items():
         if isinstance(metric, SlotMetric) and (n := int(metric.missing.sum())):
             problems.append(f"metric {name!r} is missing in {n:,} rows")

@@ -122,8 +122,11 @@ def _why_not_run(result: ExperimentResult, rule: Rule, row: Row) -> str:
 def _level_note(result: ExperimentResult, row: EffectEstimate) -> str:
     if result.decision.basis == "always_valid":
         return ", at any look"
-    plain = abs(row.simultaneous_level - (1 - result.design.alpha)) < 1e-12
-    return "" if plain else f" at {_percent(row.simultaneous_level)}"
+    return "" if _usual_level(result, row) else f" at {_percent(row.simultaneous_level)}"
+
+
+def _usual_level(result: ExperimentResult, row: EffectEstimate) -> bool:
+    return abs(row.simultaneous_level - (1 - result.design.alpha)) < 1e-12
 
 
 def _end(result: ExperimentResult, row: EffectEstimate, which: Literal["lower", "upper"]) -> str:
@@ -150,7 +153,8 @@ def _effect(result: ExperimentResult, row: Row, words: Words) -> list[Piece]:
     kind = result.kind(row.metric) or "continuous"
     said = decision_text(row, kind)
     looks = "always-valid " if result.decision.basis == "always_valid" else ""
-    at = f"{looks}{_percent(row.simultaneous_level)} interval"
+    wider = "" if _usual_level(result, row) else ", widened for several comparisons,"
+    at = f"{looks}{_percent(row.simultaneous_level)} interval{wider}"
     control, treatment = numbers.levels(row.control_mean, row.treatment_mean, kind)
     levels = f"from {control} to {treatment}"
     levels += f" under {row.arm}" if len(result.treatments()) > 1 else ""

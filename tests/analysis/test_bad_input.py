@@ -96,6 +96,13 @@ def test_a_column_whose_name_is_a_number_is_one_clear_error() -> None:
         dw.analyze(frame, design("7"))
 
 
+def test_a_date_that_is_written_but_not_read_is_told_as_such() -> None:
+    frame = experiment(60).assign(day="2026-11-02")
+    frame.loc[:1, "day"] = "2026-13-45"
+    with pytest.raises(dw.MissingValues, match="Values are missing: 2 rows have no readable day"):
+        dw.analyze(frame, design("spend", time="day"))
+
+
 def test_the_design_in_the_place_of_the_data_is_one_clear_error() -> None:
     with pytest.raises(dw.InputError, match="the data first"):
         dw.analyze(design(), experiment(20))

@@ -334,3 +334,11 @@ def test_without_a_smallest_effect_seven_tenths_of_the_planned_one_is_used() -> 
     row = row_of(result, "spend")
     rule = next(r for r in result.decision.judgements[TREATMENT].rules if r.id == "primary")
     assert rule.margin == pytest.approx(0.7 * row.detectable_effect / row.control_mean * (400 / 100) ** 0.5, rel=1e-12)
+
+
+@pytest.mark.parametrize(("arms", "widened"), [(2, False), (3, True)])
+def test_an_interval_of_an_unusual_level_says_why(arms: int, widened: bool) -> None:
+    lead = dw.analyze(experiment(300, arms=arms), design("spend")).to_text().splitlines()[1]
+    found = re.search(r"\(([\d.]+)% interval(, widened for several comparisons,)? ", lead)
+    assert found is not None
+    assert (float(found[1]) > 95, found[2] is not None) == (widened, widened)

@@ -389,7 +389,7 @@ def test_secondary_metrics_are_not_monitored() -> None:
 def test_rows_of_no_day_are_in_no_look() -> None:
     frame = running(900)
     timeless = frame.assign(time=frame.time.where(np.arange(len(frame)) % 40 > 0))
-    with pytest.raises(dw.MissingValues, match="rows have no time, so no look can place them"):
+    with pytest.raises(dw.MissingValues, match="rows have no readable time, so no look can place them"):
         dw.monitor(timeless, design("spend", time="time"))
     result = dw.monitor(timeless, design("spend", time="time", missing="drop"))
     known = dw.monitor(timeless.dropna(subset="time"), design("spend", time="time", missing="drop"))

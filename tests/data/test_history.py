@@ -215,7 +215,7 @@ def test_missing_values_are_an_error_unless_the_design_says_what_to_do() -> None
     with pytest.raises(MissingValues, match=r"metric 'spend' is missing in [\d,]+ of"):
         read_history(history(), replace(SPEC, missing="raise"))
     frame = history().assign(user=lambda f: f.user.where(f.index > 4))
-    with pytest.raises(MissingValues, match="5 rows have no user or time"):
+    with pytest.raises(MissingValues, match="5 rows have no user or readable time"):
         read_history(frame, replace(SPEC, metrics=METRICS[1:2], missing="raise"))
     assert read_history(frame, replace(SPEC, metrics=METRICS[1:2])).summary("paid").left_out == 5
 

@@ -281,7 +281,7 @@ def test_rows_without_a_region_a_time_or_a_control_are_counted() -> None:
     assert {name: reading.left_out[name] for name in ("at", "city", "heat")} == {"at": 7, "city": 5, "heat": 3}
     assert reading.rows.sum() == len(frame) - 15
     assert reading.n_rows == len(frame)
-    with pytest.raises(dw.MissingValues, match="7 rows have no at, 5 rows have no city, 3 rows have no heat"):
+    with pytest.raises(dw.MissingValues, match="7 rows have no readable at, 5 rows have no city, 3 rows have no heat"):
         read(frame, controls=["heat"])
 
 
