@@ -141,8 +141,8 @@ def _watched(design: BetweenSubject) -> BetweenSubject:
 def _refuse_missing(design: BetweenSubject, enrolment: Enrolment) -> None:
     if design.missing == "raise" and enrolment.without_time:
         raise MissingValues(
-            f"Values are missing: {enrolment.without_time:,} rows have no readable {design.time}, so no look can place them. "
-            'missing="drop" leaves them out and counts them.'
+            f"Values are missing: {enrolment.without_time:,} rows have no readable {design.time}, "
+            'so no look can place them. missing="drop" leaves them out and counts them.'
         )
 
 
