@@ -6,14 +6,14 @@ import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from decision_widgets.errors import CannotEstimate
 from decision_widgets.estimates.arguments import checked_alpha
-from decision_widgets.estimates.merged import Stretch, merge, stretches
+from decision_widgets.estimates.merged import Integers, Stretch, merge, stretches
 from decision_widgets.estimates.quantiles import upper_quantile
 from decision_widgets.estimates.rank_counts import EXACT_BELOW, corrected_normal, exact_p, mann_whitney_counts
 from decision_widgets.moments import Sample
@@ -144,7 +144,7 @@ def _compare(part: Stretch, n_c: int, n_t: int) -> _Part:
     twice_c = merged.below_control + merged.to_control + 2 * part.below_treatment
     ties = merged.tied_units.astype(np.float64)
     return _Part(
-        twice_u=int(part.treatment.counts @ twice_t),
+        twice_u=int(_total(part.treatment, twice_t)),
         tied=int(ties.sum()),
         tie_cubes=float((ties**3 - ties).sum()),
         shares_t=_shares(part.treatment, twice_t / (2 * n_c)),
@@ -155,10 +155,19 @@ def _compare(part: Stretch, n_c: int, n_t: int) -> _Part:
 def _shares(sample: Sample, placements: NDArray[np.float64]) -> Shares:
     if sample.n_units == 0:
         return 0, 0.0, 0.0
-    # Sums and no products of vectors: BLAS would start threads of its own, which wait for those that are here.
-    mean = float((sample.counts * placements).sum()) / sample.n_units
+    mean = float(_total(sample, placements)) / sample.n_units
     deviation = placements - mean
-    return sample.n_units, mean, float((sample.counts * deviation * deviation).sum())
+    return sample.n_units, mean, float(_total(sample, deviation * deviation))
+
+
+def _total(sample: Sample, values: Integers | NDArray[np.float64]) -> np.number[Any]:
+    """Add up what each unit has, given for each distinct value.
+
+    By sums and not as a product of vectors: BLAS would start threads of its own, which wait for those that are here.
+    """
+    alone = sample.n_units == len(sample.values)
+    total: np.number[Any] = values.sum() if alone else (sample.counts * values).sum()
+    return total
 
 
 def _squares(parts: list[Shares]) -> float:
