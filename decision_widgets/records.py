@@ -25,8 +25,9 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON-legal values; what is not finite becomes ``None``."""
-        written = getattr(self, "_to_plain", None)  # of records that people write; it needs no converter
-        plain: dict[str, Any] = _converter().unstructure(self) if written is None else written()
+        # What people write has a plain form of its own, which needs no converter.
+        own = _is_written_by_people(self)
+        plain: dict[str, Any] = self._to_plain() if own else _converter().unstructure(self)  # type: ignore[attr-defined]  # told above
         return plain
 
     def to_json(self, *, indent: int | None = 2) -> str:

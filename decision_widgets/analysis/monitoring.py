@@ -15,6 +15,7 @@ from decision_widgets.analysis.provenance import in_order, provenance_of
 from decision_widgets.analysis.stopping_reports import Looks, decide_monitoring
 from decision_widgets.data import Listener, MetricReading, Reading, Unreadable, read_moments
 from decision_widgets.data.enrolment import Enrolment, read_enrolment
+from decision_widgets.data.missing import rows_without
 from decision_widgets.design import BetweenSubject
 from decision_widgets.errors import InputError, MissingValues, listed
 from decision_widgets.estimates import (
@@ -140,9 +141,10 @@ def _watched(design: BetweenSubject) -> BetweenSubject:
 
 def _refuse_missing(design: BetweenSubject, enrolment: Enrolment) -> None:
     if design.missing == "raise" and enrolment.without_time:
+        (timeless,) = rows_without({str(design.time): enrolment.without_time}, design.time)
         raise MissingValues(
-            f"Values are missing: {enrolment.without_time:,} rows have no readable {design.time}, "
-            'so no look can place them. missing="drop" leaves them out and counts them.'
+            f"Values are missing: {timeless}, so no look can place them. "
+            'missing="drop" leaves them out and counts them.'
         )
 
 

@@ -1,4 +1,4 @@
-"""Any table → moments, in its engine."""
+"""Any table → moments, in its engine. The door of panels is ``data.slots``: who has none need not load it."""
 
 from decision_widgets.data.progress import Listener, Progress
 from decision_widgets.data.read import read_moments

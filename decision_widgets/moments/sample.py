@@ -49,7 +49,7 @@ class Sample:
             raise InputError(f"A sample needs finite values, one per unit; got {values!r}.")
         array.sort()
         differs = array[1:] != array[:-1]
-        if differs.all():
+        if differs.all():  # one unit each: a single number stands for all counts
             return cls(values=array, counts=np.broadcast_to(np.int64(1), len(array)), n_units=len(array))
         starts = np.concatenate([[0], np.flatnonzero(differs) + 1])
         counts = np.diff(starts, append=len(array)).astype(np.int64)
